@@ -1,1 +1,30 @@
-//! In the making.
+//! The model of lacuna: what an organisation has, set against what its adversaries do.
+//!
+//! `files -> capabilities -> evidence -> coverage x threat -> gaps => Assessment`. The way in is
+//! [`assess`], a pure and deterministic function of [`Inputs`]; everything else in lacuna
+//! prepares its inputs or shows its result, and nothing else computes a score.
+//!
+//! This crate does no I/O, has no clock and no threads, and cannot fail: trouble in the user's
+//! data is collected as [`diagnostic::Diagnostic`]s.
+
+pub mod assessment;
+pub mod attack;
+pub mod capability;
+pub mod catalog;
+pub mod coverage;
+pub mod date;
+pub mod diagnostic;
+pub mod fixture;
+pub mod gap;
+pub mod id;
+pub mod inputs;
+pub mod metrics;
+pub mod policy;
+pub mod resolve;
+pub mod scope;
+pub mod score;
+pub mod strength;
+pub mod threat;
+
+pub use assessment::{Assessment, assess};
+pub use inputs::Inputs;

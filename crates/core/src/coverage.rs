@@ -1,0 +1,459 @@
+//! How well each technique is covered, function by function (method 2.2): capabilities reach
+//! techniques as evidence, evidence of one family overlaps, families add up, platforms weigh in,
+//! and a technique's own evidence meets that of its sub-techniques.
+
+use std::collections::BTreeMap;
+
+use crate::attack::{Attack, TechniqueIx};
+use crate::capability::{Capability, Function, Kind, Share};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::inputs::Inputs;
+use crate::policy::Policy;
+use crate::scope::{ANY_PLATFORM, Scope, platform_name};
+use crate::score::Range;
+use crate::strength::{self, Base, BaseSource, Tests, UNSCORED_FAMILY};
+
+/// A capability's mapping that reached a technique in scope.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// Position in the capabilities.
+    pub capability: usize,
+    /// What it does about the technique; never [`Function::Observe`].
+    pub function: Function,
+    /// What it shares its failures with.
+    pub family: String,
+    /// The id that the record carries: the technique's, one it replaced, or a mitigation's.
+    pub via: String,
+    /// Its strength on each of the technique's platforms in scope.
+    pub platforms: Vec<(usize, Range)>,
+    /// Its strength over all of them, by the organisation's shares.
+    pub overall: Range,
+    /// The record says on which platforms it works.
+    pub platform_stated: bool,
+    /// The record says how strong it is.
+    pub strength_stated: bool,
+    /// The record needs a data component of which nothing is known.
+    pub telemetry_unknown: bool,
+}
+
+/// How well one technique is covered.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Coverage {
+    /// It is stopped.
+    pub prevent: Range,
+    /// It is noticed.
+    pub detect: Range,
+    /// It is dealt with.
+    pub respond: Range,
+    /// It is stopped or noticed.
+    pub composite: Range,
+    /// What names the technique itself, sorted by function, family and capability.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Coverage {
+    /// The coverage by a scored function; nothing for the others.
+    #[must_use]
+    pub fn by(&self, function: Function) -> Range {
+        match function {
+            Function::Prevent => self.prevent,
+            Function::Detect => self.detect,
+            Function::Respond => self.respond,
+            Function::Observe => Range::ZERO,
+        }
+    }
+}
+
+/// The availability of each data component by platform, as data sources state it.
+pub struct Telemetry(BTreeMap<usize, Share>);
+
+impl Telemetry {
+    /// What the data sources among the capabilities provide; the best source of a component
+    /// counts.
+    #[must_use]
+    pub fn of(attack: &Attack, capabilities: &[Capability], policy: &Policy) -> Self {
+        let mut available: BTreeMap<usize, Share> = BTreeMap::new();
+        for source in capabilities.iter().filter(|c| c.kind == Kind::DataSource) {
+            let factor = strength::status_multiplier(source.status, policy);
+            let share = scaled(
+                source.telemetry.as_ref().unwrap_or(&Share::Everywhere(1.0)),
+                factor,
+            );
+            for component in source
+                .data_components
+                .iter()
+                .filter_map(|id| attack.component(id))
+            {
+                let best = match available.get(&component) {
+                    Some(known) => better(attack, known, &share),
+                    None => share.clone(),
+                };
+                available.insert(component, best);
+            }
+        }
+        Self(available)
+    }
+
+    /// The availability of a component on a platform; `None` where no source lists it.
+    #[must_use]
+    pub fn on(&self, component: usize, platform: &str) -> Option<f64> {
+        let share = self.0.get(&component)?;
+        Some(if platform == ANY_PLATFORM {
+            share.largest()
+        } else {
+            share.on(platform)
+        })
+    }
+}
+
+fn scaled(share: &Share, factor: f64) -> Share {
+    match share {
+        Share::Everywhere(share) => Share::Everywhere(share * factor),
+        Share::ByPlatform(shares) => Share::ByPlatform(
+            shares
+                .iter()
+                .map(|(name, share)| (name.clone(), share * factor))
+                .collect(),
+        ),
+    }
+}
+
+fn better(attack: &Attack, a: &Share, b: &Share) -> Share {
+    if let (Share::Everywhere(a), Share::Everywhere(b)) = (a, b) {
+        return Share::Everywhere(a.max(*b));
+    }
+    let best = |name: &String| (name.clone(), a.on(name).max(b.on(name)));
+    Share::ByPlatform(attack.platforms.iter().map(best).collect())
+}
+
+/// Everything that reaches a technique in scope, by technique; the second part says what reached
+/// none for want of a common platform.
+#[must_use]
+pub fn gather(inputs: &Inputs<'_>, scope: &Scope) -> (Vec<Vec<Evidence>>, Vec<Diagnostic>) {
+    let telemetry = Telemetry::of(inputs.attack, &inputs.capabilities, &inputs.policy);
+    let mut evidence = vec![Vec::new(); inputs.attack.techniques.len()];
+    let mut diagnostics = Vec::new();
+    for (ix, capability) in inputs.capabilities.iter().enumerate() {
+        if !covers(capability, &inputs.policy) {
+            continue;
+        }
+        let reach = Reach {
+            inputs,
+            scope,
+            telemetry: &telemetry,
+            capability,
+        };
+        let (mut reached, mut mismatched) = (false, Vec::new());
+        for target in targets(inputs.attack, capability, &inputs.policy) {
+            if !reach.shares_a_platform(target.technique) {
+                mismatched.push(inputs.attack.techniques[target.technique].id);
+                continue;
+            }
+            reached = true;
+            evidence[target.technique].extend(reach.evidence(ix, &target));
+        }
+        if !mismatched.is_empty() && !reached {
+            diagnostics.push(mismatch(capability, &mismatched));
+        }
+    }
+    for found in &mut evidence {
+        count_once(found, &inputs.capabilities);
+    }
+    (evidence, diagnostics)
+}
+
+fn covers(capability: &Capability, policy: &Policy) -> bool {
+    capability.kind != Kind::DataSource
+        && capability.function != Function::Observe
+        && !strength::is_off(capability, policy)
+}
+
+fn mismatch(capability: &Capability, ids: &[crate::id::TechniqueId]) -> Diagnostic {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let platforms = capability
+        .platforms
+        .as_deref()
+        .unwrap_or_default()
+        .join(", ");
+    let message = format!(
+        "{:?} is limited to {platforms}, where {} {} not happen; it counts for nothing",
+        capability.id,
+        ids.join(", "),
+        if ids.len() == 1 { "does" } else { "do" },
+    );
+    let help = "check the platforms or the ids of the record";
+    Diagnostic::new(
+        Code::PlatformMismatch,
+        capability.origin.clone(),
+        message,
+        help,
+    )
+}
+
+/// A technique that a capability reaches, by which id, and how strongly.
+struct Target {
+    technique: TechniqueIx,
+    via: String,
+    base: Base,
+}
+
+/// The techniques that a capability reaches, each once by its strongest way; a technique is left
+/// out where the capability names one of its sub-techniques too (most-specific tag, after ACRE).
+fn targets(attack: &Attack, capability: &Capability, policy: &Policy) -> Vec<Target> {
+    let mut best: BTreeMap<TechniqueIx, Target> = BTreeMap::new();
+    let mut add = |target: Target| match best.get(&target.technique) {
+        Some(known) if known.base.strength >= target.base.strength => {}
+        _ => _ = best.insert(target.technique, target),
+    };
+    let base = strength::base(capability, policy);
+    for id in &capability.techniques {
+        let Some(technique) = attack.technique(*id) else {
+            continue;
+        };
+        let written = capability.written.get(id);
+        let via = written.map_or_else(|| id.to_string(), |ids| ids.join(", "));
+        add(Target {
+            technique,
+            via,
+            base,
+        });
+    }
+    for id in &capability.mitigations {
+        let Some(mitigation) = attack.mitigation(id) else {
+            continue;
+        };
+        let base = strength::base_through(capability, id, policy);
+        for technique in attack.mitigations[mitigation].techniques.iter().copied() {
+            add(Target {
+                technique,
+                via: id.clone(),
+                base,
+            });
+        }
+    }
+    let parents: Vec<TechniqueIx> = best.keys().filter_map(|ix| attack.parent(*ix)).collect();
+    best.into_values()
+        .filter(|target| !parents.contains(&target.technique))
+        .collect()
+}
+
+/// One capability on its way to the techniques.
+struct Reach<'a> {
+    inputs: &'a Inputs<'a>,
+    scope: &'a Scope,
+    telemetry: &'a Telemetry,
+    capability: &'a Capability,
+}
+
+impl Reach<'_> {
+    /// The evidence for a target, if it is in scope and comes to anything.
+    fn evidence(&self, capability: usize, target: &Target) -> Option<Evidence> {
+        let platforms = self.scope.platforms(target.technique);
+        if platforms.is_empty() {
+            return None;
+        }
+        let policy = &self.inputs.policy;
+        let belief = strength::belief(self.capability.basis, policy);
+        let tests = Tests::of(self.capability, policy, self.inputs.as_of);
+        let full = strength::range(target.base.strength, belief, &tests, policy);
+        let status = strength::status_multiplier(self.capability.status, policy);
+        let on = |(platform, _): &(usize, f64)| {
+            let factor = status * self.factor(platform_name(self.inputs.attack, *platform));
+            (*platform, full.map(|strength| factor * strength))
+        };
+        let by_platform: Vec<(usize, Range)> = platforms.iter().map(on).collect();
+        let overall = over_platforms(platforms, |at| by_platform[at].1);
+        (overall.hi > 0.0).then(|| Evidence {
+            capability,
+            function: self.capability.function,
+            family: target.base.family(self.capability).to_owned(),
+            via: target.via.clone(),
+            platforms: by_platform,
+            overall,
+            platform_stated: self.limits().next().is_some(),
+            strength_stated: target.base.source != BaseSource::Unstated,
+            telemetry_unknown: self
+                .components()
+                .any(|c| !self.telemetry.0.contains_key(&c)),
+        })
+    }
+
+    /// The lists of platforms that the record is limited to.
+    fn limits(&self) -> impl Iterator<Item = Vec<&str>> {
+        let named = self.capability.platforms.as_deref();
+        let named = named.map(|names| names.iter().map(String::as_str).collect());
+        let shares = [&self.capability.scope, &self.capability.telemetry];
+        std::iter::once(named)
+            .chain(shares.map(|share| named_in(share.as_ref())))
+            .flatten()
+    }
+
+    fn shares_a_platform(&self, technique: TechniqueIx) -> bool {
+        let attack = self.inputs.attack;
+        let own = &attack.techniques[technique].platforms;
+        let has = |name: &&str| own.iter().any(|ix| attack.platforms[*ix] == **name);
+        own.is_empty()
+            || self
+                .limits()
+                .all(|names| names.iter().any(|name| has(name)))
+    }
+
+    fn components(&self) -> impl Iterator<Item = usize> {
+        self.capability
+            .data_components
+            .iter()
+            .filter_map(|id| self.inputs.attack.component(id))
+    }
+
+    /// Reach times telemetry on a platform. What the techniques of a domain without platforms
+    /// need is there if it is there anywhere.
+    fn factor(&self, platform: &str) -> f64 {
+        let share = |share: &Option<Share>| match share {
+            None => 1.0,
+            Some(share) if platform == ANY_PLATFORM => share.largest(),
+            Some(share) => share.on(platform),
+        };
+        let named = self.capability.platforms.as_ref();
+        let named = named.is_none_or(|names| {
+            platform == ANY_PLATFORM || names.iter().any(|name| name == platform)
+        });
+        let gates = self
+            .components()
+            .filter_map(|c| self.telemetry.on(c, platform));
+        let telemetry = gates.fold(share(&self.capability.telemetry), f64::min);
+        f64::from(u8::from(named)) * share(&self.capability.scope) * telemetry
+    }
+}
+
+fn named_in(share: Option<&Share>) -> Option<Vec<&str>> {
+    match share {
+        Some(Share::ByPlatform(shares)) => Some(shares.keys().map(String::as_str).collect()),
+        Some(Share::Everywhere(_)) | None => None,
+    }
+}
+
+/// The mean over a technique's platforms by the organisation's shares.
+fn over_platforms(platforms: &[(usize, f64)], at: impl Fn(usize) -> Range) -> Range {
+    let total: f64 = platforms.iter().map(|(_, share)| share).sum();
+    let weighted = platforms.iter().enumerate();
+    let weighted = weighted.map(|(ix, (_, share))| at(ix).map(|c| c * share));
+    weighted
+        .fold(Range::ZERO, |sum, c| sum.zip(c, |a, b| a + b))
+        .map(|c| c / total)
+}
+
+/// Sorts evidence by function, family, id and place, and keeps the strongest of what has the same
+/// id and function: the same record read twice is one.
+fn count_once(evidence: &mut Vec<Evidence>, capabilities: &[Capability]) {
+    if evidence.len() < 2 {
+        return;
+    }
+    let id = |e: &Evidence| &capabilities[e.capability].id;
+    let strength = |e: &Evidence| (e.overall.exp, e.overall.hi, e.overall.lo);
+    evidence.sort_by(|a, b| {
+        (a.function, id(a)).cmp(&(b.function, id(b))).then_with(|| {
+            strength(b)
+                .partial_cmp(&strength(a))
+                .expect("strengths are numbers")
+                .then_with(|| {
+                    let origin = |e: &Evidence| &capabilities[e.capability].origin;
+                    origin(a).cmp(origin(b))
+                })
+        })
+    });
+    evidence.dedup_by(|later, first| later.function == first.function && id(later) == id(first));
+    evidence.sort_by(|a, b| (a.function, &a.family, id(a)).cmp(&(b.function, &b.family, id(b))));
+}
+
+/// The coverage of every technique from the evidence about it; nothing for what is out of scope.
+#[must_use]
+pub fn per_technique(
+    evidence: Vec<Vec<Evidence>>,
+    scope: &Scope,
+    policy: &Policy,
+) -> Vec<Coverage> {
+    let own = |(technique, found): (usize, &Vec<Evidence>)| {
+        Function::SCORED.map(|function| direct(found, scope.platforms(technique), function, policy))
+    };
+    let own: Vec<[Range; 3]> = evidence.iter().enumerate().map(own).collect();
+    let coverage = |(technique, evidence): (usize, Vec<Evidence>)| {
+        let subs = scope.subs(technique);
+        let by = |at: usize| match subs {
+            [] => own[technique][at],
+            subs => rolled_up(
+                own[technique][at],
+                subs.iter().map(|sub| own[*sub][at]),
+                policy,
+            ),
+        };
+        let (prevent, detect, respond) = (by(0), by(1), by(2));
+        Coverage {
+            prevent,
+            detect,
+            respond,
+            composite: prevent.either(detect),
+            evidence,
+        }
+    };
+    evidence.into_iter().enumerate().map(coverage).collect()
+}
+
+/// A technique with sub-techniques: its own evidence, which can only say so much, beside the mean
+/// of its sub-techniques. The mean, since the largest would break what `recommend` can prove.
+fn rolled_up(own: Range, subs: impl ExactSizeIterator<Item = Range>, policy: &Policy) -> Range {
+    let count = subs.len() as f64;
+    let sum = subs.fold(Range::ZERO, |sum, sub| sum.zip(sub, |a, b| a + b));
+    own.map(|own| own.min(policy.kappa))
+        .either(sum.map(|sum| sum / count))
+}
+
+/// Coverage by what names the technique itself: the mean over its platforms.
+fn direct(
+    evidence: &[Evidence],
+    platforms: &[(usize, f64)],
+    function: Function,
+    policy: &Policy,
+) -> Range {
+    let evidence: Vec<&Evidence> = evidence.iter().filter(|e| e.function == function).collect();
+    if evidence.is_empty() {
+        return Range::ZERO;
+    }
+    over_platforms(platforms, |at| cell(&evidence, at, policy))
+}
+
+/// One platform: families are independent of each other.
+fn cell(evidence: &[&Evidence], at: usize, policy: &Policy) -> Range {
+    let families = evidence.chunk_by(|a, b| a.family == b.family);
+    families.fold(Range::ZERO, |cell, members| {
+        cell.either(family(
+            &members[0].family,
+            members.iter().map(|e| e.platforms[at].1),
+            policy,
+        ))
+    })
+}
+
+/// The members of a family mostly fail together: the strongest counts, the others add what `rho`
+/// leaves.
+fn family(name: &str, members: impl Iterator<Item = Range>, policy: &Policy) -> Range {
+    let (mut strongest, mut missed) = (Range::ZERO, Range::even(1.0));
+    for strength in members {
+        strongest = strongest.zip(strength, f64::max);
+        missed = missed.zip(strength, |missed, s| missed * (1.0 - s));
+    }
+    let joint = strongest.zip(missed, |max, missed| {
+        policy.rho * max + (1.0 - policy.rho) * (1.0 - missed)
+    });
+    let cap = if name == UNSCORED_FAMILY {
+        policy.unscored_cap
+    } else {
+        1.0
+    };
+    joint.map(|strength| strength.min(cap))
+}
+
+/// Family strength of a list of strengths, for one reading: the formula by itself.
+#[must_use]
+pub fn family_strength(strengths: &[f64], policy: &Policy) -> f64 {
+    family("", strengths.iter().copied().map(Range::even), policy).exp
+}

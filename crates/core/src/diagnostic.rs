@@ -1,0 +1,183 @@
+//! What there is to say about the user's data. A diagnostic never stops a run; it names the
+//! place, the fact and the way out.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Where in the input something stands. Paths are as typed, with `/`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize)]
+pub struct Origin {
+    /// The file.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub path: String,
+    /// The sheet of a workbook.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// The line of a text file, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The cell (`C7`), or the row's first cell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
+    /// The record's number in the file, from 1, where lines say nothing (JSON arrays).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<usize>,
+}
+
+impl Origin {
+    /// A whole file.
+    #[must_use]
+    pub fn file(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            ..Self::default()
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        if let Some(sheet) = &self.sheet {
+            write!(f, " [{sheet}]")?;
+        }
+        match (&self.cell, self.line, self.record) {
+            (Some(cell), _, _) => write!(f, " {cell}"),
+            (None, Some(line), _) => write!(f, ":{line}"),
+            (None, None, Some(record)) => write!(f, " record {record}"),
+            (None, None, None) => Ok(()),
+        }
+    }
+}
+
+/// How much a diagnostic matters; `--strict` makes warnings fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Something could not be understood and is missing from the result.
+    Error,
+    /// Something was understood in a way the user may not have meant.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+macro_rules! codes {
+    ($($code:ident $name:literal $severity:ident $meaning:literal;)+) => {
+        /// Everything lacuna can say about the user's data.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Code {
+            $(#[doc = $meaning] #[serde(rename = $name)] $code,)+
+        }
+
+        /// All codes.
+        pub const CODES: &[Code] = &[$(Code::$code,)+];
+
+        impl Code {
+            /// The code as it is written.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$code => $name,)+ }
+            }
+
+            /// How much it matters.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$code => Severity::$severity,)+ }
+            }
+
+            /// What it means, in a sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$code => $meaning,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    UnreadableFile "unreadable-file" Error "A file could not be opened or read.";
+    BrokenFile "broken-file" Error "A file does not follow the syntax of its format.";
+    UnreadableSheet "unreadable-sheet" Error "A sheet of a workbook could not be read.";
+    NoHeader "no-header" Warning "A table has no row that names columns the register knows.";
+    NotUnderstood "not-understood" Error "A record has the look of its format but not what it must have.";
+    LimitReached "limit-reached" Warning "Something is larger than the limit that keeps memory bounded.";
+    SkippedFile "skipped-file" Note "A file of a format lacuna does not read.";
+    UnknownColumn "unknown-column" Note "A column whose name says nothing to lacuna; its values are not used.";
+    BadValue "bad-value" Warning "A value that its column cannot have; the column counts as blank.";
+    BadId "bad-id" Warning "Something that looks like an ATT&CK id but is none.";
+    ReplacedId "replaced-id" Note "An id that ATT&CK has replaced; its successor is counted.";
+    DeprecatedId "deprecated-id" Warning "An id that ATT&CK has deprecated without a successor; it counts for nothing.";
+    OtherDomain "other-domain" Warning "An id of another ATT&CK domain than the one assessed.";
+    NewerId "newer-id" Warning "An id of a newer ATT&CK release than the one in use.";
+    UnknownId "unknown-id" Warning "An id that no ATT&CK release at hand knows.";
+    UnknownTactic "unknown-tactic" Note "A tactic that no ATT&CK release at hand knows.";
+    UnknownPlatform "unknown-platform" Warning "A platform that ATT&CK does not have.";
+    PlatformMismatch "platform-mismatch" Note "A record limited to platforms that the technique does not have; it counts for nothing there.";
+    UnknownComponent "unknown-component" Warning "A data component that ATT&CK does not have.";
+    TestsImpossible "tests-impossible" Warning "More tests passed than were run; the tests are ignored.";
+    DuplicateId "duplicate-id" Warning "Records of one file share an id but differ; all are kept.";
+    UnmatchedStatus "unmatched-status" Warning "A status that belongs to no rule of the source.";
+    NoStatus "no-status" Note "A rule that the list of statuses does not name; it counts as off.";
+    StatusNotStated "status-not-stated" Warning "A source that does not say what is switched on; all of it counts as on.";
+    NotPlanned "not-yet" Warning "A column that is planned but not built; its values are not used.";
+    UnknownDisposition "unknown-disposition" Warning "A decision about a technique that is not in scope.";
+    ExpiredDisposition "expired-disposition" Warning "A decision past its date; it is ignored.";
+    OverdueDisposition "overdue-disposition" Warning "A gap that should have been closed by now.";
+}
+
+/// One thing to say about the user's data.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// What kind of thing.
+    pub code: Code,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The place.
+    pub origin: Origin,
+    /// The fact: lower case, no final period.
+    pub message: String,
+    /// The way out; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub help: String,
+}
+
+impl Diagnostic {
+    /// A diagnostic of the code's own severity.
+    #[must_use]
+    pub fn new(
+        code: Code,
+        origin: Origin,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        let (message, help) = (message.into(), help.into());
+        Self {
+            code,
+            severity: code.severity(),
+            origin,
+            message,
+            help,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct_and_explained() {
+        let names: std::collections::BTreeSet<_> = CODES.iter().map(|code| code.name()).collect();
+        assert_eq!(names.len(), CODES.len());
+        for code in CODES {
+            assert!(code.meaning().ends_with('.'), "{}", code.name());
+            assert!(
+                code.name()
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c == '-')
+            );
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Everything an assessment depends on.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::attack::Attack;
+use crate::capability::Capability;
+use crate::catalog::Catalog;
+use crate::date::Date;
+use crate::diagnostic::Diagnostic;
+use crate::id::TechniqueId;
+use crate::policy::Policy;
+use crate::resolve::Resolution;
+
+/// Everything [`crate::assess`] depends on; two equal inputs give the same assessment, byte for
+/// byte.
+#[derive(Debug, Clone)]
+pub struct Inputs<'a> {
+    /// What adversaries are known to do.
+    pub attack: &'a Attack,
+    /// Facts about techniques from elsewhere.
+    pub catalog: &'a Catalog,
+    /// The day for which ages are counted.
+    pub as_of: Date,
+    /// Whom it is about.
+    pub organisation: Organisation,
+    /// Which part of ATT&CK concerns it.
+    pub scope: ScopeChoice,
+    /// Which adversaries concern it.
+    pub profile: Profile,
+    /// Every judgement number.
+    pub policy: Policy,
+    /// What was decided about single techniques.
+    pub dispositions: Vec<Disposition>,
+    /// What it has.
+    pub capabilities: Vec<Capability>,
+    /// What was read, source by source.
+    pub sources: Vec<Source>,
+    /// What became of the ids that were read.
+    pub resolution: Resolution,
+    /// What there was to say while reading.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Inputs<'a> {
+    /// Inputs that say nothing yet: every platform but PRE, no profile, the default policy.
+    #[must_use]
+    pub fn new(attack: &'a Attack, catalog: &'a Catalog, as_of: Date) -> Self {
+        Self {
+            attack,
+            catalog,
+            as_of,
+            organisation: Organisation::default(),
+            scope: ScopeChoice::default(),
+            profile: Profile::default(),
+            policy: Policy::default(),
+            dispositions: Vec::new(),
+            capabilities: Vec::new(),
+            sources: Vec::new(),
+            resolution: Resolution::default(),
+            diagnostics: Vec::new(),
+        }
+    }
+}
+
+/// Whom an assessment is about.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The customer of a service provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// The part of the organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segment: Option<String>,
+    /// Free labels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Who may read the result, such as `TLP:AMBER`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classification: Option<String>,
+}
+
+/// Which part of ATT&CK concerns the organisation.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ScopeChoice {
+    /// Share of the assets by platform name; empty stands for every platform but PRE, equally.
+    pub platforms: BTreeMap<String, f64>,
+    /// Techniques that are left out.
+    pub exclude: Vec<Exclusion>,
+}
+
+/// A technique that is left out of the scope, and why. It takes its sub-techniques with it,
+/// except those that are listed themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exclusion {
+    /// The technique.
+    pub technique: TechniqueId,
+    /// Why.
+    pub reason: String,
+    /// The decision behind it, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disposition: Option<Decided>,
+}
+
+/// Which adversaries concern the organisation, and how bad each technique would be.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Profile {
+    /// Weights (any scale) by the id of a group, campaign or software.
+    #[serde(default)]
+    pub adversaries: BTreeMap<String, f64>,
+    /// Impact by technique, 1 where nothing is said; values above 1 set the scale.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub impact: BTreeMap<TechniqueId, f64>,
+}
+
+/// What was decided about one technique.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disposition {
+    /// The technique.
+    pub technique: TechniqueId,
+    /// The decision.
+    pub decided: Decided,
+}
+
+/// A decision, who took it and until when it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// What was decided.
+    pub decision: Decision,
+    /// Who answers for it.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// When a fix is due.
+    #[serde(default)]
+    pub due: Option<Date>,
+    /// Until when any other decision holds.
+    #[serde(default)]
+    pub until: Option<Date>,
+    /// Where it is tracked.
+    #[serde(default)]
+    pub ticket: Option<String>,
+    /// Why.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// The decisions there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decision {
+    /// The gap will be closed; it stays in the list.
+    Fix,
+    /// The gap is accepted; it leaves the list but not the numbers.
+    Accept,
+    /// Little is enough.
+    Opportunistic,
+    /// The technique leaves the scope.
+    Exclude,
+}
+
+impl Decision {
+    /// The decision in a word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fix => "fix",
+            Self::Accept => "accept",
+            Self::Opportunistic => "opportunistic",
+            Self::Exclude => "exclude",
+        }
+    }
+}
+
+/// What was read from one source. Every record counts once: `records` is the sum of the four
+/// classes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Source {
+    /// As typed.
+    pub path: String,
+    /// Formats found, joined by a comma.
+    pub format: String,
+    /// Of the file, or of the folder's sorted paths and hashes.
+    pub sha256: String,
+    /// Files read.
+    #[serde(default)]
+    pub files: usize,
+    /// Records found.
+    pub records: usize,
+    /// Records that count.
+    pub used: usize,
+    /// Records that are switched off or withdrawn.
+    pub off: usize,
+    /// Records that name no technique.
+    pub without_technique: usize,
+    /// Records that were not understood.
+    pub not_understood: usize,
+    /// Files, and parts of files, that hold no records.
+    #[serde(default)]
+    pub skipped: usize,
+}

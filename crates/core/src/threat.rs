@@ -1,0 +1,207 @@
+//! How likely the organisation's adversaries are to use each technique (method 2.3).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::attack::{Adversary, AdversaryKind, Attack, TechniqueIx};
+use crate::date::Date;
+use crate::inputs::Profile;
+use crate::policy::Policy;
+use crate::score::time_weight;
+
+/// What threatens, technique by technique.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Threat {
+    /// The profile's adversaries by id, with a weight above 0.
+    pub adversaries: Vec<Usage>,
+    /// For every technique, all terms of its weight.
+    pub techniques: Vec<Terms>,
+}
+
+/// One adversary of the profile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Usage {
+    /// Position in the release's adversaries.
+    pub adversary: usize,
+    /// Its weight as given.
+    pub weight: f64,
+    /// Its share of all weights.
+    pub share: f64,
+    /// For every technique, the chance that it uses it, 0..=1.
+    pub uses: Vec<f64>,
+}
+
+/// The terms of one technique's weight, each in 0..=1.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Terms {
+    /// Threat times impact: the weight of the technique.
+    pub weight: f64,
+    /// The blend of profile and baseline.
+    pub value: f64,
+    /// Chance that an adversary drawn from the profile uses it.
+    pub profile: f64,
+    /// How common it is among all groups.
+    pub baseline: f64,
+    /// How bad it would be.
+    pub impact: f64,
+}
+
+impl Threat {
+    /// Weighs every technique: `(1 - beta) * profile + beta * baseline`, times impact.
+    #[must_use]
+    pub fn new(attack: &Attack, profile: &Profile, policy: &Policy, as_of: Date) -> Self {
+        let adversaries = usages(attack, profile, policy, as_of);
+        let baseline = baseline(attack, policy);
+        let impact = impacts(attack, profile);
+        let beta = if adversaries.is_empty() {
+            1.0
+        } else {
+            policy.beta
+        };
+        let terms = |technique: TechniqueIx| {
+            let profile = adversaries
+                .iter()
+                .map(|a| a.share * a.uses[technique])
+                .sum::<f64>();
+            let baseline = baseline[technique];
+            let value = (1.0 - beta) * profile + beta * baseline;
+            let impact = impact[technique];
+            Terms {
+                weight: value * impact,
+                value,
+                profile,
+                baseline,
+                impact,
+            }
+        };
+        let techniques = (0..attack.techniques.len()).map(terms).collect();
+        Self {
+            adversaries,
+            techniques,
+        }
+    }
+
+    /// The weight `W` of a technique.
+    #[must_use]
+    pub fn weight(&self, technique: TechniqueIx) -> f64 {
+        self.techniques[technique].weight
+    }
+}
+
+fn usages(attack: &Attack, profile: &Profile, policy: &Policy, as_of: Date) -> Vec<Usage> {
+    let known = profile
+        .adversaries
+        .iter()
+        .filter(|(_, weight)| **weight > 0.0);
+    let known: Vec<(usize, f64)> = known
+        .filter_map(|(id, weight)| Some((attack.adversary(id)?, *weight)))
+        .collect();
+    let total: f64 = known.iter().map(|(_, weight)| weight).sum();
+    let usage = |(adversary, weight): (usize, f64)| {
+        let uses = uses(attack, &attack.adversaries[adversary], policy, as_of);
+        Usage {
+            adversary,
+            weight,
+            share: weight / total,
+            uses,
+        }
+    };
+    known.into_iter().map(usage).collect()
+}
+
+/// The chance that an adversary uses each technique: 1 for what it is known to use itself; for a
+/// group, less for what its campaigns and its software did, since both may be somebody else's
+/// habit or long ago. Campaigns and software stand for themselves.
+#[must_use]
+pub fn uses(attack: &Attack, adversary: &Adversary, policy: &Policy, as_of: Date) -> Vec<f64> {
+    let mut uses = vec![0.0; attack.techniques.len()];
+    if adversary.kind == AdversaryKind::Group {
+        let by_campaign = not_by_campaigns(attack, adversary, policy, as_of);
+        let by_software = software_counts(attack, adversary);
+        for (technique, chance) in uses.iter_mut().enumerate() {
+            let software =
+                (1.0 - power(1.0 - policy.delta_s, by_software[technique])).min(policy.cap_s);
+            *chance = 1.0 - by_campaign[technique] * (1.0 - software);
+        }
+    }
+    adversary
+        .techniques
+        .iter()
+        .for_each(|technique| uses[*technique] = 1.0);
+    uses
+}
+
+/// For every technique, the chance that no campaign of the group says it will be used again.
+fn not_by_campaigns(attack: &Attack, group: &Adversary, policy: &Policy, as_of: Date) -> Vec<f64> {
+    let mut not_used = vec![1.0; attack.techniques.len()];
+    for campaign in group.campaigns.iter().map(|ix| &attack.adversaries[*ix]) {
+        let recency = recency(campaign, policy, as_of);
+        for technique in &campaign.techniques {
+            not_used[*technique] *= 1.0 - policy.delta_c * recency;
+        }
+    }
+    not_used
+}
+
+/// How much a campaign still says; one without a last day counts as old.
+#[must_use]
+pub fn recency(campaign: &Adversary, policy: &Policy, as_of: Date) -> f64 {
+    campaign.last_seen.map_or(policy.camp_wmin, |last| {
+        time_weight(
+            as_of.age_since(last),
+            policy.camp_full,
+            policy.camp_decline,
+            policy.camp_wmin,
+        )
+    })
+}
+
+/// For every technique, how many of the group's software (its own and its campaigns') implement
+/// it.
+fn software_counts(attack: &Attack, group: &Adversary) -> Vec<usize> {
+    let of_campaigns = group
+        .campaigns
+        .iter()
+        .flat_map(|c| &attack.adversaries[*c].software);
+    let software: BTreeSet<usize> = group.software.iter().chain(of_campaigns).copied().collect();
+    let mut counts = vec![0; attack.techniques.len()];
+    for technique in software
+        .iter()
+        .flat_map(|ix| &attack.adversaries[*ix].techniques)
+    {
+        counts[*technique] += 1;
+    }
+    counts
+}
+
+/// `base` to the power of `exponent` by plain multiplication, the same on every machine.
+fn power(base: f64, exponent: usize) -> f64 {
+    (0..exponent).fold(1.0, |product, _| product * base)
+}
+
+/// Groups per technique over their nearest-rank percentile, capped at 1.
+fn baseline(attack: &Attack, policy: &Policy) -> Vec<f64> {
+    let groups = attack.groups_per_technique();
+    let mut used: Vec<usize> = groups.iter().copied().filter(|n| *n > 0).collect();
+    used.sort_unstable();
+    let rank = (policy.base_pct * used.len() as f64).ceil() as usize;
+    let Some(common) = used.get(rank.saturating_sub(1)) else {
+        return vec![0.0; groups.len()];
+    };
+    groups
+        .iter()
+        .map(|n| (*n as f64 / *common as f64).min(1.0))
+        .collect()
+}
+
+/// Impact by technique; where any is above 1 all are divided by the largest, unnamed ones
+/// included, so that weights stay in 0..=1.
+fn impacts(attack: &Attack, profile: &Profile) -> Vec<f64> {
+    let scale = profile.impact.values().copied().fold(1.0, f64::max);
+    let given: BTreeMap<_, _> = profile.impact.iter().collect();
+    let of = |id| given.get(&id).map_or(1.0, |impact| **impact) / scale;
+    attack
+        .techniques
+        .iter()
+        .map(|technique| of(technique.id))
+        .collect()
+}
