@@ -1,2 +1,48 @@
-//! In the making.
-fn main() {}
+//! Chores of the project: what is generated and committed comes from here.
+
+use std::error::Error;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+mod attack;
+mod catalogues;
+
+const USAGE: &str = "\
+usage: cargo xtask attack FILE...         STIX bundles (.json, .json.zst) into controls/attack
+       cargo xtask catalogues [SHARED]    counts per technique into controls/catalogues";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // A closed stderr leaves nobody to tell.
+            let _ = writeln!(io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
+    let controls = Path::new(env!("CARGO_MANIFEST_DIR")).join("../controls");
+    match arguments
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
+        ["attack", files @ ..] if !files.is_empty() => attack::distil(files, &controls),
+        ["catalogues"] => catalogues::write(Path::new("../shared"), &controls),
+        ["catalogues", shared] => catalogues::write(Path::new(shared), &controls),
+        _ => Err(USAGE.into()),
+    }
+}
+
+/// Writes a file and says so.
+fn save(path: &Path, text: &str) -> Result<(), Box<dyn Error>> {
+    std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    writeln!(io::stdout(), "{name}: {} bytes", text.len())?;
+    Ok(())
+}

@@ -1,1 +1,42 @@
-//! In the making.
+//! The readers of lacuna: from files as people keep them to the model's capabilities, and from
+//! ATT&CK's STIX bundles to the model's facts. Readers take bytes; only [`source`] opens
+//! anything. Nothing here scores or shows.
+
+mod catalogues;
+mod column;
+pub mod document;
+mod extract;
+mod file;
+mod format;
+mod read;
+mod record;
+mod register;
+pub mod releases;
+pub mod snapshot;
+pub mod source;
+mod status_list;
+pub mod stix;
+pub mod suggest;
+pub mod table;
+pub mod text;
+
+pub use catalogues::{choke_points, public_rules};
+pub use column::Column;
+pub use format::{Container, Format, formats};
+pub use read::{Read, ReadError, ReadSettings, SourceChoice, SourceRead, read, read_source};
+pub use record::Draft;
+pub use register::Layout;
+
+/// The release's name for a platform that may go by another.
+#[must_use]
+pub fn platform(attack: &model::attack::Attack, name: &str) -> Option<String> {
+    format::platform(attack, name)
+}
+
+/// The catalogued facts about techniques, brought onto a release.
+#[must_use]
+pub fn catalog(attack: &model::attack::Attack) -> model::catalog::Catalog {
+    // Atomic tests are no rules.
+    let rules = public_rules().map(|(id, [sigma, elastic, splunk, _])| (id, sigma + elastic + splunk));
+    model::catalog::Catalog::new(attack, choke_points(), rules)
+}

@@ -1,1 +1,33 @@
-//! In the making.
+//! What a reader gets: an assessment as tables, files and pictures.
+//!
+//! Everything here is a pure function from plain data to text or bytes. Nothing opens a file, and
+//! the same input gives the same bytes on every machine.
+//!
+//! - [`view`] draws [`sheet`]s and a [`matrix`] from an assessment; what they say is decided there.
+//! - [`terminal`], [`csv`] and [`markdown`] are skins over a sheet; [`heatmap`] draws a matrix as
+//!   SVG and [`png`] turns any SVG of this crate into pixels.
+//! - [`json`] is the assessment itself, [`navigator`] a layer for ATT&CK Navigator, [`html`] a page.
+//! - [`theme`] holds the colours, [`text`] measures and wraps words in the embedded font.
+
+mod canvas;
+pub mod csv;
+pub mod heatmap;
+pub mod html;
+pub mod json;
+pub mod markdown;
+pub mod matrix;
+pub mod navigator;
+pub mod png;
+pub mod sheet;
+pub mod terminal;
+pub mod text;
+pub mod theme;
+pub mod view;
+
+/// A text without anything that would act on a terminal instead of being read: control
+/// characters become blanks, marks that turn the direction of writing go.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let turns = |c: &char| matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !turns(c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

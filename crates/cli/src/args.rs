@@ -1,0 +1,228 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Finds the gaps in your defences against what your adversaries really do.
+///
+/// lacuna reads what you have (control spreadsheets, detection rules), sets it against MITRE
+/// ATT&CK and your adversaries, and says where the gaps are, which come first, and why.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lacuna",
+    version,
+    styles = STYLES,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Start with:  lacuna gaps rules/ controls.xlsx --adversary APT29=3 --adversary FIN7"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write everything into a folder: page, heat map, gaps, layer, assessment
+    Report {
+        #[command(flatten)]
+        common: Common,
+        /// The folder to write; it is written whole or not at all
+        #[arg(short, long, value_name = "DIR", default_value = "lacuna-report")]
+        output: PathBuf,
+    },
+    /// List the gaps, the most important first
+    Gaps {
+        #[command(flatten)]
+        common: Common,
+        /// Number of gaps to list
+        #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+        count: usize,
+        #[command(flatten)]
+        format: FormatArg,
+    },
+    /// Show every term behind one technique, capability or adversary
+    Explain {
+        /// A technique (T1059.001), or the id or name of a capability or an adversary
+        #[arg(value_name = "WHAT")]
+        what: String,
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        format: FormatArg,
+    },
+    /// Draw the matrix as a picture, or write it as a Navigator layer
+    Heatmap {
+        #[command(flatten)]
+        common: Common,
+        /// The file to write: .svg, .png or .json (ATT&CK Navigator layer)
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// What the colours show
+        #[arg(long, value_enum, default_value_t = Show::Coverage)]
+        show: Show,
+        /// The page to fill
+        #[arg(long, value_enum, default_value_t = Size::Slide)]
+        size: Size,
+    },
+    /// Read the inputs and say what was understood and what was not
+    Import {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        format: FormatArg,
+    },
+    /// List ATT&CK's groups, campaigns and software, or show some of them
+    Adversaries {
+        /// Ids, names or aliases to show
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+        #[command(flatten)]
+        release: ReleaseArgs,
+        #[command(flatten)]
+        format: FormatArg,
+        #[command(flatten)]
+        talk: Talk,
+    },
+    /// About the ATT&CK data in use
+    Attack {
+        #[command(subcommand)]
+        command: AttackCommand,
+    },
+    #[command(external_subcommand)]
+    Other(Vec<String>),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AttackCommand {
+    /// Say which release is used, where it comes from and what it holds
+    Info {
+        #[command(flatten)]
+        release: ReleaseArgs,
+        #[command(flatten)]
+        format: FormatArg,
+        #[command(flatten)]
+        talk: Talk,
+    },
+    #[command(external_subcommand)]
+    Other(Vec<String>),
+}
+
+/// Options of every command that assesses.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// Files and folders to read, or a project (lacuna.toml or its folder); with none, the
+    /// nearest lacuna.toml upwards
+    #[arg(value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Take scope, profile, policy and decisions from this lacuna.toml
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) release: ReleaseArgs,
+    /// Status of sources that do not say what is switched on: enabled, library, ...
+    #[arg(long, value_name = "STATUS")]
+    pub(crate) assume: Option<String>,
+    /// A platform of yours, with its share of the assets; may be repeated
+    #[arg(long = "platform", value_name = "NAME[=SHARE]")]
+    pub(crate) platforms: Vec<String>,
+    /// An adversary of yours by id, name or alias, with its weight; may be repeated
+    #[arg(long = "adversary", value_name = "NAME[=WEIGHT]")]
+    pub(crate) adversaries: Vec<String>,
+    /// The day for which ages are counted [default: lacuna.toml, else today]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+    /// Change a number of the method; may be repeated
+    #[arg(long = "policy", value_name = "KEY=VALUE")]
+    pub(crate) policy: Vec<String>,
+    /// Fail with exit code 1 if there is any warning about the inputs
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Threads to read with [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    #[command(flatten)]
+    pub(crate) talk: Talk,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReleaseArgs {
+    /// ATT&CK to use: a built-in version (19.2, 18.1) or a STIX bundle
+    #[arg(long, value_name = "FILE|VERSION")]
+    pub(crate) attack: Option<String>,
+    /// ATT&CK domain: enterprise-attack, mobile-attack or ics-attack
+    #[arg(long, value_name = "DOMAIN")]
+    pub(crate) domain: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FormatArg {
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Talk {
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Say everything there is to say about the inputs
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A table for people
+    Table,
+    /// One JSON object
+    Json,
+    /// One JSON object a line
+    Ndjson,
+    /// Comma-separated values
+    Csv,
+    /// A Markdown table
+    Md,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Show {
+    /// Prevented or detected
+    Coverage,
+    /// Prevented
+    Prevent,
+    /// Detected
+    Detect,
+    /// Responded to
+    Respond,
+    /// How likely our adversaries use it
+    Threat,
+    /// How urgent the gap is
+    Priority,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Size {
+    /// 1920 x 1080
+    Slide,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}

@@ -1,0 +1,193 @@
+//! `lacuna.toml` as it is written. What it means is decided in [`crate::project`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use model::date::Date;
+use model::id::TechniqueId;
+use model::inputs::{Decision, Organisation};
+use serde::{Deserialize, Deserializer};
+
+/// The whole file; everything is optional.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) as_of: Option<Day>,
+    #[serde(default)]
+    pub(crate) organisation: Organisation,
+    #[serde(default)]
+    pub(crate) scope: ScopeConfig,
+    #[serde(default)]
+    pub(crate) profile: ProfileConfig,
+    #[serde(default)]
+    pub(crate) source: Vec<SourceConfig>,
+    #[serde(default)]
+    pub(crate) disposition: Vec<DispositionConfig>,
+    #[serde(default)]
+    pub(crate) policy: toml::Table,
+    pub(crate) attack: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScopeConfig {
+    pub(crate) domain: Option<String>,
+    #[serde(default)]
+    pub(crate) platforms: Weights,
+    #[serde(default)]
+    pub(crate) exclude: Vec<ExcludeConfig>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExcludeConfig {
+    pub(crate) technique: TechniqueId,
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProfileConfig {
+    #[serde(default)]
+    pub(crate) adversaries: Weights,
+    #[serde(default)]
+    pub(crate) impact: BTreeMap<TechniqueId, f64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SourceConfig {
+    pub(crate) path: String,
+    pub(crate) status: Option<String>,
+    pub(crate) status_from: Option<String>,
+    pub(crate) sheet: Option<String>,
+    pub(crate) header_row: Option<usize>,
+    #[serde(default)]
+    pub(crate) columns: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) defaults: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DispositionConfig {
+    pub(crate) technique: TechniqueId,
+    pub(crate) decision: Decision,
+    pub(crate) owner: Option<String>,
+    pub(crate) due: Option<Day>,
+    pub(crate) until: Option<Day>,
+    pub(crate) ticket: Option<String>,
+    pub(crate) reason: Option<String>,
+}
+
+/// Names with weights, or a list of names that weigh the same.
+#[derive(Debug, Default)]
+pub(crate) struct Weights(pub(crate) Vec<(String, f64)>);
+
+impl<'de> Deserialize<'de> for Weights {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Weights;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("names with weights, such as { Windows = 0.6, Linux = 0.4 }, or a list of names")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Weights, A::Error> {
+                let mut weights = Vec::new();
+                while let Some(pair) = map.next_entry::<String, f64>()? {
+                    weights.push(pair);
+                }
+                Ok(Weights(weights))
+            }
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Weights, A::Error> {
+                let mut weights = Vec::new();
+                while let Some(name) = seq.next_element::<String>()? {
+                    weights.push((name, 1.0));
+                }
+                Ok(Weights(weights))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// A day, as a TOML date or in quotes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Day(pub(crate) Date);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = toml::Value::deserialize(deserializer)?;
+        let text = match &value {
+            toml::Value::Datetime(date) => date.to_string(),
+            toml::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        Date::parse(&text)
+            .map(Day)
+            .ok_or_else(|| serde::de::Error::custom(format!("{text} is not a day such as 2026-06-30")))
+    }
+}
+
+/// Keys of the design that no release of lacuna understands yet.
+const PLANNED: [&str; 3] = ["gate", "segment", "preset"];
+
+/// Reads a configuration; the error names the line, the fact and the way out.
+pub(crate) fn parse(text: &str) -> Result<Config, (usize, String)> {
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let line = text[..at.min(text.len())].matches('\n').count() + 1;
+        (line, explained(error.message()))
+    })
+}
+
+/// A parser's message with a suggestion instead of a list of everything that could stand there.
+fn explained(message: &str) -> String {
+    let Some(rest) = message.strip_prefix("unknown field `") else { return message.to_owned() };
+    let mut names = rest.split('`');
+    let unknown = names.next().unwrap_or_default();
+    if PLANNED.contains(&unknown) {
+        return format!("the key {unknown:?} is planned but not built: not yet");
+    }
+    let known: Vec<&str> = names.skip(1).step_by(2).collect();
+    match ingest::suggest::nearest(unknown, known.iter().copied()) {
+        Some(near) => format!("unknown key {unknown:?}; did you mean {near:?}?"),
+        None => format!("unknown key {unknown:?}; known are {}", known.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trouble(text: &str) -> (usize, String) {
+        parse(text).unwrap_err()
+    }
+
+    #[test]
+    fn a_mistyped_key_is_named_with_its_line_and_what_was_meant() {
+        assert_eq!(
+            trouble("as_of = 2026-06-30\n[scope]\nplatform = []\n"),
+            (3, "unknown key \"platform\"; did you mean \"platforms\"?".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_planned_key_is_refused() {
+        assert_eq!(
+            trouble("[gate]\nmin_coverage = 0.3\n"),
+            (1, "the key \"gate\" is planned but not built: not yet".to_owned())
+        );
+        assert!(trouble("[profile]\npreset = \"finance\"\n").1.ends_with("not yet"));
+    }
+
+    #[test]
+    fn days_may_be_dates_or_text() {
+        assert_eq!(parse("as_of = 2026-06-30").unwrap().as_of.unwrap().0, Date::new(2026, 6, 30).unwrap());
+        assert_eq!(parse("as_of = '2026-06-30'").unwrap().as_of.unwrap().0, Date::new(2026, 6, 30).unwrap());
+        assert_eq!(trouble("as_of = 'soon'").0, 1);
+    }
+}

@@ -1,0 +1,67 @@
+//! The columns of the register: what any input can say about a capability.
+
+use serde::Deserialize;
+
+macro_rules! columns {
+    ($($column:ident $name:literal,)+) => {
+        /// A column of the register.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+        pub enum Column {
+            $(#[doc = $name] #[serde(rename = $name)] $column,)+
+        }
+
+        impl Column {
+            /// All columns, in the order of the register.
+            pub const ALL: &[Self] = &[$(Self::$column,)+];
+
+            /// The name that the column has in the register.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$column => $name,)+ }
+            }
+        }
+    };
+}
+
+columns! {
+    Id "id",
+    Title "title",
+    Kind "kind",
+    Function "function",
+    Techniques "techniques",
+    Mitigations "mitigations",
+    Controls "controls",
+    DataComponents "data_components",
+    Platforms "platforms",
+    Status "status",
+    Basis "basis",
+    Strength "strength",
+    Level "level",
+    Ctid "ctid",
+    Dettect "dettect",
+    Stp "stp",
+    RuleStatus "rule_status",
+    RuleLevel "rule_level",
+    Unscored "unscored",
+    Hunting "hunting",
+    Family "family",
+    LogSource "log_source",
+    Telemetry "telemetry",
+    Scope "scope",
+    TestsPassed "tests_passed",
+    TestsRun "tests_run",
+    TestsLast "tests_last",
+    Cost "cost",
+    Bundle "bundle",
+    Owner "owner",
+    Notes "notes",
+    Tags "tags",
+}
+
+impl Column {
+    /// The column with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|column| column.name() == name)
+    }
+}

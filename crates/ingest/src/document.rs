@@ -1,0 +1,205 @@
+//! Reads YAML and JSON text into a small tree of values.
+//!
+//! Rules come by the thousand and are written in a small part of YAML, so a reader of just that
+//! part (`plain_yaml`) goes first. It answers only where it is certain; everything else, broken
+//! text included, is left to a complete YAML parser (`yaml`). Which of the two has read a file
+//! cannot be told from the result. Nothing here knows what a rule is.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::slice;
+
+mod json;
+mod plain_yaml;
+mod yaml;
+
+/// How many lists and maps may be inside one another. Rules stay below ten.
+const MAX_DEPTH: usize = 128;
+
+/// A value of a YAML or JSON document.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Nothing: an empty value, `~` or `null`.
+    Null,
+    /// `true` or `false`. The words `yes`, `no`, `on` and `off` are text.
+    Bool(bool),
+    /// A number as it was written, because `1.10` may well be a version.
+    Number(String),
+    /// Any other scalar, and every quoted one.
+    Text(String),
+    /// A list in file order.
+    List(Vec<Value>),
+    /// Keys and values in file order.
+    Map(Vec<(String, Value)>),
+    /// A value that is there but was not wanted.
+    Skipped,
+}
+
+impl Value {
+    /// The value of a key of this map. Where JSON repeats a key, the last one counts.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        let Value::Map(entries) = self else {
+            return None;
+        };
+        entries
+            .iter()
+            .rev()
+            .find_map(|(name, value)| (name == key).then_some(value))
+    }
+
+    /// The value at a dotted path of keys, such as `logsource.product`.
+    pub fn at(&self, path: &str) -> Option<&Value> {
+        path.split('.').try_fold(self, |value, key| value.get(key))
+    }
+
+    /// The text of a scalar. Null has none.
+    pub fn as_text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Value::Text(text) | Value::Number(text) => Some(Cow::Borrowed(text)),
+            Value::Bool(true) => Some(Cow::Borrowed("true")),
+            Value::Bool(false) => Some(Cow::Borrowed("false")),
+            Value::Null | Value::List(_) | Value::Map(_) | Value::Skipped => None,
+        }
+    }
+
+    /// The values of a list. A scalar or a map counts as a list of one, null as an empty list.
+    pub fn list(&self) -> impl Iterator<Item = &Value> {
+        match self {
+            Value::List(values) => values.iter(),
+            Value::Null | Value::Skipped => [].iter(),
+            Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Map(_) => {
+                slice::from_ref(self).iter()
+            }
+        }
+    }
+
+    /// The entries of a map in file order; none for anything else.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let entries = if let Value::Map(entries) = self {
+            entries.as_slice()
+        } else {
+            &[]
+        };
+        entries.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// Whether there is nothing: null, as opposed to empty text or an empty list.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+}
+
+/// One document of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// The line its content starts at, from 1.
+    pub line: usize,
+    /// What it says.
+    pub value: Value,
+}
+
+/// Reads all documents of a YAML text; one without content is left out.
+///
+/// Where a document is a map, only the keys `wanted` says yes to get a value. The others are
+/// checked for form all the same and kept as [`Value::Skipped`], so that their presence shows.
+pub fn yaml(text: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Document>, SyntaxError> {
+    let text = without_byte_order_mark(text);
+    match plain_yaml::read(text, wanted) {
+        Some(documents) => Ok(documents),
+        None => yaml::read(text, wanted),
+    }
+}
+
+/// Reads a JSON text.
+///
+/// Whole numbers keep their text. One with a fraction or an exponent is rewritten in the shortest
+/// form that means the same, since the JSON parser does not keep more.
+pub fn json(text: &str) -> Result<Document, SyntaxError> {
+    json::read(without_byte_order_mark(text))
+}
+
+/// Reads one JSON text per line. Blank lines are passed over, a broken line spoils only itself.
+pub fn ndjson(text: &str) -> impl Iterator<Item = (usize, Result<Document, SyntaxError>)> {
+    json::read_lines(without_byte_order_mark(text))
+}
+
+/// Where and why a text could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, where it is known.
+    pub column: Option<usize>,
+    /// What is wrong there.
+    pub message: String,
+}
+
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.column {
+            Some(column) => write!(f, "line {}, column {column}: {}", self.line, self.message),
+            None => write!(f, "line {}: {}", self.line, self.message),
+        }
+    }
+}
+
+impl Error for SyntaxError {}
+
+fn without_byte_order_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// What an unquoted YAML scalar means, after the core schema of YAML 1.2.
+fn plain_scalar(text: &str) -> Value {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "true" | "True" | "TRUE" => Value::Bool(true),
+        "false" | "False" | "FALSE" => Value::Bool(false),
+        _ if is_number(text) => Value::Number(text.to_owned()),
+        _ => Value::Text(text.to_owned()),
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    if !text.starts_with(|first: char| matches!(first, '0'..='9' | '+' | '-' | '.')) {
+        return false;
+    }
+    if let Some(digits) = text.strip_prefix("0x") {
+        return is_all(digits, u8::is_ascii_hexdigit);
+    }
+    if let Some(digits) = text.strip_prefix("0o") {
+        return is_all(digits, |digit| matches!(digit, b'0'..=b'7'));
+    }
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    match unsigned {
+        ".inf" | ".Inf" | ".INF" => true,
+        ".nan" | ".NaN" | ".NAN" => unsigned == text,
+        _ => is_decimal(unsigned),
+    }
+}
+
+fn is_decimal(unsigned: &str) -> bool {
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    (!whole.is_empty() || !fraction.is_empty())
+        && digits(whole)
+        && digits(fraction)
+        && exponent.is_none_or(|exponent| {
+            is_all(
+                exponent.strip_prefix(['+', '-']).unwrap_or(exponent),
+                u8::is_ascii_digit,
+            )
+        })
+}
+
+fn is_all(digits: &str, is_digit: impl Fn(&u8) -> bool) -> bool {
+    !digits.is_empty() && digits.as_bytes().iter().all(is_digit)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,202 @@
+//! From the text of a cell to what it says. Everything here is tolerant of how people write and
+//! strict about what it means: what is not understood is `None`, for the caller to report.
+
+use std::collections::BTreeMap;
+
+use model::capability::Share;
+use model::id::TechniqueId;
+use model::score::round9;
+
+/// An ATT&CK id found in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum AttackId {
+    Technique(TechniqueId),
+    Mitigation(String),
+    Component(String),
+    Tactic(String),
+    /// A group, campaign or software.
+    Adversary(String),
+    /// A data source: ATT&CK has given them up.
+    DataSource(String),
+    /// It has the look of an id but is none.
+    Bad(String),
+}
+
+/// All ATT&CK ids in a text, whatever stands between them: names, links, line breaks.
+pub(crate) fn ids(text: &str) -> impl Iterator<Item = AttackId> + '_ {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '_');
+    text.split(move |c| !is_part(c)).flat_map(tokens).filter_map(|token| id(&token))
+}
+
+/// The words of a run of letters; `T1059/001`, as in links, is one.
+fn tokens(run: &str) -> Vec<String> {
+    let mut tokens: Vec<String> = Vec::new();
+    for part in run.split(['/', '_']) {
+        let is_sub = part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit());
+        match tokens.last_mut() {
+            Some(last) if is_sub && TechniqueId::parse(last).is_ok_and(|id| id.parent().is_none()) => {
+                last.push('.');
+                last.push_str(part);
+            }
+            _ => tokens.push(part.trim_matches('.').to_owned()),
+        }
+    }
+    tokens
+}
+
+/// The id that a word is; `None` for any other word.
+pub(crate) fn id(word: &str) -> Option<AttackId> {
+    if let Ok(id) = TechniqueId::parse(word) {
+        return Some(AttackId::Technique(id));
+    }
+    let digits_at = word.find(|c: char| c.is_ascii_digit())?;
+    let (letters, rest) = word.split_at(digits_at);
+    let letters = letters.to_ascii_uppercase();
+    let four_digits = rest.len() == 4 && rest.bytes().all(|b| b.is_ascii_digit());
+    let upper = || format!("{letters}{rest}");
+    match letters.as_str() {
+        "M" if four_digits => Some(AttackId::Mitigation(upper())),
+        "DC" if four_digits => Some(AttackId::Component(upper())),
+        "TA" if four_digits => Some(AttackId::Tactic(upper())),
+        "G" | "S" | "C" if four_digits => Some(AttackId::Adversary(upper())),
+        "DS" if four_digits => Some(AttackId::DataSource(upper())),
+        "T" | "TA" if is_near_miss(rest) => Some(AttackId::Bad(word.to_owned())),
+        _ => None,
+    }
+}
+
+/// Digits as of a technique's id, but not as many or not where they belong.
+fn is_near_miss(rest: &str) -> bool {
+    let (number, sub) = rest.split_once('.').unwrap_or((rest, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    (3..=6).contains(&number.len()) && digits(number) && digits(sub)
+}
+
+/// A share of 0..=1. 1 is all of it; a value above 1 and up to 100, or with `%`, is percent.
+pub(crate) fn share(text: &str, decimal_comma: bool) -> Option<f64> {
+    let text = text.trim();
+    let (number, percent) = match text.strip_suffix('%') {
+        Some(number) => (number.trim(), true),
+        None => (text, false),
+    };
+    let value = self::number(number, decimal_comma)?;
+    let share = if percent || value > 1.0 { value / 100.0 } else { value };
+    (0.0..=1.0).contains(&share).then(|| round9(share))
+}
+
+/// A finite number.
+pub(crate) fn number(text: &str, decimal_comma: bool) -> Option<f64> {
+    let text = text.trim();
+    let value: f64 = match text.split_once(',') {
+        Some((whole, fraction)) if decimal_comma && !text.contains('.') => {
+            format!("{whole}.{fraction}").parse().ok()?
+        }
+        Some(_) => return None,
+        None => text.parse().ok()?,
+    };
+    value.is_finite().then(|| round9(value))
+}
+
+/// One share for everything, or `Windows=0.6; Linux=1`; `platform` gives a platform its proper
+/// name. The error is the part that was not understood.
+pub(crate) fn shares(
+    text: &str,
+    decimal_comma: bool,
+    platform: impl Fn(&str) -> Option<String>,
+) -> Result<Share, String> {
+    if !text.contains(['=', ':']) {
+        return share(text, decimal_comma).map(Share::Everywhere).ok_or_else(|| text.to_owned());
+    }
+    // A comma separates where each part has a name of its own; else it may be a decimal comma.
+    let all: &[char] = &[';', ',', '\n', '|'];
+    let named = |part: &str| part.trim().is_empty() || part.contains(['=', ':']);
+    let separators = if text.split(all).all(named) { all } else { &[';', '\n', '|'] };
+    let mut shares = BTreeMap::new();
+    for part in text.split(separators).map(str::trim).filter(|part| !part.is_empty()) {
+        let pair = part.split_once(['=', ':']);
+        let pair = pair.and_then(|(name, value)| {
+            Some((platform(name)?, share(value, decimal_comma)?))
+        });
+        let (name, value) = pair.ok_or_else(|| part.to_owned())?;
+        shares.insert(name, value);
+    }
+    Ok(Share::ByPlatform(shares))
+}
+
+/// A whole number.
+pub(crate) fn whole(text: &str) -> Option<i64> {
+    let value = number(text, false)?;
+    (value.fract() == 0.0 && value.abs() < 1e9).then_some(value as i64)
+}
+
+/// The items of a cell that holds a list: separated by line breaks, semicolons, bars or commas.
+pub(crate) fn items(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['\n', ';', '|', ',']).map(str::trim).filter(|item| !item.is_empty())
+}
+
+/// A text as words are compared: lower case, runs of anything but letters and digits as one blank
+/// (`?` and `#` alone stay what they are).
+pub(crate) fn word_key(text: &str) -> String {
+    let mut key = String::with_capacity(text.len());
+    for c in text.trim().chars() {
+        if c.is_alphanumeric() || matches!(c, '?' | '#' | '/' | '.') {
+            key.extend(c.to_lowercase());
+        } else if !key.ends_with(' ') {
+            key.push(' ');
+        }
+    }
+    key.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Vec<String> {
+        let name = |id| match id {
+            AttackId::Technique(id) => id.to_string(),
+            AttackId::Bad(text) => format!("bad {text}"),
+            AttackId::Mitigation(id)
+            | AttackId::Component(id)
+            | AttackId::Tactic(id)
+            | AttackId::Adversary(id)
+            | AttackId::DataSource(id) => id,
+        };
+        ids(text).map(name).collect()
+    }
+
+    #[test]
+    fn ids_are_found_between_names_links_and_every_separator() {
+        assert_eq!(shown("T1566.001 - Spearphishing, LSASS Memory (T1003.001)\nt1059; |T1027|"), [
+            "T1566.001",
+            "T1003.001",
+            "T1059",
+            "T1027"
+        ]);
+        assert_eq!(shown("https://attack.mitre.org/techniques/T1059/001/"), ["T1059.001"]);
+        assert_eq!(shown("TA0005:T1110 M1032 DC0032 g0016"), [
+            "TA0005", "T1110", "M1032", "DC0032", "G0016"
+        ]);
+    }
+
+    #[test]
+    fn near_misses_are_named_and_never_shortened() {
+        assert_eq!(shown("T1566.01, T15661, TA003"), ["bad T1566.01", "bad T15661", "bad TA003"]);
+        assert_eq!(shown("S3 bucket, G7, T-shirt, 2024-10-31, v1.10"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn shares_are_read_as_people_write_them() {
+        assert_eq!(share("85%", false), Some(0.85));
+        assert_eq!(share("85", false), Some(0.85));
+        assert_eq!(share("1", false), Some(1.0));
+        assert_eq!(share("0,85", true), Some(0.85));
+        assert_eq!(share("0,85", false), None);
+        for text in ["101", "-1", "NaN", "inf", "", "many"] {
+            assert_eq!(share(text, false), None, "{text}");
+        }
+        let map = shares("Windows=0.6; Linux = 100%", false, |name| Some(name.trim().to_owned()));
+        let expected = [("Windows".to_owned(), 0.6), ("Linux".to_owned(), 1.0)];
+        assert_eq!(map, Ok(Share::ByPlatform(expected.into())));
+    }
+}

@@ -1,0 +1,369 @@
+//! One file: what it is, by its content, and the records in it.
+
+use std::collections::BTreeMap;
+
+use model::attack::Attack;
+use model::capability::{Capability, Status};
+use model::diagnostic::{Code, Diagnostic, Origin};
+
+use crate::column::Column;
+use crate::document::{self, Document, SyntaxError, Value};
+use crate::format::{self, Container, DocumentRole, Format};
+use crate::record::{Context, Draft, Raw, Said, draft};
+use crate::register::{self, Layout};
+use crate::table::{self, Budget};
+use crate::text;
+
+/// How the files of a source are to be read.
+pub(crate) struct FileSettings<'a> {
+    pub(crate) attack: &'a Attack,
+    pub(crate) source_status: Option<Status>,
+    pub(crate) defaults: &'a BTreeMap<Column, String>,
+    pub(crate) layout: &'a Layout,
+}
+
+/// What a file holds.
+#[derive(Debug, Default)]
+pub(crate) struct FileRead {
+    /// The format, if one was recognised.
+    pub(crate) format: Option<&'static str>,
+    pub(crate) drafts: Vec<Draft>,
+    /// Records before those with the same id were merged.
+    pub(crate) records: usize,
+    pub(crate) not_understood: usize,
+    /// Documents, sheets or whole files that hold no records.
+    pub(crate) skipped: usize,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a file that is called `shown` in everything that is said about it.
+pub(crate) fn read(bytes: &[u8], shown: &str, settings: &FileSettings<'_>) -> FileRead {
+    let mut reader = Reader { shown, settings, out: FileRead::default() };
+    match Looks::of(bytes, shown) {
+        Looks::Workbook => reader.workbook(bytes),
+        Looks::Json(text) => reader.json(&text),
+        Looks::Yaml { text, is_certain } => reader.yaml(&text, is_certain),
+        Looks::Csv { text, is_certain } => reader.csv(&text, is_certain),
+        Looks::Other(reason) => reader.skip(reason),
+    }
+    reader.merge_same_ids();
+    reader.out
+}
+
+/// What a file's content, and then its name, make it.
+enum Looks<'a> {
+    Workbook,
+    Json(std::borrow::Cow<'a, str>),
+    Yaml { text: std::borrow::Cow<'a, str>, is_certain: bool },
+    Csv { text: std::borrow::Cow<'a, str>, is_certain: bool },
+    Other(&'static str),
+}
+
+impl<'a> Looks<'a> {
+    fn of(bytes: &'a [u8], name: &str) -> Self {
+        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
+            return Self::Workbook;
+        }
+        let (text, _) = text::decode(bytes);
+        let head: String = text.chars().take(4096).collect();
+        if head.contains('\0') || head.starts_with("%PDF") {
+            return Self::Other("not a text file");
+        }
+        let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+        let first = head.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+        match (extension.as_deref(), first) {
+            (_, None) => Self::Other("an empty file"),
+            (_, Some(line)) if line.starts_with(['{', '[']) => Self::Json(text),
+            (Some("json" | "ndjson" | "jsonl"), _) => Self::Json(text),
+            (Some("yml" | "yaml"), _) => Self::Yaml { text, is_certain: true },
+            (Some("csv" | "tsv"), _) => Self::Csv { text, is_certain: true },
+            (Some("md" | "rst" | "html" | "py" | "xml" | "toml"), _) => Self::Other("of a format that is not read"),
+            (_, Some(line)) if looks_like_yaml(line) => Self::Yaml { text, is_certain: false },
+            (_, Some(line)) if line.contains([',', ';', '\t', '|']) => {
+                Self::Csv { text, is_certain: false }
+            }
+            _ => Self::Other("of a format that is not read"),
+        }
+    }
+}
+
+fn looks_like_yaml(line: &str) -> bool {
+    let key = line.split_once(':').filter(|(_, rest)| rest.is_empty() || rest.starts_with(' '));
+    line == "---" || key.is_some_and(|(key, _)| key.chars().all(|c| c.is_alphanumeric() || "_-".contains(c)))
+}
+
+struct Reader<'a> {
+    shown: &'a str,
+    settings: &'a FileSettings<'a>,
+    out: FileRead,
+}
+
+impl Reader<'_> {
+    fn skip(&mut self, reason: &str) {
+        self.out.skipped += 1;
+        let message = format!("skipped: {reason}");
+        self.report(Code::SkippedFile, Origin::file(self.shown), message, "");
+    }
+
+    fn report(&mut self, code: Code, origin: Origin, message: String, help: &str) {
+        self.out.diagnostics.push(Diagnostic::new(code, origin, message, help));
+    }
+
+    /// A file, or a part of one, that breaks its syntax counts as one record not understood.
+    fn broken(&mut self, error: &SyntaxError) {
+        self.out.not_understood += 1;
+        self.out.records += 1;
+        let origin = Origin { line: Some(error.line.max(1)), ..Origin::file(self.shown) };
+        let message = error.message.clone();
+        self.report(Code::BrokenFile, origin, message, "correct the syntax there, or leave the file out");
+    }
+
+    fn yaml(&mut self, text: &str, is_certain: bool) {
+        match document::yaml(text, &format::is_wanted) {
+            Ok(documents) => self.documents(documents),
+            Err(error) if is_certain => self.broken(&error),
+            Err(_) => self.skip("of a format that is not read"),
+        }
+    }
+
+    fn json(&mut self, text: &str) {
+        match document::json(text) {
+            Ok(document) => self.documents(vec![document]),
+            Err(_) if is_line_by_line(text) => self.ndjson(text),
+            Err(error) => self.broken(&error),
+        }
+    }
+
+    fn ndjson(&mut self, text: &str) {
+        let mut documents = Vec::new();
+        for (line, read) in document::ndjson(text) {
+            match read {
+                Ok(document) => documents.push(Document { line, ..document }),
+                Err(error) => self.broken(&SyntaxError { line, ..error }),
+            }
+        }
+        let rows: Vec<(Origin, &Value)> =
+            documents.iter().map(|d| (self.line(d.line), &d.value)).collect();
+        match register::objects(&rows, self.settings.layout) {
+            Some(register) => self.register(register),
+            None => self.documents(documents),
+        }
+    }
+
+    fn line(&self, line: usize) -> Origin {
+        Origin { line: Some(line), ..Origin::file(self.shown) }
+    }
+
+    fn documents(&mut self, documents: Vec<Document>) {
+        let rows = documents.iter().flat_map(|document| register::rows(&document.value));
+        let rows: Vec<(Origin, &Value)> = rows
+            .enumerate()
+            .map(|(ix, row)| (Origin { record: Some(ix + 1), ..Origin::file(self.shown) }, row))
+            .collect();
+        if let Some(register) = register::objects(&rows, self.settings.layout) {
+            return self.register(register);
+        }
+        let formats = format::formats().iter().filter(|f| f.container == Container::Documents);
+        for format in formats {
+            let foreign = |d: &Document| matches!(format.role(&d.value), DocumentRole::Foreign);
+            if !documents.iter().all(foreign) {
+                return self.of_format(format, documents);
+            }
+        }
+        self.skip("it holds nothing that lacuna knows");
+    }
+
+    fn of_format(&mut self, format: &'static Format, documents: Vec<Document>) {
+        self.out.format = Some(&format.name);
+        let mut inherited: Option<Value> = None;
+        for Document { line, value } in documents {
+            match format.role(&value) {
+                DocumentRole::Header => {
+                    inherited = Some(value);
+                    self.out.skipped += 1;
+                }
+                DocumentRole::Reset => inherited = None,
+                DocumentRole::Foreign if value == Value::Null => {}
+                DocumentRole::Foreign => self.skip_document(line, "not of the file's format"),
+                DocumentRole::Skipped(reason) => self.skip_document(line, reason),
+                DocumentRole::Incomplete(help) if inherited.is_none() => {
+                    self.incomplete(line, format, help);
+                }
+                DocumentRole::Record | DocumentRole::Incomplete(_) => {
+                    let value = inherited.as_ref().map_or_else(|| value.clone(), |h| joined(h, &value));
+                    match format.role(&value) {
+                        DocumentRole::Incomplete(help) => self.incomplete(line, format, help),
+                        _ => self.record(format, line, &value),
+                    }
+                }
+            }
+        }
+    }
+
+    fn skip_document(&mut self, line: usize, reason: &str) {
+        self.out.skipped += 1;
+        let message = format!("a document is skipped: {reason}");
+        self.report(Code::SkippedFile, self.line(line), message, "");
+    }
+
+    fn incomplete(&mut self, line: usize, format: &Format, help: &str) {
+        self.out.records += 1;
+        self.out.not_understood += 1;
+        let message = format!("this looks like a {} but is incomplete", format.title);
+        self.report(Code::NotUnderstood, self.line(line), message, help);
+    }
+
+    fn record(&mut self, format: &Format, line: usize, value: &Value) {
+        let said = |(column, text)| Said { column, text, cell: None };
+        let values = format.values(value).into_iter().map(said).collect();
+        let raw = Raw { origin: self.line(line), values };
+        self.draft(raw, false, false);
+    }
+
+    fn draft(&mut self, raw: Raw, has_status: bool, decimal_comma: bool) {
+        let context = Context {
+            attack: self.settings.attack,
+            has_status,
+            decimal_comma,
+            source_status: self.settings.source_status,
+            defaults: self.settings.defaults,
+        };
+        self.out.records += 1;
+        self.out.drafts.push(draft(raw, &context, &mut self.out.diagnostics));
+    }
+
+    fn register(&mut self, register: register::Register) {
+        self.out.format = Some(&format::register().name);
+        self.out.diagnostics.extend(register.diagnostics);
+        for raw in register.rows {
+            self.draft(raw, register.has_status, register.decimal_comma);
+        }
+    }
+
+    fn csv(&mut self, text: &str, is_certain: bool) {
+        match table::csv(text) {
+            Err(error) => self.broken(&SyntaxError { line: 1, column: None, message: error.to_string() }),
+            Ok(table) => match register::table(&table, self.shown, self.settings.layout) {
+                Ok(register) => self.register(register),
+                Err(_) if !is_certain => self.skip("of a format that is not read"),
+                Err(diagnostic) => {
+                    self.out.skipped += 1;
+                    self.out.diagnostics.push(diagnostic);
+                }
+            },
+        }
+    }
+
+    fn workbook(&mut self, bytes: &[u8]) {
+        match table::xlsx(bytes, Budget::default()) {
+            Err(error) => {
+                self.out.not_understood += 1;
+                self.out.records += 1;
+                let help = "save it as .xlsx without a password, or as .csv";
+                self.report(Code::UnreadableFile, Origin::file(self.shown), error.to_string(), help);
+            }
+            Ok(sheets) => self.sheets(sheets),
+        }
+    }
+
+    fn sheets(&mut self, sheets: Vec<Result<table::Table, table::SheetError>>) {
+        let mut remarks = Vec::new();
+        for sheet in sheets {
+            match sheet {
+                Err(error) => {
+                    self.out.not_understood += 1;
+                    self.out.records += 1;
+                    let sheet = Some(error.sheet.clone());
+                    let origin = Origin { sheet, ..Origin::file(self.shown) };
+                    let help = "open the workbook, repair this sheet and save it again";
+                    self.report(Code::UnreadableSheet, origin, error.to_string(), help);
+                }
+                Ok(table) if !self.settings.layout.takes_sheet(table.sheet.as_deref()) => {
+                    self.out.skipped += 1;
+                }
+                Ok(table) => match register::table(&table, self.shown, self.settings.layout) {
+                    Ok(register) => self.register(register),
+                    Err(diagnostic) => {
+                        self.out.skipped += 1;
+                        remarks.push(diagnostic);
+                    }
+                },
+            }
+        }
+        // A cover sheet beside a register is nothing to remark on; a workbook without any is.
+        if self.out.format.is_none() {
+            self.out.diagnostics.extend(remarks);
+        }
+    }
+
+    /// Records with the same id are one where they differ in nothing but the ids they name;
+    /// otherwise the later ones get a number.
+    fn merge_same_ids(&mut self) {
+        if self.out.drafts.len() < 2 {
+            return;
+        }
+        let mut first: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut kept: Vec<Draft> = Vec::with_capacity(self.out.drafts.len());
+        for mut draft in std::mem::take(&mut self.out.drafts) {
+            let known = first.entry(draft.capability.id.clone()).or_default();
+            if let Some(same) = known.iter().find(|ix| is_same(&kept[**ix], &draft)) {
+                unite(&mut kept[*same], draft);
+                continue;
+            }
+            if !known.is_empty() {
+                let id = draft.capability.id.clone();
+                draft.capability.id = format!("{id}#{}", known.len() + 1);
+                let message = format!("{id:?} is there already and says something else; kept as {:?}", draft.capability.id);
+                let origin = draft.capability.origin.clone();
+                self.out.diagnostics.push(Diagnostic::new(Code::DuplicateId, origin, message, "give each record its own id"));
+            }
+            known.push(kept.len());
+            kept.push(draft);
+        }
+        self.out.drafts = kept;
+    }
+}
+
+/// Whether two records agree in everything but their place and the techniques they name.
+fn is_same(a: &Draft, b: &Draft) -> bool {
+    let bare = |draft: &Draft, id: &str| Capability {
+        id: id.to_owned(),
+        origin: Origin::default(),
+        ..draft.capability.clone()
+    };
+    bare(a, "") == bare(b, "") && (&a.tactics, &a.adversaries) == (&b.tactics, &b.adversaries)
+}
+
+fn unite(kept: &mut Draft, other: Draft) {
+    for (id, cell) in other.ids {
+        if !kept.ids.iter().any(|(known, _)| *known == id) {
+            kept.ids.push((id, cell));
+        }
+    }
+    kept.ids.sort();
+}
+
+/// A document with what a header lends it: its own keys come first, maps are joined.
+fn joined(header: &Value, own: &Value) -> Value {
+    match (header, own) {
+        (Value::Map(lent), Value::Map(own)) => {
+            let mut keys: Vec<(String, Value)> = lent
+                .iter()
+                .filter(|(key, _)| key != "action")
+                .map(|(key, value)| {
+                    let own = own.iter().find(|(name, _)| name == key);
+                    (key.clone(), own.map_or_else(|| value.clone(), |(_, own)| joined(value, own)))
+                })
+                .collect();
+            let new = own.iter().filter(|(key, _)| !lent.iter().any(|(name, _)| name == key));
+            keys.extend(new.cloned());
+            Value::Map(keys)
+        }
+        (_, own) => own.clone(),
+    }
+}
+
+fn is_line_by_line(text: &str) -> bool {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.take(2).filter(|line| line.starts_with('{')).count() == 2
+}

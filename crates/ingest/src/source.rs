@@ -1,0 +1,120 @@
+//! Files and folders as the user names them: the only place that opens anything.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+/// Files beyond this size are not read, in bytes.
+pub const LARGEST_FILE: u64 = 1 << 30;
+
+/// A file of a source.
+#[derive(Debug, Clone)]
+pub(crate) struct SourceFile {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// The path below the source's folder, with `/`; empty for a source that is a file.
+    pub(crate) below: String,
+}
+
+/// What a source holds.
+pub(crate) struct Listing {
+    pub(crate) files: Vec<SourceFile>,
+    pub(crate) is_folder: bool,
+    /// Folders that could not be read.
+    pub(crate) unreadable: Vec<(String, io::Error)>,
+}
+
+/// The files of a source, sorted by path: the file itself, or everything below the folder.
+/// Hidden files and folders are left out; symbolic links are followed, each folder once.
+///
+/// # Errors
+/// The source does not exist or cannot be read.
+pub(crate) fn list(path: &Path) -> io::Result<Listing> {
+    let meta = fs::metadata(path)?;
+    let mut listing = Listing { files: Vec::new(), is_folder: meta.is_dir(), unreadable: Vec::new() };
+    if meta.is_dir() {
+        let mut walk = Walk { seen: BTreeSet::new(), listing: &mut listing };
+        walk.folder(path, "");
+    } else {
+        listing.files.push(SourceFile { path: path.to_owned(), below: String::new() });
+    }
+    listing.files.sort_by(|a, b| a.below.cmp(&b.below));
+    Ok(listing)
+}
+
+struct Walk<'a> {
+    seen: BTreeSet<PathBuf>,
+    listing: &'a mut Listing,
+}
+
+impl Walk<'_> {
+    fn folder(&mut self, path: &Path, below: &str) {
+        // A loop of links would otherwise never end.
+        let is_new = fs::canonicalize(path).is_ok_and(|real| self.seen.insert(real));
+        if !is_new {
+            return;
+        }
+        match fs::read_dir(path) {
+            Err(error) => self.listing.unreadable.push((below.to_owned(), error)),
+            Ok(entries) => entries.flatten().for_each(|entry| self.entry(&entry, below)),
+        }
+    }
+
+    fn entry(&mut self, entry: &fs::DirEntry, below: &str) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') || name.starts_with("~$") {
+            return;
+        }
+        let below = if below.is_empty() { name } else { format!("{below}/{name}") };
+        let path = entry.path();
+        let kind = match entry.file_type() {
+            Ok(kind) if !kind.is_symlink() => Ok(kind.is_dir()),
+            _ => fs::metadata(&path).map(|meta| meta.is_dir()),
+        };
+        match kind {
+            Ok(true) => self.folder(&path, &below),
+            Ok(false) => self.listing.files.push(SourceFile { path, below }),
+            Err(error) => self.listing.unreadable.push((below, error)),
+        }
+    }
+}
+
+/// The bytes of a file.
+///
+/// # Errors
+/// It cannot be read, is no ordinary file, or is larger than [`LARGEST_FILE`].
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = fs::File::open(path)?;
+    let meta = file.metadata()?;
+    if !meta.is_file() {
+        return Err(io::Error::other("not an ordinary file"));
+    }
+    if meta.len() > LARGEST_FILE {
+        let message = format!("larger than {} MiB", LARGEST_FILE >> 20);
+        return Err(io::Error::other(message));
+    }
+    let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
+    io::Read::read_to_end(&mut file, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// SHA-256 in hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The hash of a folder: SHA-256 over `path NUL sha256 LF` of its files, sorted by path.
+pub(crate) fn folder_sha256<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut digest = Sha256::new();
+    for (below, sha256) in files {
+        digest.update(below.as_bytes());
+        digest.update([0]);
+        digest.update(sha256.as_bytes());
+        digest.update(b"\n");
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

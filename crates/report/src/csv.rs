@@ -1,0 +1,46 @@
+//! A [`Sheet`] as comma-separated values, for spreadsheets and other programs.
+
+use std::io::{self, Write};
+
+use crate::sheet::{Sheet, Value};
+
+/// Writes the keys of the columns and every row, numbers in full.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
+    let mut csv = ::csv::Writer::from_writer(out);
+    csv.write_record(sheet.columns.iter().map(|column| column.key))?;
+    for row in &sheet.rows {
+        csv.write_record(row.iter().map(inert))?;
+    }
+    csv.flush()
+}
+
+/// The value such that no spreadsheet takes it for a formula.
+fn inert(value: &Value) -> String {
+    match value {
+        Value::Text(text) if text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']) => {
+            format!("'{text}")
+        }
+        value => value.exact(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_cannot_become_a_formula() {
+        let mut sheet = Sheet::new("", &[("Title", "title"), ("Priority", "priority")]);
+        let formula = "=HYPERLINK(\"http://example.org\",\"x\")";
+        sheet.rows.push(vec![Value::text(formula), Value::Number(-1.5, 0)]);
+        let mut out = Vec::new();
+        write(&sheet, &mut out).unwrap();
+        let mut csv = ::csv::Reader::from_reader(&out[..]);
+        let row = csv.records().next().unwrap().unwrap();
+        assert_eq!(&row[0], format!("'{formula}"));
+        assert_eq!(&row[1], "-1.5");
+    }
+}

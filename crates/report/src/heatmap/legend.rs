@@ -1,0 +1,125 @@
+//! What the looks mean, in a row above the matrix.
+
+use super::cell;
+use super::{Block, LEADING};
+use crate::canvas::{Label, Mark, Rect, Type};
+use crate::matrix::{Legend, Shade};
+use crate::text::{self, Weight};
+use crate::theme::{self, Fill};
+
+/// The widest text, in em. A legend is words, not sentences.
+const WIDEST: f64 = 28.0;
+/// Between two entries, in em.
+const GAP: f64 = 1.5;
+
+/// Above and below the legend, in em.
+const AIR: f64 = 0.25;
+
+/// What stands before the words.
+#[derive(Clone, Copy)]
+enum Key {
+    Shade(Shade),
+    Outline,
+    Check,
+    Nothing,
+}
+
+/// The legend; on further rows, if one is not enough.
+pub(super) fn marks(legend: &Legend, em: f64, area: Rect) -> Block {
+    let row = em * (LEADING + 0.5);
+    let (mut x, mut rows, mut marks) = (area.x, 0, Vec::new());
+    let first = area.y + AIR * em;
+    for (key, words) in entries(legend)
+        .into_iter()
+        .filter(|(_, words)| !words.trim().is_empty())
+    {
+        let words = text::fit(words, weight(key), em, WIDEST * em);
+        let width = key_width(key, em) + text::width(&words, weight(key), em) + 0.5;
+        if rows == 0 || x + width > area.right() {
+            (x, rows) = (area.x, rows + 1);
+        }
+        let top = first + f64::from(rows - 1) * row;
+        marks.extend(entry(key, &words, Rect::new(x, top, width, row), em));
+        x += width + GAP * em;
+    }
+    (marks, f64::from(rows) * row + 2.0 * AIR * em)
+}
+
+fn entries(legend: &Legend) -> Vec<(Key, &str)> {
+    let steps = legend.steps.iter().zip(0..).map(|(words, step)| {
+        let key = Key::Shade(Shade::Step(step));
+        (key, words.as_str())
+    });
+    let others = [
+        (Key::Shade(Shade::OutOfScope), legend.out_of_scope.as_str()),
+        (Key::Outline, &legend.outlined),
+        (Key::Check, &legend.proven),
+        (Key::Nothing, &legend.fraction),
+    ];
+    steps.chain(others).collect()
+}
+
+fn entry(key: Key, words: &str, area: Rect, em: f64) -> Vec<Mark> {
+    let height = em * LEADING;
+    let top = area.y + (area.h - height) / 2.0;
+    let mut marks = sample(key, Rect::new(area.x, top, 1.7 * em, height), em);
+    let before = key_width(key, em);
+    let frame = Rect::new(area.x + before, top, area.w - before, height);
+    marks.push(Mark::Label(Label::left(words, frame, face(key, em))));
+    marks
+}
+
+/// The look itself, small.
+fn sample(key: Key, area: Rect, em: f64) -> Vec<Mark> {
+    match key {
+        Key::Shade(shade) => cell::look(shade, area, em),
+        Key::Outline => {
+            let mut marks = cell::look(Shade::Step(1), area, em);
+            marks.extend(cell::outline(area, em));
+            marks
+        }
+        Key::Check => {
+            let dark = Fill {
+                paper: theme::PAPER,
+                ink: theme::INK,
+            };
+            cell::check(
+                Rect {
+                    w: em + 2.0,
+                    ..area
+                },
+                dark,
+            )
+            .to_vec()
+        }
+        Key::Nothing => Vec::new(),
+    }
+}
+
+fn key_width(key: Key, em: f64) -> f64 {
+    match key {
+        Key::Shade(_) | Key::Outline => 2.2 * em,
+        Key::Check => 1.5 * em,
+        Key::Nothing => 0.0,
+    }
+}
+
+fn weight(key: Key) -> Weight {
+    match key {
+        Key::Outline => Weight::Bold,
+        Key::Shade(_) | Key::Check | Key::Nothing => Weight::Regular,
+    }
+}
+
+fn face(key: Key, em: f64) -> Type {
+    let ink = match key {
+        Key::Outline => theme::GAP,
+        Key::Shade(_) | Key::Check => theme::INK,
+        Key::Nothing => theme::SOFT_INK,
+    };
+    Type {
+        em,
+        weight: weight(key),
+        ink,
+    }
+}

@@ -1,0 +1,95 @@
+//! Rows under named columns: the one view behind tables in the terminal, csv, Markdown and HTML.
+
+/// A table of findings.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sheet {
+    /// What the table is about; may be empty.
+    pub title: String,
+    /// What must be known before reading it, a line each.
+    pub notes: Vec<String>,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows, with a value for each column.
+    pub rows: Vec<Vec<Value>>,
+}
+
+/// A column of a [`Sheet`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name, for people.
+    pub name: String,
+    /// Its key in csv and JSON.
+    pub key: &'static str,
+}
+
+/// A value of a [`Sheet`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Nothing.
+    Blank,
+    /// A text.
+    Text(String),
+    /// A count.
+    Whole(usize),
+    /// A number, with the decimals that people need to see.
+    Number(f64, usize),
+    /// A share of 0..=1, which people see as percent.
+    Share(f64),
+}
+
+impl Sheet {
+    /// A sheet with these columns, by name and key.
+    #[must_use]
+    pub fn new(title: impl Into<String>, columns: &[(&str, &'static str)]) -> Self {
+        let columns =
+            columns.iter().map(|(name, key)| Column { name: (*name).to_owned(), key }).collect();
+        Self { title: title.into(), notes: Vec::new(), columns, rows: Vec::new() }
+    }
+
+    /// Whether all values of a column are numbers or blank, so that it is set flush right.
+    #[must_use]
+    pub fn is_numeric(&self, column: usize) -> bool {
+        self.rows.iter().all(|row| !matches!(row[column], Value::Text(_)))
+    }
+}
+
+impl Value {
+    /// A text, or nothing where it is empty.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        let text = text.into();
+        if text.is_empty() { Self::Blank } else { Self::Text(text) }
+    }
+
+    /// The value as people see it.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Blank => String::new(),
+            Self::Text(text) => text.clone(),
+            Self::Whole(count) => count.to_string(),
+            Self::Number(value, decimals) => format!("{value:.decimals$}"),
+            Self::Share(share) => percent(*share),
+        }
+    }
+
+    /// The value in full, for other programs.
+    #[must_use]
+    pub fn exact(&self) -> String {
+        match self {
+            Self::Number(value, _) | Self::Share(value) => value.to_string(),
+            Self::Blank | Self::Text(_) | Self::Whole(_) => self.shown(),
+        }
+    }
+}
+
+/// A share as whole percent; what is there at all is never shown as nothing, nor what is missing
+/// as everything.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    match share * 100.0 {
+        p if p > 0.0 && p < 1.0 => "<1 %".to_owned(),
+        p if p > 99.0 && p < 100.0 => ">99 %".to_owned(),
+        p => format!("{p:.0} %"),
+    }
+}

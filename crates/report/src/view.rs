@@ -1,0 +1,404 @@
+//! What the outputs say: the sheets and the matrix that are drawn from an assessment. Words are
+//! chosen here once, for people: proven, expected and claimed for the readings of a figure,
+//! coverage against our adversaries for the headline.
+
+use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
+use model::capability::Function;
+use model::diagnostic::{Diagnostic, Severity};
+use model::inputs::Source;
+use model::score::Range;
+
+use crate::matrix::{Cell, Column, Legend, Matrix, Shade};
+use crate::sheet::{Sheet, Value, percent};
+
+/// What a heat map's colours show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    /// Prevented or detected.
+    Coverage,
+    /// One function alone.
+    Function(Function),
+    /// How likely our adversaries use it.
+    Threat,
+    /// How urgent the gap is.
+    Priority,
+}
+
+/// The finding in a sentence: what is proven and what is expected.
+#[must_use]
+pub fn finding(assessment: &Assessment) -> String {
+    let Range { lo, exp, .. } = assessment.headline.threat_weighted;
+    let against = if assessment.adversaries.is_empty() {
+        "of what adversaries do"
+    } else {
+        "of what our adversaries do"
+    };
+    match (lo, exp) {
+        (_, exp) if exp <= 0.0 => format!("Nothing {against} is covered"),
+        (lo, exp) if lo <= 0.0 => {
+            format!("Nothing is proven yet; {} {against} is expected to be covered", percent(exp))
+        }
+        (lo, exp) => format!("{} {against} is proven to be covered, {} is expected", percent(lo), percent(exp)),
+    }
+}
+
+/// What the figures are about: scope, release, day and what they rest on.
+#[must_use]
+pub fn basis(assessment: &Assessment) -> String {
+    let name = assessment.organisation.name.as_ref().map(|name| format!("{name} · "));
+    let platforms: Vec<&str> = assessment.scope.platforms.keys().map(String::as_str).collect();
+    let platforms = match platforms.len() {
+        1..=5 => platforms.join(", "),
+        n => format!("{n} platforms"),
+    };
+    format!(
+        "{}{} on {platforms} · ATT&CK {} {} · {}",
+        name.unwrap_or_default(),
+        count(assessment.scope.techniques, "technique"),
+        domain(&assessment.attack.domain),
+        assessment.attack.version,
+        assessment.as_of,
+    )
+}
+
+fn domain(domain: &str) -> &str {
+    match domain {
+        "enterprise-attack" => "Enterprise",
+        "mobile-attack" => "Mobile",
+        "ics-attack" => "ICS",
+        other => other,
+    }
+}
+
+/// `1 technique`, `2 techniques`.
+#[must_use]
+pub fn count(n: usize, noun: &str) -> String {
+    let mut digits = n.to_string();
+    let mut at = digits.len();
+    while at > 3 {
+        at -= 3;
+        digits.insert(at, ',');
+    }
+    format!("{digits} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// What must be said before any figure: sources that do not say what is on, ids that count for
+/// nothing.
+#[must_use]
+pub fn caveats(assessment: &Assessment) -> Vec<String> {
+    let mut caveats = Vec::new();
+    if let Some(open) = &assessment.status_not_stated {
+        caveats.push(format!(
+            "Status not stated for {}: {} if they are on, {} if they are a library; say which with --assume",
+            count(open.capabilities, "record"),
+            percent(open.if_enabled),
+            percent(open.if_library),
+        ));
+    }
+    let resolution = &assessment.resolution;
+    let lost = resolution.unknown - resolution.newer + resolution.deprecated;
+    if resolution.total() > 0 && lost * 100 > resolution.total() {
+        caveats.push(format!(
+            "{} of {} count for nothing: ATT&CK {} does not have them",
+            lost,
+            count(resolution.total(), "id"),
+            assessment.attack.version
+        ));
+    }
+    caveats
+}
+
+/// The gaps by rank, `limit` at most, with the terms of each.
+#[must_use]
+pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
+    let mut sheet = Sheet::new(finding(assessment), &[
+        ("#", "rank"),
+        ("Technique", "technique"),
+        ("Name", "name"),
+        ("Priority", "priority"),
+        ("Threat", "threat"),
+        ("Coverage", "coverage"),
+        ("Proven", "proven"),
+        ("Level", "level"),
+        ("Ease", "ease"),
+        ("Decision", "decision"),
+    ]);
+    sheet.notes = caveats(assessment);
+    sheet.notes.push(basis(assessment));
+    sheet.rows = assessment.gaps().into_iter().take(limit).map(gap).collect();
+    let accepted = assessment.accepted();
+    if !accepted.is_empty() {
+        let ids: Vec<String> = accepted.iter().map(|t| t.id.to_string()).collect();
+        sheet.notes.push(format!("Accepted, not listed: {}", ids.join(", ")));
+    }
+    if sheet.rows.iter().all(|row| row[9] == Value::Blank) {
+        sheet.columns.pop();
+        sheet.rows.iter_mut().for_each(|row| _ = row.pop());
+    }
+    sheet
+}
+
+fn gap(technique: &TechniqueAssessment) -> Vec<Value> {
+    let decision = technique.disposition.as_ref().map(|decided| {
+        let due = decided.due.or(decided.until).map(|day| format!(" by {day}"));
+        let owner = decided.owner.as_ref().map(|owner| format!(", {owner}"));
+        format!("{}{}{}", decided.decision.word(), due.unwrap_or_default(), owner.unwrap_or_default())
+    });
+    vec![
+        technique.rank.map_or(Value::Blank, Value::Whole),
+        Value::text(technique.id.to_string()),
+        Value::text(technique.name.clone()),
+        Value::Number(technique.priority, 1),
+        Value::Share(technique.threat.value),
+        Value::Share(technique.coverage.composite.exp),
+        Value::Share(technique.coverage.composite.lo),
+        Value::text(technique.level.word()),
+        Value::Share(technique.ease.value),
+        decision.map_or(Value::Blank, Value::text),
+    ]
+}
+
+/// The account of what was read: a row a source, and a sum where there are several.
+#[must_use]
+pub fn account(assessment: &Assessment) -> Sheet {
+    let mut sheet = Sheet::new("What was read", &[
+        ("Source", "source"),
+        ("Format", "format"),
+        ("Files", "files"),
+        ("Records", "records"),
+        ("Used", "used"),
+        ("Off", "off"),
+        ("Without technique", "without_technique"),
+        ("Not understood", "not_understood"),
+        ("Skipped", "skipped"),
+    ]);
+    let row = |name: &str, format: &str, counts: [usize; 7]| {
+        let mut row = vec![Value::text(name), Value::text(format)];
+        row.extend(counts.map(Value::Whole));
+        row
+    };
+    let counts = |s: &Source| {
+        [s.files, s.records, s.used, s.off, s.without_technique, s.not_understood, s.skipped]
+    };
+    sheet.rows = assessment.inputs.iter().map(|s| row(&s.path, &s.format, counts(s))).collect();
+    if assessment.inputs.len() > 1 {
+        let sum = assessment.inputs.iter().map(counts).fold([0; 7], |mut sum, counts| {
+            sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+            sum
+        });
+        sheet.rows.push(row("total", "", sum));
+    }
+    sheet
+}
+
+/// What became of the ids that were read: the classes, then every id that is not live.
+#[must_use]
+pub fn resolution(assessment: &Assessment) -> Sheet {
+    let resolution = &assessment.resolution;
+    let mut sheet = Sheet::new("ATT&CK ids", &[
+        ("Id", "id"),
+        ("Records", "records"),
+        ("Class", "class"),
+        ("Known in", "known_in"),
+        ("Counted as", "counted_as"),
+    ]);
+    let newer = match resolution.newer {
+        0 => String::new(),
+        n => format!(" ({n} of a newer release)"),
+    };
+    sheet.notes.push(format!(
+        "{} live, {} replaced, {} deprecated, {} of another domain, {} unknown{newer} in ATT&CK {} {}",
+        resolution.live,
+        resolution.replaced,
+        resolution.deprecated,
+        resolution.other_domain,
+        resolution.unknown,
+        domain(&assessment.attack.domain),
+        assessment.attack.version,
+    ));
+    for (id, outcome) in &resolution.ids {
+        let class = serde_json::to_value(outcome.class).unwrap_or_default();
+        let class = class.as_str().unwrap_or_default().replace('_', " ");
+        let counted: Vec<String> = outcome.counted_as.iter().map(ToString::to_string).collect();
+        sheet.rows.push(vec![
+            Value::text(id),
+            Value::Whole(outcome.records),
+            Value::text(class),
+            Value::text(outcome.known_in.clone().unwrap_or_default()),
+            Value::text(counted.join(", ")),
+        ]);
+    }
+    sheet
+}
+
+/// Diagnostics grouped by code: how many, and the first places.
+#[must_use]
+pub fn diagnostics(diagnostics: &[Diagnostic]) -> Sheet {
+    let mut sheet = Sheet::new("What there is to say about it", &[
+        ("Severity", "severity"),
+        ("Code", "code"),
+        ("Count", "count"),
+        ("First", "first"),
+    ]);
+    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
+    sorted.sort_by_key(|d| (d.severity, d.code));
+    for group in sorted.chunk_by(|a, b| a.code == b.code) {
+        let first = group[0];
+        let severity = match first.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        let place = first.origin.to_string();
+        let message = if place.is_empty() { first.message.clone() } else { format!("{place}: {}", first.message) };
+        sheet.rows.push(vec![
+            Value::text(severity),
+            Value::text(first.code.name()),
+            Value::Whole(group.len()),
+            Value::text(message),
+        ]);
+    }
+    sheet
+}
+
+/// The matrix of all techniques of the release, sub-techniques folded into theirs.
+#[must_use]
+pub fn matrix(assessment: &Assessment, attack: &model::attack::Attack, show: Show) -> Matrix {
+    let columns = attack.tactics.iter().enumerate().map(|(at, tactic)| {
+        let of_tactic = |technique: &&model::attack::Technique| {
+            technique.id.parent().is_none() && technique.tactics.contains(&at)
+        };
+        let techniques = attack.techniques.iter().filter(of_tactic);
+        let mut cells: Vec<Cell> = techniques.map(|t| cell(assessment, t, show)).collect();
+        cells.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        let figures = assessment.tactics.iter().find(|figures| figures.id == tactic.id);
+        let share = figures.map(|figures| figures.threat_weighted).filter(|_| show == Show::Coverage);
+        let in_scope = cells.iter().filter(|c| c.shade != Shade::OutOfScope).count();
+        Column {
+            id: tactic.id.clone(),
+            name: tactic.name.clone(),
+            share,
+            left: share.map(percent).unwrap_or_default(),
+            right: if in_scope == 0 { String::new() } else { in_scope.to_string() },
+            cells,
+        }
+    });
+    Matrix {
+        title: title(assessment, show),
+        subtitle: [caveats(assessment), vec![basis(assessment)]].concat().join(" · "),
+        footnote: footnote(assessment),
+        legend: legend(assessment, show),
+        columns: columns.filter(|column| !column.cells.is_empty()).collect(),
+    }
+}
+
+fn title(assessment: &Assessment, show: Show) -> String {
+    let by = |word| format!("How far our adversaries' techniques are {word}");
+    match show {
+        Show::Coverage => finding(assessment),
+        Show::Function(Function::Prevent) => by("prevented"),
+        Show::Function(Function::Detect) => by("detected"),
+        Show::Function(Function::Respond | Function::Observe) => by("responded to"),
+        Show::Threat => "What our adversaries are likely to use".to_owned(),
+        Show::Priority => match assessment.gaps().first() {
+            Some(first) => format!("Our most urgent gap is {}", first.name),
+            None => "No gap is open".to_owned(),
+        },
+    }
+}
+
+fn footnote(assessment: &Assessment) -> String {
+    let hash = assessment.inputs.iter().map(|source| &source.sha256[..source.sha256.len().min(8)]);
+    let hashes: Vec<&str> = hash.collect();
+    let classification = assessment.organisation.classification.as_ref();
+    let classification = classification.map(|text| format!("{text} · ")).unwrap_or_default();
+    format!(
+        "{classification}A rule that exists is not proof that an attack is seen. Percent: expected coverage against our adversaries, by tactic; number: techniques in scope. Inputs {} · {}",
+        hashes.join(" "),
+        assessment.generated_by,
+    )
+}
+
+fn legend(assessment: &Assessment, show: Show) -> Legend {
+    let policy = &assessment.policy;
+    let steps = match show {
+        Show::Coverage | Show::Function(_) => [
+            "None".to_owned(),
+            format!("Trace (below {})", percent(policy.level_weak)),
+            format!("Weak (below {})", percent(policy.level_partial)),
+            format!("Partial (below {})", percent(policy.tau)),
+            "Strong".to_owned(),
+        ],
+        Show::Threat => ["Not used", "Below 25 %", "Below 50 %", "Below 75 %", "75 % and more"].map(str::to_owned),
+        Show::Priority => ["No gap", "Below 10", "Below 25", "Below 50", "50 and more"].map(str::to_owned),
+    };
+    Legend {
+        steps,
+        outlined: "Among the ten first gaps".to_owned(),
+        proven: "Something is proven".to_owned(),
+        out_of_scope: "Out of scope".to_owned(),
+        fraction: match show {
+            Show::Coverage | Show::Function(_) => "2/5 = sub-techniques at least weak".to_owned(),
+            Show::Threat | Show::Priority => String::new(),
+        },
+    }
+}
+
+/// Number of gaps that are outlined.
+const OUTLINED: usize = 10;
+
+fn cell(assessment: &Assessment, technique: &model::attack::Technique, show: Show) -> Cell {
+    let own = assessment.technique(technique.id);
+    let first = technique_position(assessment, technique.id);
+    let subs: Vec<&TechniqueAssessment> = assessment.techniques[first..]
+        .iter()
+        .skip_while(|t| t.id == technique.id)
+        .take_while(|t| t.parent == Some(technique.id))
+        .collect();
+    let is_first = |t: &TechniqueAssessment| !t.is_accepted() && t.rank.is_some_and(|rank| rank <= OUTLINED);
+    let family = || own.into_iter().chain(subs.iter().copied());
+    let at_least_weak = |t: &&&TechniqueAssessment| shade(assessment, t, show) >= 2;
+    let counts = matches!(show, Show::Coverage | Show::Function(_)) && !subs.is_empty();
+    Cell {
+        id: technique.id.to_string(),
+        name: technique.name.clone(),
+        // A technique may be out of scope on its own platforms and have sub-techniques that are in.
+        shade: match (own, family().map(|t| shade(assessment, t, show)).max()) {
+            (Some(own), _) => Shade::Step(shade(assessment, own, show)),
+            (None, Some(step)) => Shade::Step(step),
+            (None, None) => Shade::OutOfScope,
+        },
+        outlined: family().any(is_first),
+        proven: family().any(|t| figure(t, show).is_some_and(|range| range.lo > 0.0)),
+        fraction: counts.then(|| (subs.iter().filter(at_least_weak).count(), subs.len())),
+    }
+}
+
+fn technique_position(assessment: &Assessment, id: model::id::TechniqueId) -> usize {
+    assessment.techniques.partition_point(|technique| technique.id < id)
+}
+
+fn figure(technique: &TechniqueAssessment, show: Show) -> Option<Range> {
+    match show {
+        Show::Coverage | Show::Threat | Show::Priority => Some(technique.coverage.composite),
+        Show::Function(Function::Prevent) => Some(technique.coverage.prevent),
+        Show::Function(Function::Detect) => Some(technique.coverage.detect),
+        Show::Function(Function::Respond) => Some(technique.coverage.respond),
+        Show::Function(Function::Observe) => None,
+    }
+}
+
+fn shade(assessment: &Assessment, technique: &TechniqueAssessment, show: Show) -> u8 {
+    let step = |value: f64, borders: [f64; 3]| match value {
+        value if value <= 0.0 => 0,
+        value => 1 + borders.iter().filter(|border| value >= **border).count() as u8,
+    };
+    match show {
+        Show::Threat => step(technique.threat.value, [0.25, 0.5, 0.75]),
+        Show::Priority => step(technique.priority, [10.0, 25.0, 50.0]),
+        Show::Coverage | Show::Function(_) => {
+            let range = figure(technique, show).unwrap_or_default();
+            CoverageLevel::of(range, technique.target, &assessment.policy) as u8
+        }
+    }
+}
