@@ -26,12 +26,8 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let controls = Path::new(env!("CARGO_MANIFEST_DIR")).join("../controls");
-    match arguments
-        .iter()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .as_slice()
-    {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
         ["attack", files @ ..] if !files.is_empty() => attack::distil(files, &controls),
         ["catalogues"] => catalogues::write(Path::new("../shared"), &controls),
         ["catalogues", shared] => catalogues::write(Path::new(shared), &controls),

@@ -94,7 +94,10 @@ impl<'de> Deserialize<'de> for Weights {
                 f.write_str("names with weights, such as { Windows = 0.6, Linux = 0.4 }, or a list of names")
             }
 
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Weights, A::Error> {
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<Weights, A::Error> {
                 let mut weights = Vec::new();
                 while let Some(pair) = map.next_entry::<String, f64>()? {
                     weights.push(pair);
@@ -102,7 +105,10 @@ impl<'de> Deserialize<'de> for Weights {
                 Ok(Weights(weights))
             }
 
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Weights, A::Error> {
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(
+                self,
+                mut seq: A,
+            ) -> Result<Weights, A::Error> {
                 let mut weights = Vec::new();
                 while let Some(name) = seq.next_element::<String>()? {
                     weights.push((name, 1.0));
@@ -126,9 +132,9 @@ impl<'de> Deserialize<'de> for Day {
             toml::Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        Date::parse(&text)
-            .map(Day)
-            .ok_or_else(|| serde::de::Error::custom(format!("{text} is not a day such as 2026-06-30")))
+        Date::parse(&text).map(Day).ok_or_else(|| {
+            serde::de::Error::custom(format!("{text} is not a day such as 2026-06-30"))
+        })
     }
 }
 
@@ -146,7 +152,9 @@ pub(crate) fn parse(text: &str) -> Result<Config, (usize, String)> {
 
 /// A parser's message with a suggestion instead of a list of everything that could stand there.
 fn explained(message: &str) -> String {
-    let Some(rest) = message.strip_prefix("unknown field `") else { return message.to_owned() };
+    let Some(rest) = message.strip_prefix("unknown field `") else {
+        return message.to_owned();
+    };
     let mut names = rest.split('`');
     let unknown = names.next().unwrap_or_default();
     if PLANNED.contains(&unknown) {
@@ -171,7 +179,10 @@ mod tests {
     fn a_mistyped_key_is_named_with_its_line_and_what_was_meant() {
         assert_eq!(
             trouble("as_of = 2026-06-30\n[scope]\nplatform = []\n"),
-            (3, "unknown key \"platform\"; did you mean \"platforms\"?".to_owned())
+            (
+                3,
+                "unknown key \"platform\"; did you mean \"platforms\"?".to_owned()
+            )
         );
     }
 
@@ -179,15 +190,28 @@ mod tests {
     fn a_planned_key_is_refused() {
         assert_eq!(
             trouble("[gate]\nmin_coverage = 0.3\n"),
-            (1, "the key \"gate\" is planned but not built: not yet".to_owned())
+            (
+                1,
+                "the key \"gate\" is planned but not built: not yet".to_owned()
+            )
         );
-        assert!(trouble("[profile]\npreset = \"finance\"\n").1.ends_with("not yet"));
+        assert!(
+            trouble("[profile]\npreset = \"finance\"\n")
+                .1
+                .ends_with("not yet")
+        );
     }
 
     #[test]
     fn days_may_be_dates_or_text() {
-        assert_eq!(parse("as_of = 2026-06-30").unwrap().as_of.unwrap().0, Date::new(2026, 6, 30).unwrap());
-        assert_eq!(parse("as_of = '2026-06-30'").unwrap().as_of.unwrap().0, Date::new(2026, 6, 30).unwrap());
+        assert_eq!(
+            parse("as_of = 2026-06-30").unwrap().as_of.unwrap().0,
+            Date::new(2026, 6, 30).unwrap()
+        );
+        assert_eq!(
+            parse("as_of = '2026-06-30'").unwrap().as_of.unwrap().0,
+            Date::new(2026, 6, 30).unwrap()
+        );
         assert_eq!(trouble("as_of = 'soon'").0, 1);
     }
 }

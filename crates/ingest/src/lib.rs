@@ -37,6 +37,10 @@ pub fn platform(attack: &model::attack::Attack, name: &str) -> Option<String> {
 #[must_use]
 pub fn catalog(attack: &model::attack::Attack) -> model::catalog::Catalog {
     // Atomic tests are no rules.
-    let rules = public_rules().map(|(id, [sigma, elastic, splunk, _])| (id, sigma + elastic + splunk));
+    let rules =
+        public_rules().map(|(id, [sigma, elastic, splunk, _])| (id, sigma + elastic + splunk));
     model::catalog::Catalog::new(attack, choke_points(), rules)
 }
+
+#[cfg(test)]
+mod attack_facts;

@@ -51,6 +51,8 @@ pub struct ReadSettings<'a> {
     pub neighbours: &'a dyn Fn() -> Neighbours,
     /// Called with the number of files done and of all files of the source.
     pub progress: &'a (dyn Fn(usize, usize) + Sync),
+    /// Threads to read with; one a core where nothing is said.
+    pub threads: Option<usize>,
 }
 
 /// What the sources hold.
@@ -108,7 +110,11 @@ pub fn read(choices: &[SourceChoice], settings: &ReadSettings<'_>) -> Result<Rea
     for choice in choices {
         let mut source = read_source(choice, settings)?;
         read.diagnostics.append(&mut source.diagnostics);
-        let mut join = Join { settings, resolver: &mut resolver, read: &mut read };
+        let mut join = Join {
+            settings,
+            resolver: &mut resolver,
+            read: &mut read,
+        };
         join.drafts(source.drafts, &mut source.account);
         if source.account.files == 1 && source.account.format.is_empty() {
             source.account.format = "unknown".to_owned();
@@ -141,7 +147,9 @@ pub fn read_source(
     let listing = source::list(&choice.path).map_err(unreadable)?;
     let mut found = SourceRead::default();
     for (below, error) in &listing.unreadable {
-        found.diagnostics.push(unreadable_file(shown(choice, below), error));
+        found
+            .diagnostics
+            .push(unreadable_file(shown(choice, below), error));
     }
     let status_list = status_list(choice, &mut found.diagnostics)?;
     let file_settings = FileSettings {
@@ -163,9 +171,13 @@ pub fn read_source(
             Ok(_) => vec![read_one(file)],
         },
         files if files.len() < 8 => files.iter().map(read_one).collect(),
-        files => files.par_iter().map(read_one).collect(),
+        files => in_parallel(files, settings.threads, read_one),
     };
-    let hashes = listing.files.iter().zip(&read).map(|(file, (hash, _))| (file.below.as_str(), hash.as_str()));
+    let hashes = listing
+        .files
+        .iter()
+        .zip(&read)
+        .map(|(file, (hash, _))| (file.below.as_str(), hash.as_str()));
     found.account.sha256 = match &read[..] {
         [(hash, _)] if !listing.is_folder => hash.clone(),
         _ => source::folder_sha256(hashes),
@@ -175,10 +187,26 @@ pub fn read_source(
     collect(read.into_iter().map(|(_, read)| read), &mut found);
     if let Some(list) = status_list {
         let silent = |d: &&mut Draft| d.capability.is_defaulted("status");
-        let rules = found.drafts.iter_mut().filter(|d| d.capability.kind != Kind::DataSource);
+        let rules = found
+            .drafts
+            .iter_mut()
+            .filter(|d| d.capability.kind != Kind::DataSource);
         list.join(rules.filter(silent), &mut found.diagnostics);
     }
     Ok(found)
+}
+
+fn in_parallel<T: Send>(
+    files: &[SourceFile],
+    threads: Option<usize>,
+    read_one: impl Fn(&SourceFile) -> T + Sync + Send,
+) -> Vec<T> {
+    let read_all = || files.par_iter().map(&read_one).collect();
+    // Without a pool of its own the work runs in the usual one: slower or faster, but the same.
+    match threads.map(|n| rayon::ThreadPoolBuilder::new().num_threads(n).build()) {
+        Some(Ok(pool)) => pool.install(read_all),
+        Some(Err(_)) | None => read_all(),
+    }
 }
 
 fn collect(files: impl Iterator<Item = FileRead>, found: &mut SourceRead) {
@@ -204,7 +232,12 @@ fn shown(choice: &SourceChoice, below: &str) -> String {
 
 fn unreadable_file(shown: String, error: &io::Error) -> Diagnostic {
     let help = "check that it exists and that you may read it";
-    Diagnostic::new(Code::UnreadableFile, Origin::file(shown), reason(error), help)
+    Diagnostic::new(
+        Code::UnreadableFile,
+        Origin::file(shown),
+        reason(error),
+        help,
+    )
 }
 
 /// A file's hash and content; a file that cannot be read is one record not understood.
@@ -218,7 +251,15 @@ fn read_file(
         Ok(bytes) => (source::sha256(&bytes), file::read(&bytes, &shown, settings)),
         Err(error) => {
             let diagnostics = vec![unreadable_file(shown, &error)];
-            (String::new(), FileRead { records: 1, not_understood: 1, diagnostics, ..FileRead::default() })
+            (
+                String::new(),
+                FileRead {
+                    records: 1,
+                    not_understood: 1,
+                    diagnostics,
+                    ..FileRead::default()
+                },
+            )
         }
     }
 }
@@ -227,10 +268,13 @@ fn status_list(
     choice: &SourceChoice,
     out: &mut Vec<Diagnostic>,
 ) -> Result<Option<StatusList>, ReadError> {
-    let Some((path, shown)) = &choice.status_from else { return Ok(None) };
+    let Some((path, shown)) = &choice.status_from else {
+        return Ok(None);
+    };
     let bytes = source::read(path).map_err(|e| ReadError::StatusList(shown.clone(), e))?;
     let list = StatusList::read(&bytes, shown, out);
-    list.map(Some).map_err(|e| ReadError::NotAStatusList(shown.clone(), e))
+    list.map(Some)
+        .map_err(|e| ReadError::NotAStatusList(shown.clone(), e))
 }
 
 /// Brings the records of a source into the whole.
@@ -267,14 +311,24 @@ impl Join<'_, '_> {
     }
 
     fn resolve(&mut self, draft: Draft) -> Capability {
-        let Draft { mut capability, ids, tactics, adversaries, .. } = draft;
+        let Draft {
+            mut capability,
+            ids,
+            tactics,
+            adversaries,
+            ..
+        } = draft;
         for (id, cell) in ids {
             let resolved = self.resolver.technique(id);
             self.read.resolution.count(id, &resolved);
             let text = id.to_string();
             for technique in resolved.techniques() {
                 if !matches!(resolved, Resolved::Live(_)) {
-                    capability.written.entry(*technique).or_default().push(text.clone());
+                    capability
+                        .written
+                        .entry(*technique)
+                        .or_default()
+                        .push(text.clone());
                 }
                 if let Err(at) = capability.techniques.binary_search(technique) {
                     capability.techniques.insert(at, *technique);
@@ -282,8 +336,13 @@ impl Join<'_, '_> {
             }
             if let Some((code, message, help)) = self.remark(&text, &resolved) {
                 let cell = cell.or(capability.origin.cell.clone());
-                let origin = Origin { cell, ..capability.origin.clone() };
-                self.read.diagnostics.push(Diagnostic::new(code, origin, message, help));
+                let origin = Origin {
+                    cell,
+                    ..capability.origin.clone()
+                };
+                self.read
+                    .diagnostics
+                    .push(Diagnostic::new(code, origin, message, help));
             }
         }
         for text in &tactics {
@@ -299,7 +358,10 @@ impl Join<'_, '_> {
         let attack = self.settings.attack;
         let release = format!("ATT&CK {}", attack.version);
         let list = |ids: &[model::id::TechniqueId]| {
-            ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            ids.iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         Some(match resolved {
             Resolved::Live(_) => return None,
@@ -318,14 +380,23 @@ impl Join<'_, '_> {
                 format!("{id} belongs to {domain}; it counts for nothing here"),
                 format!("assess that domain by itself with --domain {domain}"),
             ),
-            Resolved::Newer { version, predecessors } if predecessors.is_empty() => (
+            Resolved::Newer {
+                version,
+                predecessors,
+            } if predecessors.is_empty() => (
                 Code::NewerId,
                 format!("{id} is new in ATT&CK {version}; {release} has nothing for it"),
                 format!("use --attack {version}"),
             ),
-            Resolved::Newer { version, predecessors } => (
+            Resolved::Newer {
+                version,
+                predecessors,
+            } => (
                 Code::NewerId,
-                format!("{id} is of ATT&CK {version}; counted as {} in {release}", list(predecessors)),
+                format!(
+                    "{id} is of ATT&CK {version}; counted as {} in {release}",
+                    list(predecessors)
+                ),
                 format!("use --attack {version}"),
             ),
             Resolved::Unknown => (
@@ -337,8 +408,13 @@ impl Join<'_, '_> {
     }
 
     fn nearest_technique(&self, id: &str) -> String {
-        let ids: Vec<String> =
-            self.settings.attack.techniques.iter().map(|t| t.id.to_string()).collect();
+        let ids: Vec<String> = self
+            .settings
+            .attack
+            .techniques
+            .iter()
+            .map(|t| t.id.to_string())
+            .collect();
         let parent = id.split_once('.').map_or(id, |(parent, _)| parent);
         if parent != id && ids.iter().any(|known| known == parent) {
             return format!("{parent} has no such sub-technique; check the number");
@@ -357,9 +433,19 @@ impl Join<'_, '_> {
             ResolvedTactic::Unknown => {
                 let message = format!("{text:?} is neither a tactic nor an id of ATT&CK");
                 let origin = capability.origin.clone();
-                let names = self.settings.attack.tactics.iter().map(|t| t.shortname.as_str());
+                let names = self
+                    .settings
+                    .attack
+                    .tactics
+                    .iter()
+                    .map(|t| t.shortname.as_str());
                 let help = crate::suggest::did_you_mean(text, names).unwrap_or_default();
-                self.read.diagnostics.push(Diagnostic::new(Code::UnknownTactic, origin, message, help));
+                self.read.diagnostics.push(Diagnostic::new(
+                    Code::UnknownTactic,
+                    origin,
+                    message,
+                    help,
+                ));
             }
         }
     }
@@ -368,9 +454,17 @@ impl Join<'_, '_> {
         let attack = self.settings.attack;
         match attack.adversaries_called(text)[..] {
             [] => {
-                let message = format!("{text} is no group, campaign or software of ATT&CK {}", attack.version);
+                let message = format!(
+                    "{text} is no group, campaign or software of ATT&CK {}",
+                    attack.version
+                );
                 let origin = capability.origin.clone();
-                self.read.diagnostics.push(Diagnostic::new(Code::UnknownId, origin, message, "check the id"));
+                self.read.diagnostics.push(Diagnostic::new(
+                    Code::UnknownId,
+                    origin,
+                    message,
+                    "check the id",
+                ));
             }
             [ix, ..] => {
                 let id = attack.adversaries[ix].id.clone();
@@ -385,5 +479,10 @@ impl Join<'_, '_> {
 fn not_stated(account: &Source, assumed: usize) -> Diagnostic {
     let message = format!("status not stated for {assumed} records; they count as switched on");
     let help = "say which with --assume enabled or --assume library, or with status_from";
-    Diagnostic::new(Code::StatusNotStated, Origin::file(account.path.clone()), message, help)
+    Diagnostic::new(
+        Code::StatusNotStated,
+        Origin::file(account.path.clone()),
+        message,
+        help,
+    )
 }

@@ -85,9 +85,17 @@ pub(crate) fn draft(raw: Raw, context: &Context<'_>, out: &mut Vec<Diagnostic>) 
         reading.say(said.column, &said.text);
     }
     reading.cell = None;
-    for (column, text) in context.defaults.iter().filter(|(column, _)| !given.contains(column)) {
+    for (column, text) in context
+        .defaults
+        .iter()
+        .filter(|(column, _)| !given.contains(column))
+    {
         reading.say(*column, text);
-        reading.draft.capability.defaulted.push(column.name().to_owned());
+        reading
+            .draft
+            .capability
+            .defaulted
+            .push(column.name().to_owned());
     }
     reading.finish()
 }
@@ -148,16 +156,21 @@ impl Reading<'_> {
             }
             Column::Unscored => {
                 let flag = flag(text);
-                self.draft.capability.unscored = self.value(column, text, flag, "yes or no") == Some(true);
+                self.draft.capability.unscored =
+                    self.value(column, text, flag, "yes or no") == Some(true);
             }
             Column::Hunting => {
                 let flag = flag(text);
-                self.draft.capability.hunting = self.value(column, text, flag, "yes or no") == Some(true);
+                self.draft.capability.hunting =
+                    self.value(column, text, flag, "yes or no") == Some(true);
             }
             Column::Family => self.draft.capability.family = Some(text.to_owned()),
             Column::LogSource => {
                 self.has_log_source = true;
-                self.draft.capability.family.get_or_insert_with(|| text.to_owned());
+                self.draft
+                    .capability
+                    .family
+                    .get_or_insert_with(|| text.to_owned());
             }
             Column::Telemetry => self.draft.capability.telemetry = self.shares(column, text),
             Column::Scope => self.draft.capability.scope = self.shares(column, text),
@@ -182,7 +195,10 @@ impl Reading<'_> {
     }
 
     fn here(&self) -> Origin {
-        Origin { cell: self.cell.clone().or(self.origin.cell.clone()), ..self.origin.clone() }
+        Origin {
+            cell: self.cell.clone().or(self.origin.cell.clone()),
+            ..self.origin.clone()
+        }
     }
 
     fn report(&mut self, code: Code, message: String, help: impl Into<String>) {
@@ -190,7 +206,13 @@ impl Reading<'_> {
         self.out.push(Diagnostic::new(code, origin, message, help));
     }
 
-    fn value<T>(&mut self, column: Column, text: &str, value: Option<T>, wanted: &str) -> Option<T> {
+    fn value<T>(
+        &mut self,
+        column: Column,
+        text: &str,
+        value: Option<T>,
+        wanted: &str,
+    ) -> Option<T> {
         if value.is_none() {
             let message = format!("{} cannot be {:?}", column.name(), shortened(text));
             self.report(Code::BadValue, message, format!("write {wanted}"));
@@ -201,7 +223,11 @@ impl Reading<'_> {
     fn word<T>(&mut self, column: Column, text: &str, from: fn(&str) -> Option<T>) -> Option<T> {
         let value = format::word(column, text).and_then(from);
         if value.is_none() {
-            let message = format!("{} says {:?}, which is not understood", column.name(), shortened(text));
+            let message = format!(
+                "{} says {:?}, which is not understood",
+                column.name(),
+                shortened(text)
+            );
             let help = format!("use one of {}", words(column));
             self.report(Code::BadValue, message, help);
         }
@@ -225,7 +251,8 @@ impl Reading<'_> {
         };
         if let Some(passed) = passed {
             let count = whole(passed, 0..=u32::MAX);
-            self.draft.capability.tests_passed = self.value(Column::TestsPassed, text, count, "3/4");
+            self.draft.capability.tests_passed =
+                self.value(Column::TestsPassed, text, count, "3/4");
         }
         let count = whole(run, 0..=u32::MAX);
         self.draft.capability.tests_run = self.value(Column::TestsRun, text, count, WHOLE);
@@ -324,7 +351,10 @@ impl Reading<'_> {
     fn platforms(&mut self, text: &str) {
         let attack = self.context.attack;
         for item in extract::items(text) {
-            if matches!(extract::word_key(item).as_str(), "all" | "any" | "all platforms") {
+            if matches!(
+                extract::word_key(item).as_str(),
+                "all" | "any" | "all platforms"
+            ) {
                 continue;
             }
             let platforms = &mut self.draft.capability.platforms;
@@ -364,12 +394,18 @@ impl Reading<'_> {
         let blank = [
             ("kind", self.kind.is_none()),
             ("function", self.function.is_none()),
-            ("status", self.status.is_none() && self.context.source_status.is_none()),
+            (
+                "status",
+                self.status.is_none() && self.context.source_status.is_none(),
+            ),
             ("basis", self.basis.is_none()),
         ];
         let status = self.status.or(self.context.source_status);
         let capability = &mut self.draft.capability;
-        let blank = blank.into_iter().filter(|(_, blank)| *blank).map(|(name, _)| name.to_owned());
+        let blank = blank
+            .into_iter()
+            .filter(|(_, blank)| *blank)
+            .map(|(name, _)| name.to_owned());
         capability.defaulted.extend(blank);
         capability.kind = kind;
         capability.function = function;
@@ -414,7 +450,11 @@ impl Reading<'_> {
         if passed.unwrap_or(0) > run.unwrap_or(0) {
             let run = run.map_or("none".to_owned(), |run| run.to_string());
             let message = format!("{} tests passed of {run} run", passed.unwrap_or(0));
-            self.report(Code::TestsImpossible, message, "the tests are ignored; correct the counts");
+            self.report(
+                Code::TestsImpossible,
+                message,
+                "the tests are ignored; correct the counts",
+            );
             self.draft.capability.tests_passed = None;
             self.draft.capability.tests_run = None;
         }
@@ -446,7 +486,11 @@ fn words(column: Column) -> String {
 }
 
 fn own_id(title: &str, origin: &Origin) -> String {
-    if title.is_empty() { origin.to_string() } else { title.to_owned() }
+    if title.is_empty() {
+        origin.to_string()
+    } else {
+        title.to_owned()
+    }
 }
 
 fn shortened(text: &str) -> String {
@@ -464,7 +508,10 @@ fn flag(text: &str) -> Option<bool> {
     }
 }
 
-fn whole<T: TryFrom<i64> + PartialOrd>(text: &str, range: std::ops::RangeInclusive<T>) -> Option<T> {
+fn whole<T: TryFrom<i64> + PartialOrd>(
+    text: &str,
+    range: std::ops::RangeInclusive<T>,
+) -> Option<T> {
     let value = T::try_from(extract::whole(text)?).ok()?;
     range.contains(&value).then_some(value)
 }

@@ -35,10 +35,17 @@ impl fmt::Display for ReleaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownVersion { domain, version } => {
-                write!(f, "ATT&CK {version:?} is neither a file nor a release of {domain} that is built in ({})", versions(domain))
+                write!(
+                    f,
+                    "ATT&CK {version:?} is neither a file nor a release of {domain} that is built in ({})",
+                    versions(domain)
+                )
             }
             Self::UnknownDomain(domain) => {
-                write!(f, "{domain:?} is no ATT&CK domain; use enterprise-attack, mobile-attack or ics-attack")
+                write!(
+                    f,
+                    "{domain:?} is no ATT&CK domain; use enterprise-attack, mobile-attack or ics-attack"
+                )
             }
             Self::Unreadable(path, error) => write!(f, "{path}: {error}"),
             Self::NotABundle(path, error) => write!(f, "{path}: {error}"),
@@ -54,7 +61,10 @@ impl std::error::Error for ReleaseError {}
 /// # Errors
 /// There is no such release, or the file is no bundle.
 pub fn load(choice: Option<&str>, domain: &str) -> Result<Attack, ReleaseError> {
-    if !snapshot::EMBEDDED.iter().any(|embedded| embedded.domain == domain) {
+    if !snapshot::EMBEDDED
+        .iter()
+        .any(|embedded| embedded.domain == domain)
+    {
         return Err(ReleaseError::UnknownDomain(domain.to_owned()));
     }
     if let Some(attack) = snapshot::embedded(domain, choice) {
@@ -67,11 +77,19 @@ pub fn load(choice: Option<&str>, domain: &str) -> Result<Attack, ReleaseError> 
     }
     let unreadable = |error| ReleaseError::Unreadable(choice.to_owned(), error);
     let bytes = source::read(Path::new(choice)).map_err(unreadable)?;
-    let name = Path::new(choice).file_name().map(|name| name.to_string_lossy().into_owned());
-    stix::read(&bytes, name.as_deref()).map_err(|error| ReleaseError::NotABundle(choice.to_owned(), error))
+    let name = Path::new(choice)
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    stix::read(&bytes, name.as_deref())
+        .map_err(|error| ReleaseError::NotABundle(choice.to_owned(), error))
 }
 
 fn versions(domain: &str) -> String {
-    let of_domain = snapshot::EMBEDDED.iter().filter(|embedded| embedded.domain == domain);
-    of_domain.map(|embedded| embedded.version).collect::<Vec<_>>().join(", ")
+    let of_domain = snapshot::EMBEDDED
+        .iter()
+        .filter(|embedded| embedded.domain == domain);
+    of_domain
+        .map(|embedded| embedded.version)
+        .collect::<Vec<_>>()
+        .join(", ")
 }

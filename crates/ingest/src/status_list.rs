@@ -49,14 +49,20 @@ impl StatusList {
     ) -> Result<Self, NotAStatusList> {
         let tables = if bytes.starts_with(b"PK\x03\x04") {
             let sheets = table::xlsx(bytes, Budget::default());
-            sheets.map_err(|e| NotAStatusList(e.to_string()))?.into_iter().flatten().collect()
+            sheets
+                .map_err(|e| NotAStatusList(e.to_string()))?
+                .into_iter()
+                .flatten()
+                .collect()
         } else {
             let (text, _) = text::decode(bytes);
             vec![table::csv(&text).map_err(|e| NotAStatusList(e.to_string()))?]
         };
         let list = tables.iter().find_map(|table| Self::of(table, shown, out));
         list.ok_or_else(|| {
-            NotAStatusList("no row names a column for the id or title and one for the status".to_owned())
+            NotAStatusList(
+                "no row names a column for the id or title and one for the status".to_owned(),
+            )
         })
     }
 
@@ -65,7 +71,13 @@ impl StatusList {
         let wanted = [Column::Id, Column::Title, Column::Status];
         let known = |name: &str| column(name).is_some_and(|column| wanted.contains(&column));
         let header = table::find_header(table, 2, &known)?;
-        let at = |wanted| header.columns.iter().find(|(_, n)| column(n) == Some(wanted)).map(|(at, _)| *at);
+        let at = |wanted| {
+            header
+                .columns
+                .iter()
+                .find(|(_, n)| column(n) == Some(wanted))
+                .map(|(at, _)| *at)
+        };
         let (id, title, status) = (at(Column::Id), at(Column::Title), at(Column::Status)?);
         let mut list = Self {
             shown: shown.to_owned(),
@@ -78,17 +90,33 @@ impl StatusList {
             let said = text(Some(status)).unwrap_or_default();
             let word = format::word(Column::Status, &said).and_then(Status::from_word);
             if word.is_none() {
-                let origin = Origin { line: Some(row.number), ..Origin::file(shown) };
-                let message = format!("status says {said:?}, which is not understood; it counts as unknown");
-                out.push(Diagnostic::new(Code::BadValue, origin, message, "write enabled or disabled"));
+                let origin = Origin {
+                    line: Some(row.number),
+                    ..Origin::file(shown)
+                };
+                let message =
+                    format!("status says {said:?}, which is not understood; it counts as unknown");
+                out.push(Diagnostic::new(
+                    Code::BadValue,
+                    origin,
+                    message,
+                    "write enabled or disabled",
+                ));
             }
-            list.add(row.number, text(id), text(title), word.unwrap_or(Status::Unknown));
+            list.add(
+                row.number,
+                text(id),
+                text(title),
+                word.unwrap_or(Status::Unknown),
+            );
         }
         Some(list)
     }
 
     fn add(&mut self, line: usize, id: Option<String>, title: Option<String>, status: Status) {
-        let Some(name) = id.clone().or_else(|| title.clone()) else { return };
+        let Some(name) = id.clone().or_else(|| title.clone()) else {
+            return;
+        };
         let ix = self.entries.len();
         self.entries.push(Entry { line, name, status });
         if let Some(id) = id {
@@ -118,17 +146,33 @@ impl StatusList {
                 }
                 None => {
                     capability.status = Status::Disabled;
-                    let message = format!("{} does not name {:?}; it counts as off", self.shown, capability.id);
+                    let message = format!(
+                        "{} does not name {:?}; it counts as off",
+                        self.shown, capability.id
+                    );
                     let origin = capability.origin.clone();
                     out.push(Diagnostic::new(Code::NoStatus, origin, message, ""));
                 }
             }
         }
-        for (_, entry) in self.entries.iter().enumerate().filter(|(ix, _)| !matched.contains(ix)) {
-            let origin = Origin { line: Some(entry.line), ..Origin::file(&self.shown) };
+        for (_, entry) in self
+            .entries
+            .iter()
+            .enumerate()
+            .filter(|(ix, _)| !matched.contains(ix))
+        {
+            let origin = Origin {
+                line: Some(entry.line),
+                ..Origin::file(&self.shown)
+            };
             let message = format!("{:?} belongs to no rule of the source", entry.name);
             let help = "the rule was removed or renamed; correct the list";
-            out.push(Diagnostic::new(Code::UnmatchedStatus, origin, message, help));
+            out.push(Diagnostic::new(
+                Code::UnmatchedStatus,
+                origin,
+                message,
+                help,
+            ));
         }
     }
 }

@@ -84,40 +84,23 @@ pub fn read(json: &[u8], hint: Option<&str>) -> Result<Attack, StixError> {
     let mut attack = Attack {
         domain: domain(objects, &live.techniques),
         version: version(objects, hint),
-        source: bundle
-            .x_derived_from
-            .as_deref()
-            .unwrap_or(SOURCE)
-            .trim()
-            .to_owned(),
+        source: source(&bundle),
         sha256: hex(&Sha256::digest(json)),
         tactics: tactics(objects, &live.techniques),
         platforms: platforms(&live.techniques),
-        adversaries: live
-            .adversaries
-            .iter()
-            .map(|object| adversary(object))
-            .collect(),
-        mitigations: live
-            .mitigations
-            .iter()
-            .map(|object| mitigation(object))
-            .collect(),
-        components: live
-            .components
-            .iter()
-            .map(|object| component(object))
-            .collect(),
+        adversaries: each(&live.adversaries, adversary),
+        mitigations: each(&live.mitigations, mitigation),
+        components: each(&live.components, component),
         retired: retired(objects),
         ..Attack::default()
     };
-    attack.techniques = live
-        .techniques
-        .iter()
-        .map(|object| technique(object, &attack))
-        .collect();
+    attack.techniques = each(&live.techniques, |object| technique(object, &attack));
     relate(&mut attack, &live.places(objects), objects);
     Ok(attack)
+}
+
+fn each<T>(objects: &[&Object], part: impl Fn(&Object) -> T) -> Vec<T> {
+    objects.iter().map(|object| part(object)).collect()
 }
 
 fn parse(json: &[u8]) -> Result<Bundle<'_>, StixError> {
@@ -223,9 +206,18 @@ fn sorted_by_id<'a>(objects: impl Iterator<Item = &'a Object<'a>>) -> Vec<&'a Ob
 
 fn domain(objects: &[Object], techniques: &[&Object]) -> String {
     let matrix = live_of_type(objects, "x-mitre-matrix").find_map(Object::attack_id);
-    let of_technique = || techniques.iter().find_map(|t| t.x_mitre_domains()?.first());
-    let domain = matrix.or_else(|| of_technique().map(Deref::deref));
+    let of_technique = || {
+        techniques
+            .iter()
+            .find_map(|t| texts(&t.x_mitre_domains).next())
+    };
+    let domain = matrix.or_else(of_technique);
     domain.unwrap_or("unknown").to_owned()
+}
+
+fn source(bundle: &Bundle) -> String {
+    let derived_from = bundle.x_derived_from.as_deref();
+    derived_from.unwrap_or(SOURCE).trim().to_owned()
 }
 
 fn version(objects: &[Object], hint: Option<&str>) -> String {
@@ -287,18 +279,11 @@ fn platforms(techniques: &[&Object]) -> Vec<String> {
 }
 
 fn technique(object: &Object, attack: &Attack) -> Technique {
-    let tactic = |phase: &str| {
-        attack
-            .tactics
-            .iter()
-            .position(|tactic| tactic.shortname == phase)
-    };
-    let platform = |name: &str| {
-        attack
-            .platforms
-            .binary_search_by(|p| p.as_str().cmp(name))
-            .ok()
-    };
+    let Attack {
+        tactics, platforms, ..
+    } = attack;
+    let tactic = |phase: &str| tactics.iter().position(|tactic| tactic.shortname == phase);
+    let platform = |name: &str| platforms.iter().position(|platform| platform == name);
     Technique {
         id: object
             .technique_id()
@@ -658,10 +643,6 @@ impl Object<'_> {
     /// Names of the platforms; ICS says `None` where it means none.
     fn platforms(&self) -> impl Iterator<Item = &str> {
         texts(&self.x_mitre_platforms).filter(|name| *name != "None")
-    }
-
-    fn x_mitre_domains(&self) -> Option<&[Text<'_>]> {
-        self.x_mitre_domains.as_deref()
     }
 
     /// Other names than the first, each once, in the order of the bundle.

@@ -28,10 +28,15 @@ pub fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()>
 /// # Errors
 /// The text is no assessment, or one of another major version.
 pub fn read(bytes: &[u8]) -> Result<Assessment, String> {
-    let assessment: Assessment = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    let assessment: Assessment =
+        serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     if assessment.schema == model::assessment::SCHEMA {
         Ok(assessment)
     } else {
-        Err(format!("the schema {:?} is not {}", assessment.schema, model::assessment::SCHEMA))
+        Err(format!(
+            "the schema {:?} is not {}",
+            assessment.schema,
+            model::assessment::SCHEMA
+        ))
     }
 }

@@ -41,15 +41,27 @@ impl Sheet {
     /// A sheet with these columns, by name and key.
     #[must_use]
     pub fn new(title: impl Into<String>, columns: &[(&str, &'static str)]) -> Self {
-        let columns =
-            columns.iter().map(|(name, key)| Column { name: (*name).to_owned(), key }).collect();
-        Self { title: title.into(), notes: Vec::new(), columns, rows: Vec::new() }
+        let columns = columns
+            .iter()
+            .map(|(name, key)| Column {
+                name: (*name).to_owned(),
+                key,
+            })
+            .collect();
+        Self {
+            title: title.into(),
+            notes: Vec::new(),
+            columns,
+            rows: Vec::new(),
+        }
     }
 
     /// Whether all values of a column are numbers or blank, so that it is set flush right.
     #[must_use]
     pub fn is_numeric(&self, column: usize) -> bool {
-        self.rows.iter().all(|row| !matches!(row[column], Value::Text(_)))
+        self.rows
+            .iter()
+            .all(|row| !matches!(row[column], Value::Text(_)))
     }
 }
 
@@ -58,7 +70,11 @@ impl Value {
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         let text = text.into();
-        if text.is_empty() { Self::Blank } else { Self::Text(text) }
+        if text.is_empty() {
+            Self::Blank
+        } else {
+            Self::Text(text)
+        }
     }
 
     /// The value as people see it.

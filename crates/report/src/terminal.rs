@@ -50,7 +50,12 @@ fn table(sheet: &Sheet, width: u16) -> Table {
     table.load_style(STYLE);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(width);
-    table.set_header(sheet.columns.iter().map(|column| crate::printable(&column.name)));
+    table.set_header(
+        sheet
+            .columns
+            .iter()
+            .map(|column| crate::printable(&column.name)),
+    );
     for row in &sheet.rows {
         table.add_row(row.iter().map(|value| crate::printable(&value.shown())));
     }

@@ -2,6 +2,9 @@
 //! chosen here once, for people: proven, expected and claimed for the readings of a figure,
 //! coverage against our adversaries for the headline.
 
+pub mod adversaries;
+pub mod explain;
+
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::capability::Function;
 use model::diagnostic::{Diagnostic, Severity};
@@ -36,17 +39,33 @@ pub fn finding(assessment: &Assessment) -> String {
     match (lo, exp) {
         (_, exp) if exp <= 0.0 => format!("Nothing {against} is covered"),
         (lo, exp) if lo <= 0.0 => {
-            format!("Nothing is proven yet; {} {against} is expected to be covered", percent(exp))
+            format!(
+                "Nothing is proven yet; {} {against} is expected to be covered",
+                percent(exp)
+            )
         }
-        (lo, exp) => format!("{} {against} is proven to be covered, {} is expected", percent(lo), percent(exp)),
+        (lo, exp) => format!(
+            "{} {against} is proven to be covered, {} is expected",
+            percent(lo),
+            percent(exp)
+        ),
     }
 }
 
 /// What the figures are about: scope, release, day and what they rest on.
 #[must_use]
 pub fn basis(assessment: &Assessment) -> String {
-    let name = assessment.organisation.name.as_ref().map(|name| format!("{name} · "));
-    let platforms: Vec<&str> = assessment.scope.platforms.keys().map(String::as_str).collect();
+    let name = assessment
+        .organisation
+        .name
+        .as_ref()
+        .map(|name| format!("{name} · "));
+    let platforms: Vec<&str> = assessment
+        .scope
+        .platforms
+        .keys()
+        .map(String::as_str)
+        .collect();
     let platforms = match platforms.len() {
         1..=5 => platforms.join(", "),
         n => format!("{n} platforms"),
@@ -111,25 +130,30 @@ pub fn caveats(assessment: &Assessment) -> Vec<String> {
 /// The gaps by rank, `limit` at most, with the terms of each.
 #[must_use]
 pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
-    let mut sheet = Sheet::new(finding(assessment), &[
-        ("#", "rank"),
-        ("Technique", "technique"),
-        ("Name", "name"),
-        ("Priority", "priority"),
-        ("Threat", "threat"),
-        ("Coverage", "coverage"),
-        ("Proven", "proven"),
-        ("Level", "level"),
-        ("Ease", "ease"),
-        ("Decision", "decision"),
-    ]);
+    let mut sheet = Sheet::new(
+        finding(assessment),
+        &[
+            ("#", "rank"),
+            ("Technique", "technique"),
+            ("Name", "name"),
+            ("Priority", "priority"),
+            ("Threat", "threat"),
+            ("Coverage", "coverage"),
+            ("Proven", "proven"),
+            ("Level", "level"),
+            ("Ease", "ease"),
+            ("Decision", "decision"),
+        ],
+    );
     sheet.notes = caveats(assessment);
     sheet.notes.push(basis(assessment));
     sheet.rows = assessment.gaps().into_iter().take(limit).map(gap).collect();
     let accepted = assessment.accepted();
     if !accepted.is_empty() {
         let ids: Vec<String> = accepted.iter().map(|t| t.id.to_string()).collect();
-        sheet.notes.push(format!("Accepted, not listed: {}", ids.join(", ")));
+        sheet
+            .notes
+            .push(format!("Accepted, not listed: {}", ids.join(", ")));
     }
     if sheet.rows.iter().all(|row| row[9] == Value::Blank) {
         sheet.columns.pop();
@@ -140,9 +164,17 @@ pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
 
 fn gap(technique: &TechniqueAssessment) -> Vec<Value> {
     let decision = technique.disposition.as_ref().map(|decided| {
-        let due = decided.due.or(decided.until).map(|day| format!(" by {day}"));
+        let due = decided
+            .due
+            .or(decided.until)
+            .map(|day| format!(" by {day}"));
         let owner = decided.owner.as_ref().map(|owner| format!(", {owner}"));
-        format!("{}{}{}", decided.decision.word(), due.unwrap_or_default(), owner.unwrap_or_default())
+        format!(
+            "{}{}{}",
+            decided.decision.word(),
+            due.unwrap_or_default(),
+            owner.unwrap_or_default()
+        )
     });
     vec![
         technique.rank.map_or(Value::Blank, Value::Whole),
@@ -161,31 +193,52 @@ fn gap(technique: &TechniqueAssessment) -> Vec<Value> {
 /// The account of what was read: a row a source, and a sum where there are several.
 #[must_use]
 pub fn account(assessment: &Assessment) -> Sheet {
-    let mut sheet = Sheet::new("What was read", &[
-        ("Source", "source"),
-        ("Format", "format"),
-        ("Files", "files"),
-        ("Records", "records"),
-        ("Used", "used"),
-        ("Off", "off"),
-        ("Without technique", "without_technique"),
-        ("Not understood", "not_understood"),
-        ("Skipped", "skipped"),
-    ]);
+    let mut sheet = Sheet::new(
+        "What was read",
+        &[
+            ("Source", "source"),
+            ("Format", "format"),
+            ("Files", "files"),
+            ("Records", "records"),
+            ("Used", "used"),
+            ("Off", "off"),
+            ("Without technique", "without_technique"),
+            ("Not understood", "not_understood"),
+            ("Skipped", "skipped"),
+        ],
+    );
     let row = |name: &str, format: &str, counts: [usize; 7]| {
         let mut row = vec![Value::text(name), Value::text(format)];
         row.extend(counts.map(Value::Whole));
         row
     };
     let counts = |s: &Source| {
-        [s.files, s.records, s.used, s.off, s.without_technique, s.not_understood, s.skipped]
+        [
+            s.files,
+            s.records,
+            s.used,
+            s.off,
+            s.without_technique,
+            s.not_understood,
+            s.skipped,
+        ]
     };
-    sheet.rows = assessment.inputs.iter().map(|s| row(&s.path, &s.format, counts(s))).collect();
+    sheet.rows = assessment
+        .inputs
+        .iter()
+        .map(|s| row(&s.path, &s.format, counts(s)))
+        .collect();
     if assessment.inputs.len() > 1 {
-        let sum = assessment.inputs.iter().map(counts).fold([0; 7], |mut sum, counts| {
-            sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-            sum
-        });
+        let sum = assessment
+            .inputs
+            .iter()
+            .map(counts)
+            .fold([0; 7], |mut sum, counts| {
+                sum.iter_mut()
+                    .zip(counts)
+                    .for_each(|(sum, count)| *sum += count);
+                sum
+            });
         sheet.rows.push(row("total", "", sum));
     }
     sheet
@@ -195,13 +248,16 @@ pub fn account(assessment: &Assessment) -> Sheet {
 #[must_use]
 pub fn resolution(assessment: &Assessment) -> Sheet {
     let resolution = &assessment.resolution;
-    let mut sheet = Sheet::new("ATT&CK ids", &[
-        ("Id", "id"),
-        ("Records", "records"),
-        ("Class", "class"),
-        ("Known in", "known_in"),
-        ("Counted as", "counted_as"),
-    ]);
+    let mut sheet = Sheet::new(
+        "ATT&CK ids",
+        &[
+            ("Id", "id"),
+            ("Records", "records"),
+            ("Class", "class"),
+            ("Known in", "known_in"),
+            ("Counted as", "counted_as"),
+        ],
+    );
     let newer = match resolution.newer {
         0 => String::new(),
         n => format!(" ({n} of a newer release)"),
@@ -234,12 +290,15 @@ pub fn resolution(assessment: &Assessment) -> Sheet {
 /// Diagnostics grouped by code: how many, and the first places.
 #[must_use]
 pub fn diagnostics(diagnostics: &[Diagnostic]) -> Sheet {
-    let mut sheet = Sheet::new("What there is to say about it", &[
-        ("Severity", "severity"),
-        ("Code", "code"),
-        ("Count", "count"),
-        ("First", "first"),
-    ]);
+    let mut sheet = Sheet::new(
+        "What there is to say about it",
+        &[
+            ("Severity", "severity"),
+            ("Code", "code"),
+            ("Count", "count"),
+            ("First", "first"),
+        ],
+    );
     let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
     sorted.sort_by_key(|d| (d.severity, d.code));
     for group in sorted.chunk_by(|a, b| a.code == b.code) {
@@ -250,7 +309,11 @@ pub fn diagnostics(diagnostics: &[Diagnostic]) -> Sheet {
             Severity::Note => "note",
         };
         let place = first.origin.to_string();
-        let message = if place.is_empty() { first.message.clone() } else { format!("{place}: {}", first.message) };
+        let message = if place.is_empty() {
+            first.message.clone()
+        } else {
+            format!("{place}: {}", first.message)
+        };
         sheet.rows.push(vec![
             Value::text(severity),
             Value::text(first.code.name()),
@@ -271,21 +334,35 @@ pub fn matrix(assessment: &Assessment, attack: &model::attack::Attack, show: Sho
         let techniques = attack.techniques.iter().filter(of_tactic);
         let mut cells: Vec<Cell> = techniques.map(|t| cell(assessment, t, show)).collect();
         cells.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-        let figures = assessment.tactics.iter().find(|figures| figures.id == tactic.id);
-        let share = figures.map(|figures| figures.threat_weighted).filter(|_| show == Show::Coverage);
-        let in_scope = cells.iter().filter(|c| c.shade != Shade::OutOfScope).count();
+        let figures = assessment
+            .tactics
+            .iter()
+            .find(|figures| figures.id == tactic.id);
+        let share = figures
+            .map(|figures| figures.threat_weighted)
+            .filter(|_| show == Show::Coverage);
+        let in_scope = cells
+            .iter()
+            .filter(|c| c.shade != Shade::OutOfScope)
+            .count();
         Column {
             id: tactic.id.clone(),
             name: tactic.name.clone(),
             share,
             left: share.map(percent).unwrap_or_default(),
-            right: if in_scope == 0 { String::new() } else { in_scope.to_string() },
+            right: if in_scope == 0 {
+                String::new()
+            } else {
+                in_scope.to_string()
+            },
             cells,
         }
     });
     Matrix {
         title: title(assessment, show),
-        subtitle: [caveats(assessment), vec![basis(assessment)]].concat().join(" · "),
+        subtitle: [caveats(assessment), vec![basis(assessment)]]
+            .concat()
+            .join(" · "),
         footnote: footnote(assessment),
         legend: legend(assessment, show),
         columns: columns.filter(|column| !column.cells.is_empty()).collect(),
@@ -308,10 +385,15 @@ fn title(assessment: &Assessment, show: Show) -> String {
 }
 
 fn footnote(assessment: &Assessment) -> String {
-    let hash = assessment.inputs.iter().map(|source| &source.sha256[..source.sha256.len().min(8)]);
+    let hash = assessment
+        .inputs
+        .iter()
+        .map(|source| &source.sha256[..source.sha256.len().min(8)]);
     let hashes: Vec<&str> = hash.collect();
     let classification = assessment.organisation.classification.as_ref();
-    let classification = classification.map(|text| format!("{text} · ")).unwrap_or_default();
+    let classification = classification
+        .map(|text| format!("{text} · "))
+        .unwrap_or_default();
     format!(
         "{classification}A rule that exists is not proof that an attack is seen. Percent: expected coverage against our adversaries, by tactic; number: techniques in scope. Inputs {} · {}",
         hashes.join(" "),
@@ -329,8 +411,17 @@ fn legend(assessment: &Assessment, show: Show) -> Legend {
             format!("Partial (below {})", percent(policy.tau)),
             "Strong".to_owned(),
         ],
-        Show::Threat => ["Not used", "Below 25 %", "Below 50 %", "Below 75 %", "75 % and more"].map(str::to_owned),
-        Show::Priority => ["No gap", "Below 10", "Below 25", "Below 50", "50 and more"].map(str::to_owned),
+        Show::Threat => [
+            "Not used",
+            "Below 25 %",
+            "Below 50 %",
+            "Below 75 %",
+            "75 % and more",
+        ]
+        .map(str::to_owned),
+        Show::Priority => {
+            ["No gap", "Below 10", "Below 25", "Below 50", "50 and more"].map(str::to_owned)
+        }
     };
     Legend {
         steps,
@@ -355,7 +446,8 @@ fn cell(assessment: &Assessment, technique: &model::attack::Technique, show: Sho
         .skip_while(|t| t.id == technique.id)
         .take_while(|t| t.parent == Some(technique.id))
         .collect();
-    let is_first = |t: &TechniqueAssessment| !t.is_accepted() && t.rank.is_some_and(|rank| rank <= OUTLINED);
+    let is_first =
+        |t: &TechniqueAssessment| !t.is_accepted() && t.rank.is_some_and(|rank| rank <= OUTLINED);
     let family = || own.into_iter().chain(subs.iter().copied());
     let at_least_weak = |t: &&&TechniqueAssessment| shade(assessment, t, show) >= 2;
     let counts = matches!(show, Show::Coverage | Show::Function(_)) && !subs.is_empty();
@@ -375,7 +467,9 @@ fn cell(assessment: &Assessment, technique: &model::attack::Technique, show: Sho
 }
 
 fn technique_position(assessment: &Assessment, id: model::id::TechniqueId) -> usize {
-    assessment.techniques.partition_point(|technique| technique.id < id)
+    assessment
+        .techniques
+        .partition_point(|technique| technique.id < id)
 }
 
 fn figure(technique: &TechniqueAssessment, show: Show) -> Option<Range> {

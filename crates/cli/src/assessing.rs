@@ -1,0 +1,130 @@
+//! What every command that assesses does: plan, read, assess, and say what there is to say.
+
+use std::io::Write;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use ingest::ReadSettings;
+use model::attack::Attack;
+use model::catalog::Catalog;
+use model::diagnostic::{Diagnostic, Severity};
+use model::{Assessment, Inputs, assess};
+
+use crate::args::Common;
+use crate::failure::Failure;
+use crate::project::{Plan, plan};
+use crate::streams::Streams;
+
+/// An assessment and the release it was made against.
+pub(crate) struct Assessed {
+    pub(crate) assessment: Assessment,
+    pub(crate) attack: Attack,
+    /// A warning about the inputs that `--strict` does not let pass.
+    pub(crate) is_refused: bool,
+}
+
+pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assessed, Failure> {
+    let plan = plan(common)?;
+    let read = read(&plan, common)?;
+    let records: usize = read
+        .sources
+        .iter()
+        .map(|s| s.records - s.not_understood)
+        .sum();
+    if records == 0 {
+        tell(&read.diagnostics, common, streams)?;
+        let sources: Vec<&str> = read.sources.iter().map(|s| s.path.as_str()).collect();
+        let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
+        return Err(
+            failure.help("lacuna reads Sigma rules, and registers in xlsx, csv, json and yaml")
+        );
+    }
+    let catalog: Catalog = ingest::catalog(&plan.attack);
+    let assessment = assess(&Inputs {
+        attack: &plan.attack,
+        catalog: &catalog,
+        as_of: plan.as_of,
+        organisation: plan.organisation,
+        scope: plan.scope,
+        profile: plan.profile,
+        policy: plan.policy,
+        dispositions: plan.dispositions,
+        capabilities: read.capabilities,
+        sources: read.sources,
+        resolution: read.resolution,
+        diagnostics: read.diagnostics,
+    });
+    tell(&assessment.diagnostics, common, streams)?;
+    if !common.talk.quiet {
+        for caveat in report::view::caveats(&assessment) {
+            streams.say("note", &caveat)?;
+        }
+    }
+    let is_refused = common.strict && assessment.diagnostics.iter().any(matters);
+    Ok(Assessed {
+        assessment,
+        attack: plan.attack,
+        is_refused,
+    })
+}
+
+fn matters(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity <= Severity::Warning
+}
+
+fn read(plan: &Plan, common: &Common) -> Result<ingest::Read, Failure> {
+    let bar = progress_bar(common);
+    let progress = |done: usize, all: usize| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+    };
+    let settings = ReadSettings {
+        attack: &plan.attack,
+        policy: &plan.policy,
+        assume: plan.assume,
+        neighbours: &|| ingest::snapshot::neighbours(&plan.attack),
+        progress: &progress,
+        threads: common.threads,
+    };
+    let read = ingest::read(&plan.sources, &settings);
+    bar.finish_and_clear();
+    read.map_err(|error| Failure::new(error).help("check the path"))
+}
+
+/// Shown on a terminal only, and by indicatif only when there is something to wait for.
+fn progress_bar(common: &Common) -> ProgressBar {
+    if common.talk.quiet {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(4));
+    let style = ProgressStyle::with_template("{spinner} {pos} of {len} files {wide_bar}");
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Errors and warnings in a line each kind, everything with `-v`.
+fn tell(diagnostics: &[Diagnostic], common: &Common, streams: &mut Streams) -> Result<(), Failure> {
+    if common.talk.quiet {
+        return Ok(());
+    }
+    if common.talk.verbose {
+        for diagnostic in diagnostics {
+            streams.diagnostic(diagnostic)?;
+        }
+        return Ok(());
+    }
+    let mut loud: Vec<&Diagnostic> = diagnostics.iter().filter(|d| matters(d)).collect();
+    loud.sort_by_key(|d| (d.severity, d.code));
+    for group in loud.chunk_by(|a, b| a.code == b.code) {
+        streams.diagnostic(group[0])?;
+        if group.len() > 1 {
+            let more = format!(
+                "... and {} more of this kind; -v shows all",
+                group.len() - 1
+            );
+            writeln!(streams.err, "  {more}")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! One file a command; each takes what was typed and says what it came to.
+
+mod adversaries;
+mod attack;
+mod explain;
+mod gaps;
+mod heatmap;
+mod import;
+mod report;
+
+use std::io::Write;
+
+use ::report::sheet::Sheet;
+use ingest::suggest;
+use serde::Serialize;
+
+use crate::Outcome;
+use crate::args::{Command, Format};
+use crate::failure::Failure;
+use crate::streams::Streams;
+
+/// Commands of the design that are not built yet.
+const PLANNED: [&str; 17] = [
+    "recommend",
+    "what-if",
+    "diff",
+    "check",
+    "attribute",
+    "paths",
+    "telemetry",
+    "rules",
+    "plan",
+    "export",
+    "formats",
+    "init",
+    "completions",
+    "man",
+    "compare",
+    "decisions",
+    "tickets",
+];
+
+/// Commands that are.
+const BUILT: [&str; 7] = [
+    "report",
+    "gaps",
+    "explain",
+    "heatmap",
+    "import",
+    "adversaries",
+    "attack",
+];
+
+pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Report { common, output } => report::run(&common, &output),
+        Command::Gaps {
+            common,
+            count,
+            format,
+        } => gaps::run(&common, count, format.format),
+        Command::Explain {
+            what,
+            common,
+            format,
+        } => explain::run(&what, &common, format.format),
+        Command::Heatmap {
+            common,
+            output,
+            show,
+            size,
+        } => heatmap::run(&common, &output, show, size),
+        Command::Import { common, format } => import::run(&common, format.format),
+        Command::Adversaries {
+            names,
+            release,
+            format,
+            talk,
+        } => adversaries::run(&names, &release, format.format, &talk),
+        Command::Attack { command } => attack::run(command),
+        Command::Other(words) => Err(unknown(&words, &BUILT)),
+    }
+}
+
+/// A command that is not there: planned, mistyped, or neither.
+fn unknown(words: &[String], built: &[&'static str]) -> Failure {
+    let word = words.first().map_or("", String::as_str);
+    if PLANNED.contains(&word) {
+        let failure = Failure::new(format!(
+            "the command {word:?} is planned but not built: not yet"
+        ));
+        return failure.help(format!("there are {}", built.join(", ")));
+    }
+    let hint = suggest::did_you_mean(word, built.iter().copied());
+    let hint = hint.unwrap_or_else(|| format!("there are {}", built.join(", ")));
+    Failure::new(format!("there is no command {word:?}")).help(hint)
+}
+
+/// Prints sheets one below the other; `value` is what JSON shows instead.
+fn print(
+    sheets: &[Sheet],
+    value: &impl Serialize,
+    format: Format,
+    streams: &mut Streams,
+) -> Result<(), Failure> {
+    let width = streams.width;
+    let out = &mut streams.out;
+    match format {
+        Format::Json => ::report::json::write(value, out)?,
+        Format::Ndjson => ::report::json::write_line(value, out)?,
+        Format::Table | Format::Csv | Format::Md => {
+            for (ix, sheet) in sheets.iter().enumerate() {
+                if ix > 0 {
+                    writeln!(out)?;
+                }
+                match format {
+                    Format::Csv => ::report::csv::write(sheet, out)?,
+                    Format::Md => ::report::markdown::write(sheet, out)?,
+                    _ => ::report::terminal::write(sheet, width, out)?,
+                }
+            }
+        }
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn outcome(is_refused: bool) -> Outcome {
+    if is_refused {
+        Outcome::Missed
+    } else {
+        Outcome::Done
+    }
+}

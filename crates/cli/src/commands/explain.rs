@@ -1,0 +1,135 @@
+//! `lacuna explain`: every term behind one technique, capability or adversary.
+
+use ingest::suggest;
+use model::id::TechniqueId;
+use report::view::explain;
+use serde_json::json;
+
+use crate::Outcome;
+use crate::args::{Common, Format};
+use crate::assessing::{Assessed, assessed};
+use crate::failure::Failure;
+use crate::streams::Streams;
+
+pub(crate) fn run(what: &str, common: &Common, format: Format) -> Result<Outcome, Failure> {
+    let mut streams = Streams::new(&common.talk);
+    let found = assessed(common, &mut streams)?;
+    let (sheets, value) = match TechniqueId::parse(what) {
+        Ok(id) => technique(&found, id)?,
+        Err(_) => capability(&found, what)
+            .or_else(|| adversary(&found, what))
+            .ok_or_else(|| unknown(&found, what))?,
+    };
+    super::print(&sheets, &value, format, &mut streams)?;
+    Ok(super::outcome(found.is_refused))
+}
+
+type Explained = (Vec<report::sheet::Sheet>, serde_json::Value);
+
+fn technique(found: &Assessed, id: TechniqueId) -> Result<Explained, Failure> {
+    let Assessed {
+        assessment, attack, ..
+    } = found;
+    if let Some(technique) = assessment.technique(id) {
+        return Ok((explain::technique(assessment, technique), json!(technique)));
+    }
+    let release = format!("ATT&CK {} {}", attack.domain, attack.version);
+    let excluded = |id| {
+        assessment
+            .scope
+            .excluded
+            .iter()
+            .find(|e| Some(e.technique) == id)
+    };
+    if let Some(exclusion) = excluded(Some(id)).or_else(|| excluded(id.parent())) {
+        let failure = Failure::new(format!(
+            "{id} is excluded from the scope: {}",
+            exclusion.reason
+        ));
+        return Err(failure.help("remove the exclusion to see it"));
+    }
+    if let Some(ix) = attack.technique(id) {
+        let names = attack.techniques[ix]
+            .platforms
+            .iter()
+            .map(|p| attack.platforms[*p].as_str());
+        let names = names.collect::<Vec<_>>().join(", ");
+        let failure = Failure::new(format!("{id} is out of scope: it happens on {names} only"));
+        return Err(failure.help("add a --platform to see it"));
+    }
+    match attack.fate(model::attack::ObjectKind::Technique, &id.to_string()) {
+        Some(model::attack::Fate::Replaced(by)) => {
+            let failure = Failure::new(format!("{id} was replaced in {release} by {by}"));
+            Err(failure.help(format!("lacuna explain {by}")))
+        }
+        Some(model::attack::Fate::Deprecated) => {
+            Err(Failure::new(format!("{id} is deprecated in {release}")))
+        }
+        None => {
+            let failure = Failure::new(format!("{id} is not in {release}"));
+            let ids: Vec<String> = attack.techniques.iter().map(|t| t.id.to_string()).collect();
+            let near = suggest::did_you_mean(&id.to_string(), ids.iter().map(String::as_str));
+            Err(failure.help(near.unwrap_or_else(|| "check the id".to_owned())))
+        }
+    }
+}
+
+fn capability(found: &Assessed, what: &str) -> Option<Explained> {
+    let same = |text: &str| text.eq_ignore_ascii_case(what.trim());
+    let all = || found.assessment.capabilities.iter();
+    let capability = all()
+        .find(|c| same(&c.id))
+        .or_else(|| all().find(|c| same(&c.title)))?;
+    Some((
+        explain::capability(&found.assessment, capability),
+        json!(capability),
+    ))
+}
+
+fn adversary(found: &Assessed, what: &str) -> Option<Explained> {
+    let Assessed {
+        assessment, attack, ..
+    } = found;
+    let [ix, ..] = attack.adversaries_called(what)[..] else {
+        return None;
+    };
+    let adversary = &attack.adversaries[ix];
+    let uses = model::threat::uses(attack, adversary, &assessment.policy, assessment.as_of);
+    let figures = assessment.adversaries.iter().find(|a| a.id == adversary.id);
+    let used: std::collections::BTreeMap<String, f64> = attack
+        .techniques
+        .iter()
+        .zip(&uses)
+        .filter(|(_, chance)| **chance > 0.0)
+        .map(|(technique, chance)| (technique.id.to_string(), model::score::round9(*chance)))
+        .collect();
+    let value = json!({
+        "id": adversary.id,
+        "name": adversary.name,
+        "kind": adversary.kind.name(),
+        "aliases": adversary.aliases,
+        "figures": figures,
+        "uses": used,
+    });
+    Some((
+        explain::adversary(assessment, attack, adversary, &uses),
+        value,
+    ))
+}
+
+fn unknown(found: &Assessed, what: &str) -> Failure {
+    let Assessed {
+        assessment, attack, ..
+    } = found;
+    let capabilities = assessment
+        .capabilities
+        .iter()
+        .flat_map(|c| [c.id.as_str(), &c.title]);
+    let adversaries = attack.adversaries.iter().flat_map(|a| a.names());
+    let near = suggest::did_you_mean(
+        what,
+        capabilities.chain(adversaries).filter(|n| !n.is_empty()),
+    );
+    let failure = Failure::new(format!("{what:?} is no technique, capability or adversary"));
+    failure.help(near.unwrap_or_else(|| "name a technique such as T1059.001".to_owned()))
+}

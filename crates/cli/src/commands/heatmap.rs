@@ -1,0 +1,87 @@
+//! `lacuna heatmap`: the matrix as a picture or a layer.
+
+use std::path::Path;
+
+use model::capability::Function;
+use report::view;
+
+use crate::Outcome;
+use crate::args::{Common, Show, Size};
+use crate::assessing::{Assessed, assessed};
+use crate::failure::Failure;
+use crate::folder::write_file;
+use crate::streams::Streams;
+
+pub(crate) fn run(
+    common: &Common,
+    output: &Path,
+    show: Show,
+    size: Size,
+) -> Result<Outcome, Failure> {
+    let mut streams = Streams::new(&common.talk);
+    let picture = Picture::of(output)?;
+    let found = assessed(common, &mut streams)?;
+    write_file(output, &picture.bytes(&found, view_of(show), size)?)?;
+    if !common.talk.quiet {
+        streams.say("wrote", &output.display().to_string())?;
+    }
+    Ok(super::outcome(found.is_refused))
+}
+
+/// What the name of the output asks for.
+enum Picture {
+    Svg,
+    Png,
+    Layer,
+}
+
+impl Picture {
+    fn of(output: &Path) -> Result<Self, Failure> {
+        let extension = output
+            .extension()
+            .map(|e| e.to_string_lossy().to_ascii_lowercase());
+        match extension.as_deref() {
+            Some("svg") => Ok(Self::Svg),
+            Some("png") => Ok(Self::Png),
+            Some("json") => Ok(Self::Layer),
+            Some("pdf") => {
+                let failure = Failure::new("pictures as .pdf are planned but not built: not yet");
+                Err(failure.help("write .svg, .png or .json"))
+            }
+            _ => {
+                let failure = Failure::new(format!("{}: no picture ends so", output.display()));
+                Err(failure.help("write .svg, .png or .json"))
+            }
+        }
+    }
+
+    fn bytes(&self, found: &Assessed, show: view::Show, size: Size) -> Result<Vec<u8>, Failure> {
+        let svg = || {
+            let matrix = view::matrix(&found.assessment, &found.attack, show);
+            let size = match size {
+                Size::Slide => report::heatmap::Size::Slide,
+            };
+            report::heatmap::svg(&matrix, size)
+        };
+        match self {
+            Self::Svg => Ok(svg().into_bytes()),
+            Self::Png => report::png::render(&svg(), 1.0).map_err(Failure::new),
+            Self::Layer => {
+                let mut layer = Vec::new();
+                report::navigator::write(&found.assessment, &found.attack, show, &mut layer)?;
+                Ok(layer)
+            }
+        }
+    }
+}
+
+fn view_of(show: Show) -> view::Show {
+    match show {
+        Show::Coverage => view::Show::Coverage,
+        Show::Prevent => view::Show::Function(Function::Prevent),
+        Show::Detect => view::Show::Function(Function::Detect),
+        Show::Respond => view::Show::Function(Function::Respond),
+        Show::Threat => view::Show::Threat,
+        Show::Priority => view::Show::Priority,
+    }
+}

@@ -1,0 +1,44 @@
+//! `lacuna import`: what was read, what was understood and what was not.
+
+use report::view;
+use serde::Serialize;
+
+use crate::Outcome;
+use crate::args::{Common, Format};
+use crate::assessing::assessed;
+use crate::failure::Failure;
+use crate::streams::Streams;
+
+/// The account as JSON: the parts of an assessment that speak of the inputs.
+#[derive(Serialize)]
+struct Account<'a> {
+    schema: &'a str,
+    attack: &'a model::assessment::Release,
+    inputs: &'a [model::inputs::Source],
+    resolution: &'a model::resolve::Resolution,
+    capabilities: &'a [model::capability::Capability],
+    diagnostics: &'a [model::diagnostic::Diagnostic],
+}
+
+pub(crate) fn run(common: &Common, format: Format) -> Result<Outcome, Failure> {
+    let mut streams = Streams::new(&common.talk);
+    let mut found = assessed(common, &mut streams)?;
+    let assessment = &mut found.assessment;
+    let account = Account {
+        schema: "lacuna.import.v1",
+        attack: &assessment.attack,
+        inputs: &assessment.inputs,
+        resolution: &assessment.resolution,
+        capabilities: &assessment.capabilities,
+        diagnostics: &assessment.diagnostics,
+    };
+    let mut sheets = vec![view::account(assessment)];
+    if assessment.resolution.total() > 0 {
+        sheets.push(view::resolution(assessment));
+    }
+    if !assessment.diagnostics.is_empty() {
+        sheets.push(view::diagnostics(&assessment.diagnostics));
+    }
+    super::print(&sheets, &account, format, &mut streams)?;
+    Ok(super::outcome(found.is_refused))
+}

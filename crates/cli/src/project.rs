@@ -1,0 +1,452 @@
+//! From what was typed and what `lacuna.toml` says to what is to be done: names are checked
+//! here, and nowhere after.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use ingest::{Column, Layout, SourceChoice, suggest};
+use model::attack::Attack;
+use model::capability::Status;
+use model::date::Date;
+use model::inputs::{Decided, Disposition, Exclusion, Organisation, Profile, ScopeChoice};
+use model::policy::{NUMBERS, Policy, PolicyError};
+use model::score::round9;
+
+use crate::args::{Common, ReleaseArgs};
+use crate::config::{self, Config, SourceConfig, Weights};
+use crate::failure::Failure;
+
+/// The name of a project's file.
+const FILE: &str = "lacuna.toml";
+
+/// What is to be assessed, and with what.
+pub(crate) struct Plan {
+    pub(crate) attack: Attack,
+    pub(crate) as_of: Date,
+    pub(crate) organisation: Organisation,
+    pub(crate) scope: ScopeChoice,
+    pub(crate) profile: Profile,
+    pub(crate) policy: Policy,
+    pub(crate) dispositions: Vec<Disposition>,
+    pub(crate) sources: Vec<SourceChoice>,
+    pub(crate) assume: Option<Status>,
+}
+
+/// Reads the project, if there is one, and checks everything that was said.
+pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
+    let project = Project::find(common)?;
+    let config = project.config;
+    let domain = common
+        .release
+        .domain
+        .as_deref()
+        .or(config.scope.domain.as_deref());
+    let version = common
+        .release
+        .attack
+        .as_deref()
+        .or(config.attack.as_deref());
+    let attack = release(version, domain)?;
+    let platforms = chosen(&common.platforms, &config.scope.platforms)?;
+    let adversaries = chosen(&common.adversaries, &config.profile.adversaries)?;
+    let scope = ScopeChoice {
+        platforms: weights(&platforms, |name| platform(&attack, name))?,
+        exclude: config
+            .scope
+            .exclude
+            .into_iter()
+            .map(|e| Exclusion {
+                technique: e.technique,
+                reason: e.reason,
+                disposition: None,
+            })
+            .collect(),
+    };
+    let profile = Profile {
+        adversaries: weights(&adversaries, |name| adversary(&attack, name))?,
+        impact: impact(config.profile.impact)?,
+    };
+    Ok(Plan {
+        as_of: match &common.as_of {
+            Some(text) => day(text)?,
+            None => config.as_of.map_or_else(today, |day| day.0),
+        },
+        organisation: config.organisation,
+        scope,
+        profile,
+        policy: policy(&config.policy, &common.policy)?,
+        dispositions: config.disposition.into_iter().map(disposition).collect(),
+        sources: project.sources,
+        assume: common
+            .assume
+            .as_deref()
+            .map(|text| status(text, "--assume"))
+            .transpose()?,
+        attack,
+    })
+}
+
+/// The release that `--attack` and `--domain` ask for.
+pub(crate) fn release_of(args: &ReleaseArgs) -> Result<Attack, Failure> {
+    release(args.attack.as_deref(), args.domain.as_deref())
+}
+
+fn release(version: Option<&str>, domain: Option<&str>) -> Result<Attack, Failure> {
+    let domain = domain.unwrap_or(ingest::releases::DEFAULT_DOMAIN);
+    ingest::releases::load(version, domain).map_err(Failure::new)
+}
+
+/// A configuration and the sources it leads to.
+struct Project {
+    config: Config,
+    sources: Vec<SourceChoice>,
+}
+
+impl Project {
+    /// An input that is a project is read with all its sources; other inputs are further ones.
+    /// `--config` supplies everything but the sources, unless no input is given at all.
+    fn find(common: &Common) -> Result<Self, Failure> {
+        let (projects, others): (Vec<&PathBuf>, Vec<&PathBuf>) = common
+            .inputs
+            .iter()
+            .partition(|input| project_file(input).is_some());
+        let by_input = match projects[..] {
+            [] => None,
+            [project] => project_file(project),
+            [_, second, ..] => {
+                let message = format!("{} is a second project", second.display());
+                return Err(Failure::new(message).help("assess one project at a time"));
+            }
+        };
+        if let (Some(file), Some(config)) = (&by_input, &common.config) {
+            let message = format!(
+                "both {} and --config {} say what to assess",
+                file.display(),
+                config.display()
+            );
+            return Err(Failure::new(message).help("leave one of them out"));
+        }
+        let file = match (by_input, &common.config) {
+            (Some(file), _) => Some((file, true)),
+            (None, Some(file)) => Some((file.clone(), common.inputs.is_empty())),
+            (None, None) if common.inputs.is_empty() => Some((nearest()?, true)),
+            (None, None) => None,
+        };
+        let (config, base, takes_sources) = match file {
+            Some((file, takes_sources)) => {
+                let base = file.parent().map(Path::to_path_buf).unwrap_or_default();
+                (read(&file)?, base, takes_sources)
+            }
+            None => (Config::default(), PathBuf::new(), false),
+        };
+        let said: Vec<SourceChoice> = config
+            .source
+            .iter()
+            .map(|s| source(s, &base))
+            .collect::<Result<_, _>>()?;
+        let further = others.into_iter().map(|input| further_source(input, &said));
+        let mut sources: Vec<SourceChoice> = if takes_sources {
+            said.clone()
+        } else {
+            Vec::new()
+        };
+        sources.extend(further);
+        if sources.is_empty() {
+            let help = "name files or folders, or add a [[source]] to lacuna.toml";
+            return Err(Failure::new("there is nothing to read").help(help));
+        }
+        Ok(Self { config, sources })
+    }
+}
+
+/// The project's file, if this input is a project.
+fn project_file(input: &Path) -> Option<PathBuf> {
+    if input.is_dir() {
+        let file = input.join(FILE);
+        return file.is_file().then_some(file);
+    }
+    let is_named_so = input.file_name().is_some_and(|name| name == FILE);
+    (is_named_so && input.is_file()).then(|| input.to_path_buf())
+}
+
+fn nearest() -> Result<PathBuf, Failure> {
+    let missing = || {
+        Failure::new(format!("there is no {FILE} here or in a folder above"))
+            .help("name what to read:  lacuna gaps rules/ controls.xlsx --adversary APT29")
+    };
+    let here = std::env::current_dir().map_err(|_| missing())?;
+    let found = here
+        .ancestors()
+        .map(|folder| folder.join(FILE))
+        .find(|file| file.is_file());
+    found.ok_or_else(missing)
+}
+
+fn read(file: &Path) -> Result<Config, Failure> {
+    let shown = slashed(file);
+    let bytes = ingest::source::read(file).map_err(|error| {
+        let fact = match error.kind() {
+            std::io::ErrorKind::NotFound => "no such file".to_owned(),
+            _ => error.to_string(),
+        };
+        Failure::new(format!("{shown}: {fact}")).help("check the path")
+    })?;
+    let (text, _) = ingest::text::decode(&bytes);
+    config::parse(&text).map_err(|(line, fact)| {
+        Failure::new(format!("{shown}:{line}: {fact}"))
+            .help("see the example project for every key")
+    })
+}
+
+fn source(config: &SourceConfig, base: &Path) -> Result<SourceChoice, Failure> {
+    let column = |name: &String| {
+        let known = Column::from_name(name);
+        known.ok_or_else(|| {
+            let names = Column::ALL.iter().map(|column| column.name());
+            let failure = Failure::new(format!(
+                "{}: {name:?} is no column of the register",
+                config.path
+            ));
+            hinted(failure, suggest::did_you_mean(name, names))
+        })
+    };
+    let named = |pairs: &BTreeMap<String, String>| {
+        let pairs = pairs
+            .iter()
+            .map(|(name, value)| Ok((column(name)?, value.clone())));
+        pairs.collect::<Result<BTreeMap<_, _>, Failure>>()
+    };
+    Ok(SourceChoice {
+        path: base.join(&config.path),
+        shown: config.path.replace('\\', "/"),
+        status: config
+            .status
+            .as_deref()
+            .map(|text| status(text, &config.path))
+            .transpose()?,
+        status_from: config
+            .status_from
+            .as_ref()
+            .map(|path| (base.join(path), path.clone())),
+        layout: Layout {
+            sheet: config.sheet.clone(),
+            header_row: config.header_row,
+            columns: named(&config.columns)?,
+        },
+        defaults: named(&config.defaults)?,
+    })
+}
+
+/// An input beside a project; what the configuration says about the same path holds for it.
+fn further_source(input: &Path, said: &[SourceChoice]) -> SourceChoice {
+    let real = input.canonicalize().ok();
+    let same = |choice: &&SourceChoice| real.is_some() && choice.path.canonicalize().ok() == real;
+    let settings = said.iter().find(same).cloned().unwrap_or_default();
+    SourceChoice {
+        path: input.to_path_buf(),
+        shown: slashed(input),
+        ..settings
+    }
+}
+
+fn slashed(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+fn hinted(failure: Failure, hint: Option<String>) -> Failure {
+    match hint {
+        Some(hint) => failure.help(hint),
+        None => failure,
+    }
+}
+
+fn status(text: &str, place: &str) -> Result<Status, Failure> {
+    Status::from_word(&text.to_lowercase().replace([' ', '-'], "_")).ok_or_else(|| {
+        let words: Vec<&str> = Status::ALL.iter().map(|status| status.word()).collect();
+        let failure = Failure::new(format!("{place}: {text:?} is no status"));
+        failure.help(format!("use one of {}", words.join(", ")))
+    })
+}
+
+/// What was typed, else what the configuration says.
+fn chosen(typed: &[String], said: &Weights) -> Result<Vec<(String, f64)>, Failure> {
+    if typed.is_empty() {
+        return Ok(said.0.clone());
+    }
+    let pair = |text: &String| match text.rsplit_once('=') {
+        None => Ok((text.clone(), 1.0)),
+        Some((name, weight)) => match weight.trim().trim_end_matches('%').parse() {
+            Ok(number) => Ok((name.to_owned(), number)),
+            Err(_) => {
+                let failure = Failure::new(format!("{text:?}: {weight:?} is not a number"));
+                Err(failure.help("write NAME or NAME=NUMBER, such as APT29=3"))
+            }
+        },
+    };
+    typed.iter().map(pair).collect()
+}
+
+/// Names resolved, with their weights; a name that comes twice counts once, with the last weight.
+fn weights(
+    pairs: &[(String, f64)],
+    resolve: impl Fn(&str) -> Result<String, Failure>,
+) -> Result<BTreeMap<String, f64>, Failure> {
+    let mut weights = BTreeMap::new();
+    for (name, weight) in pairs {
+        if !(weight.is_finite() && *weight >= 0.0) {
+            let failure = Failure::new(format!("{name}: {weight} is no weight"));
+            return Err(failure.help("weights are numbers from 0 upwards"));
+        }
+        weights.insert(resolve(name)?, round9(*weight));
+    }
+    Ok(weights)
+}
+
+fn platform(attack: &Attack, name: &str) -> Result<String, Failure> {
+    if attack.platforms.is_empty() && name.eq_ignore_ascii_case(model::scope::ANY_PLATFORM) {
+        return Ok(name.to_owned());
+    }
+    ingest::platform(attack, name).ok_or_else(|| {
+        let failure = Failure::new(format!(
+            "{name:?} is no platform of ATT&CK {}",
+            attack.version
+        ));
+        let hint = suggest::did_you_mean(name, attack.platforms.iter().map(String::as_str));
+        let all = || format!("platforms are {}", attack.platforms.join(", "));
+        failure.help(hint.unwrap_or_else(all))
+    })
+}
+
+fn adversary(attack: &Attack, name: &str) -> Result<String, Failure> {
+    match attack.adversaries_called(name)[..] {
+        [one] => Ok(attack.adversaries[one].id.clone()),
+        [] => {
+            let names = attack
+                .adversaries
+                .iter()
+                .flat_map(|a| a.names().chain([a.id.as_str()]));
+            let message = format!(
+                "{name:?} is no group, campaign or software of ATT&CK {}",
+                attack.version
+            );
+            let hint = suggest::did_you_mean(name, names);
+            let hint = hint.unwrap_or_else(|| "lacuna adversaries lists them all".to_owned());
+            Err(Failure::new(message).help(hint))
+        }
+        ref several => {
+            let named = |ix: &usize| {
+                let adversary = &attack.adversaries[*ix];
+                format!(
+                    "{} ({} {})",
+                    adversary.id,
+                    adversary.kind.name(),
+                    adversary.name
+                )
+            };
+            let ids: Vec<String> = several.iter().map(named).collect();
+            let message = format!("{name:?} may be {}", ids.join(" or "));
+            Err(Failure::new(message).help("name it by its id"))
+        }
+    }
+}
+
+/// The position of the one adversary with this name.
+pub(crate) fn adversary_position(attack: &Attack, name: &str) -> Result<usize, Failure> {
+    let id = adversary(attack, name)?;
+    Ok(attack
+        .adversary(&id)
+        .expect("a resolved adversary is in the release"))
+}
+
+fn impact(
+    impact: BTreeMap<model::id::TechniqueId, f64>,
+) -> Result<BTreeMap<model::id::TechniqueId, f64>, Failure> {
+    for (id, value) in &impact {
+        if !(value.is_finite() && *value >= 0.0) {
+            return Err(
+                Failure::new(format!("impact of {id}: {value} is no impact"))
+                    .help("impacts are numbers from 0 upwards; 1 is usual"),
+            );
+        }
+    }
+    Ok(impact
+        .into_iter()
+        .map(|(id, value)| (id, round9(value)))
+        .collect())
+}
+
+fn policy(said: &toml::Table, typed: &[String]) -> Result<Policy, Failure> {
+    let mut policy = Policy::default();
+    set_table(&mut policy, "", said)?;
+    for text in typed {
+        let pair = text
+            .split_once('=')
+            .and_then(|(k, v)| Some((k, v.trim().parse().ok()?)));
+        let Some((key, value)) = pair else {
+            return Err(Failure::new(format!("--policy {text:?} is not KEY=NUMBER"))
+                .help("write for example --policy tau=0.7"));
+        };
+        set(&mut policy, key, value)?;
+    }
+    Ok(policy)
+}
+
+/// `gamma.tagged = 0.8` and `[policy.gamma] tagged = 0.8` are the same.
+fn set_table(policy: &mut Policy, prefix: &str, table: &toml::Table) -> Result<(), Failure> {
+    for (key, value) in table {
+        let name = format!("{prefix}{key}");
+        match value {
+            toml::Value::Float(value) => set(policy, &name, *value)?,
+            toml::Value::Integer(value) => set(policy, &name, *value as f64)?,
+            toml::Value::Table(inner) => set_table(policy, &format!("{name}."), inner)?,
+            other => {
+                return Err(Failure::new(format!(
+                    "policy: {name} = {other} is not a number"
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn set(policy: &mut Policy, name: &str, value: f64) -> Result<(), Failure> {
+    policy.set(name, value).map_err(|error| {
+        let hint = match &error {
+            PolicyError::UnknownName(name) => {
+                suggest::did_you_mean(name, NUMBERS.iter().map(|number| number.name))
+            }
+            PolicyError::OutOfRange { .. } => None,
+        };
+        hinted(Failure::new(format!("policy: {error}")), hint)
+    })
+}
+
+fn disposition(config: config::DispositionConfig) -> Disposition {
+    let decided = Decided {
+        decision: config.decision,
+        owner: config.owner,
+        due: config.due.map(|day| day.0),
+        until: config.until.map(|day| day.0),
+        ticket: config.ticket,
+        reason: config.reason,
+    };
+    Disposition {
+        technique: config.technique,
+        decided,
+    }
+}
+
+fn day(text: &str) -> Result<Date, Failure> {
+    Date::parse(text).ok_or_else(|| {
+        Failure::new(format!("--as-of {text:?} is not a day")).help("write it as 2026-06-30")
+    })
+}
+
+/// The calendar day, UTC; the only place that asks the clock.
+fn today() -> Date {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    Date::from_unix_days(i32::try_from(since / 86_400).unwrap_or(i32::MAX))
+}
