@@ -20,6 +20,8 @@ pub struct Column {
     pub name: String,
     /// Its key in csv and JSON.
     pub key: &'static str,
+    /// A terminal that is too narrow may leave it out.
+    pub is_optional: bool,
 }
 
 /// A value of a [`Sheet`].
@@ -43,10 +45,7 @@ impl Sheet {
     pub fn new(title: impl Into<String>, columns: &[(&str, &'static str)]) -> Self {
         let columns = columns
             .iter()
-            .map(|(name, key)| Column {
-                name: (*name).to_owned(),
-                key,
-            })
+            .map(|(name, key)| Column::new(name, key))
             .collect();
         Self {
             title: title.into(),
@@ -56,12 +55,33 @@ impl Sheet {
         }
     }
 
+    /// Marks columns, by key, that a terminal too narrow for all may leave out, the last first.
+    #[must_use]
+    pub fn optional(mut self, keys: &[&str]) -> Self {
+        let chosen = self
+            .columns
+            .iter_mut()
+            .filter(|column| keys.contains(&column.key));
+        chosen.for_each(|column| column.is_optional = true);
+        self
+    }
+
     /// Whether all values of a column are numbers or blank, so that it is set flush right.
     #[must_use]
     pub fn is_numeric(&self, column: usize) -> bool {
         self.rows
             .iter()
             .all(|row| !matches!(row[column], Value::Text(_)))
+    }
+}
+
+impl Column {
+    fn new(name: &str, key: &'static str) -> Self {
+        Self {
+            name: name.to_owned(),
+            key,
+            is_optional: false,
+        }
     }
 }
 

@@ -138,13 +138,14 @@ pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
             ("Name", "name"),
             ("Priority", "priority"),
             ("Threat", "threat"),
-            ("Coverage", "coverage"),
             ("Proven", "proven"),
+            ("Expected", "expected"),
             ("Level", "level"),
             ("Ease", "ease"),
             ("Decision", "decision"),
         ],
-    );
+    )
+    .optional(&["ease", "decision"]);
     sheet.notes = caveats(assessment);
     sheet.notes.push(basis(assessment));
     sheet.rows = assessment.gaps().into_iter().take(limit).map(gap).collect();
@@ -182,8 +183,8 @@ fn gap(technique: &TechniqueAssessment) -> Vec<Value> {
         Value::text(technique.name.clone()),
         Value::Number(technique.priority, 1),
         Value::Share(technique.threat.value),
-        Value::Share(technique.coverage.composite.exp),
         Value::Share(technique.coverage.composite.lo),
+        Value::Share(technique.coverage.composite.exp),
         Value::text(technique.level.word()),
         Value::Share(technique.ease.value),
         decision.map_or(Value::Blank, Value::text),
@@ -206,7 +207,8 @@ pub fn account(assessment: &Assessment) -> Sheet {
             ("Not understood", "not_understood"),
             ("Skipped", "skipped"),
         ],
-    );
+    )
+    .optional(&["files", "skipped"]);
     let row = |name: &str, format: &str, counts: [usize; 7]| {
         let mut row = vec![Value::text(name), Value::text(format)];
         row.extend(counts.map(Value::Whole));

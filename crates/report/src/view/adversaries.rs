@@ -20,7 +20,8 @@ pub fn list(attack: &Attack) -> Sheet {
             ("Last seen", "last_seen"),
             ("Also called", "aliases"),
         ],
-    );
+    )
+    .optional(&["aliases"]);
     sheet.rows = attack
         .adversaries
         .iter()

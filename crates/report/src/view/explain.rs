@@ -199,7 +199,8 @@ fn evidence(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
             ("Claimed", "claimed"),
             ("Where", "origin"),
         ],
-    );
+    )
+    .optional(&["title", "family", "claimed", "origin"]);
     for found in &technique.evidence {
         let capability = assessment
             .capabilities
@@ -365,9 +366,10 @@ fn reach(assessment: &Assessment, capability: &Capability) -> Sheet {
             ("Proven", "proven"),
             ("Expected", "expected"),
             ("Claimed", "claimed"),
-            ("Coverage with all", "coverage"),
+            ("With all", "coverage"),
         ],
-    );
+    )
+    .optional(&["via"]);
     for technique in &assessment.techniques {
         let found = technique.evidence.iter();
         for found in
