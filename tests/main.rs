@@ -1,1 +1,11 @@
-//! In the making.
+//! The integration tests, in one binary: what users and their programs rely on, through the
+//! binary or across crates. Tests about one module stand beside it.
+#![allow(missing_docs)]
+
+mod architecture;
+mod example;
+mod golden;
+mod read_back;
+mod sigma_truth;
+mod support;
+mod unit_vectors;

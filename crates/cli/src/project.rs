@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use ingest::{Column, Layout, SourceChoice, suggest};
-use model::attack::Attack;
+use model::attack::{Attack, Fate, ObjectKind};
 use model::capability::Status;
 use model::date::Date;
+use model::id::TechniqueId;
 use model::inputs::{Decided, Disposition, Exclusion, Organisation, Profile, ScopeChoice};
 use model::policy::{NUMBERS, Policy, PolicyError};
 use model::score::round9;
@@ -57,7 +58,7 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
             .exclude
             .into_iter()
             .map(|e| Exclusion {
-                technique: e.technique,
+                technique: current(&attack, e.technique),
                 reason: e.reason,
                 disposition: None,
             })
@@ -65,7 +66,7 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
     };
     let profile = Profile {
         adversaries: weights(&adversaries, |name| adversary(&attack, name))?,
-        impact: impact(config.profile.impact)?,
+        impact: impact(&attack, config.profile.impact)?,
     };
     Ok(Plan {
         as_of: match &common.as_of {
@@ -76,7 +77,11 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
         scope,
         profile,
         policy: policy(&config.policy, &common.policy)?,
-        dispositions: config.disposition.into_iter().map(disposition).collect(),
+        dispositions: config
+            .disposition
+            .into_iter()
+            .map(|d| disposition(&attack, d))
+            .collect(),
         sources: project.sources,
         assume: common
             .assume
@@ -360,8 +365,9 @@ pub(crate) fn adversary_position(attack: &Attack, name: &str) -> Result<usize, F
 }
 
 fn impact(
-    impact: BTreeMap<model::id::TechniqueId, f64>,
-) -> Result<BTreeMap<model::id::TechniqueId, f64>, Failure> {
+    attack: &Attack,
+    impact: BTreeMap<TechniqueId, f64>,
+) -> Result<BTreeMap<TechniqueId, f64>, Failure> {
     for (id, value) in &impact {
         if !(value.is_finite() && *value >= 0.0) {
             return Err(
@@ -372,7 +378,7 @@ fn impact(
     }
     Ok(impact
         .into_iter()
-        .map(|(id, value)| (id, round9(value)))
+        .map(|(id, value)| (current(attack, id), round9(value)))
         .collect())
 }
 
@@ -422,7 +428,7 @@ fn set(policy: &mut Policy, name: &str, value: f64) -> Result<(), Failure> {
     })
 }
 
-fn disposition(config: config::DispositionConfig) -> Disposition {
+fn disposition(attack: &Attack, config: config::DispositionConfig) -> Disposition {
     let decided = Decided {
         decision: config.decision,
         owner: config.owner,
@@ -431,9 +437,14 @@ fn disposition(config: config::DispositionConfig) -> Disposition {
         ticket: config.ticket,
         reason: config.reason,
     };
-    Disposition {
-        technique: config.technique,
-        decided,
+    Disposition { technique: current(attack, config.technique), decided }
+}
+
+/// The id that the release gives to a technique: decisions outlive releases.
+fn current(attack: &Attack, id: TechniqueId) -> TechniqueId {
+    match attack.fate(ObjectKind::Technique, &id.to_string()) {
+        Some(Fate::Replaced(successor)) => successor.parse().unwrap_or(id),
+        Some(Fate::Deprecated) | None => id,
     }
 }
 

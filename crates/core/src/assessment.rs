@@ -327,10 +327,12 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
             .technique(**id)
             .is_none_or(|ix| !scope.contains(ix))
     });
+    let unscoped = unscoped.map(|id| out_of_scope(*id)).collect();
     let diagnostics = [
         remarks,
         mismatches,
-        unscoped.map(|id| out_of_scope(*id)).collect(),
+        unscoped,
+        excluded_in_vain(inputs, &scope),
     ]
     .concat();
     Assessment {
@@ -486,6 +488,26 @@ fn decisions(inputs: &Inputs<'_>) -> (BTreeMap<TechniqueId, Decided>, Vec<Diagno
     (in_force, remarks)
 }
 
+/// Exclusions of what the release does not have.
+fn excluded_in_vain(inputs: &Inputs<'_>, scope: &Scope) -> Vec<Diagnostic> {
+    let unknown = scope
+        .excluded
+        .iter()
+        .filter(|e| inputs.attack.technique(e.technique).is_none());
+    let remark = |e: &Exclusion| {
+        let message = format!(
+            "{} is excluded, but ATT&CK {} does not have it",
+            e.technique, inputs.attack.version
+        );
+        remark(
+            Code::UnknownDisposition,
+            message,
+            "check the id, or remove the exclusion",
+        )
+    };
+    unknown.map(remark).collect()
+}
+
 fn out_of_scope(technique: TechniqueId) -> Diagnostic {
     let message = format!("there is a decision about {technique}, which is not in scope");
     remark(
@@ -618,8 +640,10 @@ impl View<'_> {
             .iter()
             .map(|e| &self.inputs.capabilities[e.capability]);
         tested.fold(Validated::default(), |sum, capability| Validated {
-            passed: sum.passed + capability.tests_passed.unwrap_or(0),
-            run: sum.run + capability.tests_run.unwrap_or(0),
+            passed: sum
+                .passed
+                .saturating_add(capability.tests_passed.unwrap_or(0)),
+            run: sum.run.saturating_add(capability.tests_run.unwrap_or(0)),
             last: sum.last.max(capability.tests_last),
         })
     }

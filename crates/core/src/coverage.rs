@@ -119,11 +119,14 @@ fn scaled(share: &Share, factor: f64) -> Share {
 }
 
 fn better(attack: &Attack, a: &Share, b: &Share) -> Share {
-    if let (Share::Everywhere(a), Share::Everywhere(b)) = (a, b) {
-        return Share::Everywhere(a.max(*b));
+    match (a, b) {
+        (Share::Everywhere(a), Share::Everywhere(b)) => Share::Everywhere(a.max(*b)),
+        _ if attack.platforms.is_empty() => Share::Everywhere(a.largest().max(b.largest())),
+        _ => {
+            let best = |name: &String| (name.clone(), a.on(name).max(b.on(name)));
+            Share::ByPlatform(attack.platforms.iter().map(best).collect())
+        }
     }
-    let best = |name: &String| (name.clone(), a.on(name).max(b.on(name)));
-    Share::ByPlatform(attack.platforms.iter().map(best).collect())
 }
 
 /// Everything that reaches a technique in scope, by technique; the second part says what reached
@@ -288,14 +291,17 @@ impl Reach<'_> {
             .flatten()
     }
 
+    /// Whether some platform of the technique satisfies every limit; where ATT&CK names no
+    /// platform, everything does.
     fn shares_a_platform(&self, technique: TechniqueIx) -> bool {
         let attack = self.inputs.attack;
+        let limits: Vec<Vec<&str>> = self.limits().collect();
+        let allowed = |platform: &usize| {
+            let name = attack.platforms[*platform].as_str();
+            limits.iter().all(|names| names.contains(&name))
+        };
         let own = &attack.techniques[technique].platforms;
-        let has = |name: &&str| own.iter().any(|ix| attack.platforms[*ix] == **name);
-        own.is_empty()
-            || self
-                .limits()
-                .all(|names| names.iter().any(|name| has(name)))
+        own.is_empty() || own.iter().any(allowed)
     }
 
     fn components(&self) -> impl Iterator<Item = usize> {

@@ -149,6 +149,14 @@ pub struct Decided {
     pub reason: Option<String>,
 }
 
+impl Decided {
+    /// Whether it holds on a day. A fix holds until the gap is closed.
+    #[must_use]
+    pub fn holds(&self, day: Date) -> bool {
+        self.decision == Decision::Fix || self.until.is_none_or(|until| until >= day)
+    }
+}
+
 /// The decisions there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -28,3 +28,6 @@ pub mod threat;
 
 pub use assessment::{Assessment, assess};
 pub use inputs::Inputs;
+
+#[cfg(test)]
+mod tests;

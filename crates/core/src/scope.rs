@@ -38,7 +38,7 @@ impl Scope {
     ) -> Self {
         let shares = shares(attack, choice);
         let excluded = exclusions(choice, dispositions, as_of);
-        let left_out = left_out(&excluded, dispositions);
+        let left_out = left_out(&excluded, dispositions, as_of);
         let by_ix: Vec<f64> = attack
             .platforms
             .iter()
@@ -134,8 +134,7 @@ fn exclusions(choice: &ScopeChoice, dispositions: &[Disposition], as_of: Date) -
         .map(|e| (e.technique, e.clone()))
         .collect();
     for Disposition { technique, decided } in dispositions {
-        let in_force = decided.until.is_none_or(|until| until >= as_of);
-        if decided.decision == Decision::Exclude && in_force {
+        if decided.decision == Decision::Exclude && decided.holds(as_of) {
             let reason = decided.reason.clone().unwrap_or_default();
             let disposition = Some(decided.clone());
             excluded.insert(
@@ -151,13 +150,16 @@ fn exclusions(choice: &ScopeChoice, dispositions: &[Disposition], as_of: Date) -
     excluded.into_values().collect()
 }
 
-/// Whether an id is excluded by its own entry, or by its parent's and no word about itself.
+/// Whether an id is excluded by its own entry, or by its parent's and no word about itself that
+/// still holds.
 fn left_out(
     excluded: &[Exclusion],
     dispositions: &[Disposition],
+    as_of: Date,
 ) -> impl Fn(TechniqueId) -> bool + use<> {
     let out: BTreeSet<TechniqueId> = excluded.iter().map(|e| e.technique).collect();
-    let listed: BTreeSet<TechniqueId> = dispositions.iter().map(|d| d.technique).collect();
+    let in_force = dispositions.iter().filter(|d| d.decided.holds(as_of));
+    let listed: BTreeSet<TechniqueId> = in_force.map(|d| d.technique).collect();
     move |id| {
         let by_parent = id.parent().is_some_and(|parent| out.contains(&parent));
         out.contains(&id) || (by_parent && !listed.contains(&id))

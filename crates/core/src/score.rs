@@ -108,13 +108,6 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rounded_numbers_read_back_as_written(value in -1e6f64..1e6) {
-            let rounded = round9(value);
-            let text = format!("{rounded}");
-            prop_assert_eq!(text.parse::<f64>().unwrap().to_bits(), rounded.to_bits());
-        }
-
-        #[test]
         fn time_weight_never_grows_with_age(a in 0f64..3000.0, b in 0f64..3000.0, floor in 0f64..=1.0) {
             let (young, old) = (a.min(b), a.max(b));
             let weight = |age| time_weight(age, 730.0, 1095.0, floor);

@@ -6,7 +6,7 @@ use crate::attack::{Adversary, AdversaryKind, Attack, TechniqueIx};
 use crate::date::Date;
 use crate::inputs::Profile;
 use crate::policy::Policy;
-use crate::score::time_weight;
+use crate::score::{round9, time_weight};
 
 /// What threatens, technique by technique.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,9 +133,10 @@ pub fn uses(attack: &Attack, adversary: &Adversary, policy: &Policy, as_of: Date
 /// For every technique, the chance that no campaign of the group says it will be used again.
 fn not_by_campaigns(attack: &Attack, group: &Adversary, policy: &Policy, as_of: Date) -> Vec<f64> {
     let mut not_used = vec![1.0; attack.techniques.len()];
-    for campaign in group.campaigns.iter().map(|ix| &attack.adversaries[*ix]) {
+    let campaigns: BTreeSet<usize> = group.campaigns.iter().copied().collect();
+    for campaign in campaigns.iter().map(|ix| &attack.adversaries[*ix]) {
         let recency = recency(campaign, policy, as_of);
-        for technique in &campaign.techniques {
+        for technique in campaign.techniques.iter().collect::<BTreeSet<_>>() {
             not_used[*technique] *= 1.0 - policy.delta_c * recency;
         }
     }
@@ -164,11 +165,11 @@ fn software_counts(attack: &Attack, group: &Adversary) -> Vec<usize> {
         .flat_map(|c| &attack.adversaries[*c].software);
     let software: BTreeSet<usize> = group.software.iter().chain(of_campaigns).copied().collect();
     let mut counts = vec![0; attack.techniques.len()];
-    for technique in software
-        .iter()
-        .flat_map(|ix| &attack.adversaries[*ix].techniques)
-    {
-        counts[*technique] += 1;
+    for software in software {
+        let techniques = attack.adversaries[software].techniques.iter();
+        for technique in techniques.collect::<BTreeSet<_>>() {
+            counts[*technique] += 1;
+        }
     }
     counts
 }
@@ -183,7 +184,8 @@ fn baseline(attack: &Attack, policy: &Policy) -> Vec<f64> {
     let groups = attack.groups_per_technique();
     let mut used: Vec<usize> = groups.iter().copied().filter(|n| *n > 0).collect();
     used.sort_unstable();
-    let rank = (policy.base_pct * used.len() as f64).ceil() as usize;
+    // 0.28 * 25 is 7.000000000000001, and the rank is 7.
+    let rank = round9(policy.base_pct * used.len() as f64).ceil() as usize;
     let Some(common) = used.get(rank.saturating_sub(1)) else {
         return vec![0.0; groups.len()];
     };
