@@ -10,12 +10,8 @@ use crate::support::root;
 fn dependencies() -> BTreeMap<String, Vec<String>> {
     let root = root();
     let folders = fs::read_dir(root.join("crates")).unwrap();
-    let folders = folders
-        .map(|entry| entry.unwrap().path())
-        .chain([root.join("xtask")]);
-    folders
-        .map(|folder| (name(&folder), manifest(&folder)))
-        .collect()
+    let folders = folders.map(|entry| entry.unwrap().path()).chain([root.join("xtask")]);
+    folders.map(|folder| (name(&folder), manifest(&folder))).collect()
 }
 
 fn name(folder: &Path) -> String {
@@ -26,10 +22,7 @@ fn manifest(folder: &Path) -> Vec<String> {
     let text = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
     let manifest: toml::Table = text.parse().unwrap();
     let empty = toml::Table::new();
-    let table = manifest
-        .get("dependencies")
-        .and_then(toml::Value::as_table)
-        .unwrap_or(&empty);
+    let table = manifest.get("dependencies").and_then(toml::Value::as_table).unwrap_or(&empty);
     table.keys().cloned().collect()
 }
 
@@ -45,10 +38,7 @@ fn ingest_and_report_never_see_each_other() {
     assert!(!dependencies["report"].contains(&"ingest".to_owned()));
     for (name, dependencies) in &dependencies {
         let allowed = ["cli", "xtask"].contains(&name.as_str());
-        assert!(
-            allowed || !dependencies.contains(&"lacuna".to_owned()),
-            "{name}"
-        );
+        assert!(allowed || !dependencies.contains(&"lacuna".to_owned()), "{name}");
     }
 }
 
@@ -60,12 +50,7 @@ fn only_one_place_works_in_parallel_and_only_one_opens_inputs() {
         sources(&folder, &mut |path, text| {
             let code = text.split("#[cfg(test)]").next().unwrap_or(text);
             if code.contains(word) && !path.ends_with("attack_facts.rs") {
-                found.push(
-                    path.strip_prefix(&folder)
-                        .unwrap()
-                        .to_string_lossy()
-                        .into_owned(),
-                );
+                found.push(path.strip_prefix(&folder).unwrap().to_string_lossy().into_owned());
             }
         });
         found
@@ -73,29 +58,15 @@ fn only_one_place_works_in_parallel_and_only_one_opens_inputs() {
     assert_eq!(uses("ingest", "par_iter"), ["read.rs"]);
     assert_eq!(uses("ingest", "std::fs"), ["source.rs"]);
     for crate_name in ["core", "report"] {
-        for word in [
-            "std::fs",
-            "std::env",
-            "SystemTime",
-            "Instant",
-            "std::thread",
-            "rayon",
-        ] {
-            assert_eq!(
-                uses(crate_name, word),
-                Vec::<String>::new(),
-                "{crate_name}: {word}"
-            );
+        for word in ["std::fs", "std::env", "SystemTime", "Instant", "std::thread", "rayon"] {
+            assert_eq!(uses(crate_name, word), Vec::<String>::new(), "{crate_name}: {word}");
         }
     }
 }
 
 /// Every Rust file below a folder that is no test of its own.
 fn sources(folder: &Path, each: &mut impl FnMut(&Path, &str)) {
-    let mut entries: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .collect();
+    let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
     entries.sort();
     for path in entries {
         let is_test = path.file_stem().is_some_and(|stem| stem == "tests");

@@ -10,14 +10,8 @@ fn the_example_adds_up() {
     let inputs = found["inputs"].as_array().unwrap();
     let counts = |path: &str| {
         let source = inputs.iter().find(|source| source["path"] == path).unwrap();
-        [
-            "records",
-            "used",
-            "off",
-            "without_technique",
-            "not_understood",
-        ]
-        .map(|class| source[class].as_u64().unwrap())
+        ["records", "used", "off", "without_technique", "not_understood"]
+            .map(|class| source[class].as_u64().unwrap())
     };
     assert_eq!(counts("controls.xlsx")[0], 40);
     assert_eq!(counts("rules/")[0], 25);
@@ -36,30 +30,16 @@ fn its_report_is_written_whole_and_twice_the_same() {
     let example = example.to_str().unwrap();
     let written = |name: &str| {
         let output = lacuna(&folder, &["report", example, "-o", name]);
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let entries = fs::read_dir(folder.join(name))
-            .unwrap()
-            .map(|entry| entry.unwrap().path());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let entries = fs::read_dir(folder.join(name)).unwrap().map(|entry| entry.unwrap().path());
         let mut files: Vec<_> = entries
-            .map(|path| {
-                (
-                    path.file_name().unwrap().to_owned(),
-                    fs::read(&path).unwrap(),
-                )
-            })
+            .map(|path| (path.file_name().unwrap().to_owned(), fs::read(&path).unwrap()))
             .collect();
         files.sort();
         files
     };
     let first = written("a");
-    let names: Vec<_> = first
-        .iter()
-        .map(|(name, _)| name.to_str().unwrap())
-        .collect();
+    let names: Vec<_> = first.iter().map(|(name, _)| name.to_str().unwrap()).collect();
     let expected = [
         "assessment.json",
         "gaps.csv",
@@ -83,14 +63,8 @@ fn a_folder_that_is_not_ours_is_left_alone() {
     fs::create_dir(folder.join("taken")).unwrap();
     fs::write(folder.join("taken/precious.txt"), "mine").unwrap();
     let example = root().join("controls/example");
-    let output = lacuna(
-        &folder,
-        &["report", example.to_str().unwrap(), "-o", "taken"],
-    );
+    let output = lacuna(&folder, &["report", example.to_str().unwrap(), "-o", "taken"]);
     assert_eq!(output.status.code(), Some(2));
-    assert_eq!(
-        fs::read(folder.join("taken/precious.txt")).unwrap(),
-        b"mine"
-    );
+    assert_eq!(fs::read(folder.join("taken/precious.txt")).unwrap(), b"mine");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
 }

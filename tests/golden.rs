@@ -25,10 +25,7 @@ fn assessed(shared: &Path) -> Value {
     fs::write(folder.join("register.json"), Value::Array(rows).to_string()).unwrap();
     let table = |name: &str| {
         let pairs = scenario[name].as_object().unwrap();
-        pairs
-            .iter()
-            .map(|(key, value)| format!("{key} = {value}\n"))
-            .collect::<String>()
+        pairs.iter().map(|(key, value)| format!("{key} = {value}\n")).collect::<String>()
     };
     let config = format!(
         "[scope.platforms]\n{}[profile.adversaries]\n{}[policy]\n{}",
@@ -38,19 +35,12 @@ fn assessed(shared: &Path) -> Value {
     );
     fs::write(folder.join("lacuna.toml"), config).unwrap();
     let options = "--format json --attack 18.1 --as-of 2025-12-01 -c lacuna.toml";
-    let args: Vec<&str> = ["gaps", "register.json"]
-        .into_iter()
-        .chain(options.split(' '))
-        .collect();
+    let args: Vec<&str> = ["gaps", "register.json"].into_iter().chain(options.split(' ')).collect();
     lacuna_json(&folder, &args)
 }
 
 fn by_id(list: &Value) -> BTreeMap<&str, &Value> {
-    list.as_array()
-        .unwrap()
-        .iter()
-        .map(|entry| (entry["id"].as_str().unwrap(), entry))
-        .collect()
+    list.as_array().unwrap().iter().map(|entry| (entry["id"].as_str().unwrap(), entry)).collect()
 }
 
 #[test]
@@ -82,12 +72,7 @@ fn headline(golden: &Value, found: &Value) {
     let headline = &found["headline"];
     for reading in ["lo", "exp", "hi"] {
         let golden = &golden[reading];
-        for figure in [
-            "raw_any",
-            "raw_at_target",
-            "mean_strength",
-            "threat_weighted",
-        ] {
+        for figure in ["raw_any", "raw_at_target", "mean_strength", "threat_weighted"] {
             assert_equal(&golden[figure], &headline[figure][reading], figure);
         }
         for (function, figures) in golden["by_function"].as_object().unwrap() {
@@ -97,16 +82,9 @@ fn headline(golden: &Value, found: &Value) {
             }
         }
     }
-    assert_equal(
-        &golden["validated_share"],
-        &headline["validated_share"],
-        "validated share",
-    );
+    assert_equal(&golden["validated_share"], &headline["validated_share"], "validated share");
     let tactics = found["tactics"].as_array().unwrap();
-    assert_eq!(
-        tactics.len(),
-        golden["per_tactic"].as_object().unwrap().len()
-    );
+    assert_eq!(tactics.len(), golden["per_tactic"].as_object().unwrap().len());
     for tactic in tactics {
         let name = tactic["shortname"].as_str().unwrap();
         for figure in ["threat_weighted", "weight_share"] {
@@ -114,18 +92,12 @@ fn headline(golden: &Value, found: &Value) {
         }
     }
     let adversaries = found["adversaries"].as_array().unwrap();
-    assert_eq!(
-        adversaries.len(),
-        golden["per_adversary"].as_object().unwrap().len()
-    );
+    assert_eq!(adversaries.len(), golden["per_adversary"].as_object().unwrap().len());
     for adversary in adversaries {
         let id = adversary["id"].as_str().unwrap();
         let golden = &golden["per_adversary"][id];
         assert_equal(&golden["coverage"], &adversary["coverage"], id);
-        assert_eq!(
-            golden["techniques_in_scope"], adversary["techniques_in_scope"],
-            "{id}"
-        );
+        assert_eq!(golden["techniques_in_scope"], adversary["techniques_in_scope"], "{id}");
         assert_eq!(golden["out_of_scope"], adversary["out_of_scope"], "{id}");
     }
 }
@@ -136,27 +108,17 @@ fn threat_and_coverage(golden: &Value, techniques: &BTreeMap<&str, &Value>) {
     for (id, theta) in thetas {
         assert_equal(theta, &techniques[id.as_str()]["threat"]["value"], id);
     }
-    for (id, readings) in golden["coverage_for_techniques_with_evidence"]
-        .as_object()
-        .unwrap()
-    {
+    for (id, readings) in golden["coverage_for_techniques_with_evidence"].as_object().unwrap() {
         for (reading, functions) in readings.as_object().unwrap() {
             for (function, value) in functions.as_object().unwrap() {
-                let function = if function == "cov" {
-                    "composite"
-                } else {
-                    function
-                };
+                let function = if function == "cov" { "composite" } else { function };
                 let found = &techniques[id.as_str()]["coverage"][function][reading];
                 assert_equal(value, found, &format!("{id} {function} {reading}"));
             }
         }
     }
     for (id, technique) in techniques {
-        let golden = golden["coverage_exp_all_nonzero"]
-            .get(id)
-            .cloned()
-            .unwrap_or(json!(0.0));
+        let golden = golden["coverage_exp_all_nonzero"].get(id).cloned().unwrap_or(json!(0.0));
         assert_equal(&golden, &technique["coverage"]["composite"]["exp"], id);
     }
 }
@@ -174,11 +136,7 @@ fn top_gaps(golden: &Value, techniques: &BTreeMap<&str, &Value>) {
         assert_equal(&gap["theta_base"], &threat["baseline"], id);
         assert_equal(&gap["gap"], &technique["gap"], id);
         assert_equal(&gap["choke"], &technique["choke"], id);
-        assert_equal(
-            &gap["coverage_exp"],
-            &technique["coverage"]["composite"]["exp"],
-            id,
-        );
+        assert_equal(&gap["coverage_exp"], &technique["coverage"]["composite"]["exp"], id);
         for (adversary, share) in gap["by_adversary"].as_object().unwrap() {
             assert_equal(share, &threat["by_adversary"][adversary], id);
         }
@@ -196,15 +154,8 @@ fn quick_wins(golden: &Value, techniques: &BTreeMap<&str, &Value>) {
         assert_equal(&win["quick"], &technique["quick_win"], id);
         assert_equal(&win["priority"], &technique["priority"], id);
         assert_equal(&win["ease"], &technique["ease"]["value"], id);
-        assert_equal(
-            &win["telemetry_fraction"],
-            &technique["ease"]["telemetry"],
-            id,
-        );
-        assert_eq!(
-            win["public_rules"], technique["ease"]["public_rules"],
-            "{id}"
-        );
+        assert_equal(&win["telemetry_fraction"], &technique["ease"]["telemetry"], id);
+        assert_eq!(win["public_rules"], technique["ease"]["public_rules"], "{id}");
         assert_eq!(win["mitigations"], technique["ease"]["mitigations"], "{id}");
     }
 }
@@ -214,10 +165,7 @@ fn identity(golden: &Value, found: &Value, techniques: &BTreeMap<&str, &Value>) 
     let number = |value: &Value| value.as_f64().unwrap();
     let weight = |t: &Value| number(&t["threat"]["value"]) * number(&t["threat"]["impact"]);
     let total: f64 = techniques.values().map(|t| weight(t)).sum();
-    let missing: f64 = techniques
-        .values()
-        .map(|t| weight(t) * number(&t["gap"]))
-        .sum();
+    let missing: f64 = techniques.values().map(|t| weight(t) * number(&t["gap"])).sum();
     let lacking = 1.0 - number(&found["headline"]["threat_weighted"]["exp"]);
     assert!((missing / total - lacking).abs() < 1e-8);
     assert!((lacking - number(&golden["one_minus_twc"])).abs() < 1.5e-9);

@@ -1,6 +1,6 @@
 //! The integration tests, in one binary: what users and their programs rely on, through the
 //! binary or across crates. Tests about one module stand beside it.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr, reason = "these are tests")]
 
 mod architecture;
 mod example;

@@ -10,10 +10,7 @@ use crate::support::{lacuna, root, scratch};
 fn an_assessment_read_back_and_assessed_again_gives_the_same_bytes() {
     let folder = scratch("read-back");
     let example = root().join("controls/example");
-    let output = lacuna(
-        &folder,
-        &["gaps", example.to_str().unwrap(), "--format", "json"],
-    );
+    let output = lacuna(&folder, &["gaps", example.to_str().unwrap(), "--format", "json"]);
     assert!(output.status.success());
     let assessment: Assessment = report::json::read(&output.stdout).unwrap();
     let attack = ingest::releases::load(None, "enterprise-attack").unwrap();
@@ -34,14 +31,7 @@ fn another_major_version_is_refused() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(report::json::read(text.as_bytes()).is_ok());
     let other = text.replace("lacuna.assessment.v1", "lacuna.assessment.v2");
-    assert!(
-        report::json::read(other.as_bytes())
-            .unwrap_err()
-            .contains("v2")
-    );
+    assert!(report::json::read(other.as_bytes()).unwrap_err().contains("v2"));
     let more = text.replacen('{', "{\"new\": 1,", 1);
-    assert!(
-        report::json::read(more.as_bytes()).is_ok(),
-        "unknown fields are ignored"
-    );
+    assert!(report::json::read(more.as_bytes()).is_ok(), "unknown fields are ignored");
 }

@@ -55,21 +55,14 @@ fn class(resolver: &mut Resolver<'_>, id: model::id::TechniqueId) -> &'static st
 /// The counts of truth that concern what a rule set names.
 fn counted(attack: &Attack, read: &SourceRead) -> Value {
     let mut resolver = Resolver::new(attack, || ingest::snapshot::neighbours(attack));
-    let drafts = || read.drafts.iter();
+    // Records of one file with the same id that say the same are one draft.
+    let drafts = || read.drafts.iter().flat_map(|d| std::iter::repeat_n(d, d.records));
     let ids = || drafts().flat_map(|draft| draft.ids.iter().map(|(id, _)| *id));
     let distinct: BTreeSet<_> = ids().collect();
     let refs: Vec<&str> = ids().map(|id| class(&mut resolver, id)).collect();
-    let classes: Vec<&str> = distinct
-        .iter()
-        .map(|id| class(&mut resolver, *id))
-        .collect();
+    let classes: Vec<&str> = distinct.iter().map(|id| class(&mut resolver, *id)).collect();
     let adversaries = |letter: char| {
-        count(
-            drafts()
-                .flat_map(|d| &d.adversaries)
-                .filter(|id| id.starts_with(letter))
-                .cloned(),
-        )
+        count(drafts().flat_map(|d| &d.adversaries).filter(|id| id.starts_with(letter)).cloned())
     };
     let with_technique = drafts().filter(|draft| !draft.ids.is_empty()).count();
     json!({
@@ -88,11 +81,12 @@ fn counted(attack: &Attack, read: &SourceRead) -> Value {
 }
 
 fn words(read: &SourceRead) -> Value {
+    let drafts = || read.drafts.iter().flat_map(|d| std::iter::repeat_n(d, d.records));
     let status = |d: &Draft| d.capability.rule_status.map(|status| status.word());
     let level = |d: &Draft| d.capability.rule_level.map(|level| level.word());
     json!({
-        "status": count(read.drafts.iter().filter_map(status)),
-        "level": count(read.drafts.iter().filter_map(level)),
+        "status": count(drafts().filter_map(status)),
+        "level": count(drafts().filter_map(level)),
     })
 }
 
@@ -143,20 +137,15 @@ fn every_rule_names_what_truth_says_it_names() {
     let tree = unpacked(&shared, "sigma.tar.zst");
     let attack = release();
     let read = read(&attack, &tree.join("rules"));
-    let found: BTreeMap<&str, &Draft> = read
-        .drafts
-        .iter()
-        .map(|draft| (draft.capability.origin.path.as_str(), draft))
-        .collect();
+    let found: BTreeMap<&str, &Draft> =
+        read.drafts.iter().map(|draft| (draft.capability.origin.path.as_str(), draft)).collect();
     let truth =
         fs::read_to_string(shared.join("corpora/truth/sigma_rules_per_rule.jsonl")).unwrap();
     let mut rules = 0;
     for line in truth.lines() {
         let rule: Value = serde_json::from_str(line).unwrap();
         let path = rule["path"].as_str().unwrap();
-        let draft = found
-            .get(path)
-            .unwrap_or_else(|| panic!("{path} was not read"));
+        let draft = found.get(path).unwrap_or_else(|| panic!("{path} was not read"));
         assert_eq!(said(draft), rule_said(&rule), "{path}");
         rules += 1;
     }
@@ -165,11 +154,7 @@ fn every_rule_names_what_truth_says_it_names() {
 
 fn said(draft: &Draft) -> Value {
     let adversaries = |letter: char| {
-        draft
-            .adversaries
-            .iter()
-            .filter(|id| id.starts_with(letter))
-            .collect::<Vec<_>>()
+        draft.adversaries.iter().filter(|id| id.starts_with(letter)).collect::<Vec<_>>()
     };
     json!({
         "id": draft.capability.id,

@@ -6,10 +6,7 @@ use std::process::{Command, Output};
 
 /// The root of the workspace.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()
-        .unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
 /// The reference data; `None`, and a loud word, where it is not at hand.
@@ -20,15 +17,8 @@ pub(crate) fn shared() -> Option<PathBuf> {
         return Some(folder);
     }
     let required = std::env::var("LACUNA_REQUIRE_SHARED").is_ok_and(|value| value == "1");
-    assert!(
-        !required,
-        "the reference data is required and not in {}",
-        folder.display()
-    );
-    eprintln!(
-        "SKIPPED: no reference data in {}; set LACUNA_SHARED",
-        folder.display()
-    );
+    assert!(!required, "the reference data is required and not in {}", folder.display());
+    eprintln!("SKIPPED: no reference data in {}; set LACUNA_SHARED", folder.display());
     None
 }
 
@@ -82,11 +72,7 @@ pub(crate) fn lacuna(folder: &Path, args: &[&str]) -> Output {
 /// Runs lacuna, which must succeed, and reads the JSON it prints.
 pub(crate) fn lacuna_json(folder: &Path, args: &[&str]) -> serde_json::Value {
     let output = lacuna(folder, args);
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -94,8 +80,6 @@ pub(crate) fn lacuna_json(folder: &Path, args: &[&str]) -> serde_json::Value {
 #[track_caller]
 pub(crate) fn assert_equal(expected: &serde_json::Value, found: &serde_json::Value, what: &str) {
     let (expected, found) = (expected.as_f64(), found.as_f64());
-    let near = expected
-        .zip(found)
-        .is_some_and(|(a, b)| (a - b).abs() <= 1.5e-9);
+    let near = expected.zip(found).is_some_and(|(a, b)| (a - b).abs() <= 1.5e-9);
     assert!(near, "{what}: expected {expected:?}, found {found:?}");
 }

@@ -26,10 +26,7 @@ fn every_unit_vector_is_met() {
             };
             assert_eq!(found.len(), expected.len());
             for (found, expected) in found.iter().zip(expected) {
-                assert!(
-                    (found - expected).abs() < 1e-12,
-                    "{formula} of {input}: {found}"
-                );
+                assert!((found - expected).abs() < 1e-12, "{formula} of {input}: {found}");
             }
             met += 1;
         }
@@ -74,7 +71,5 @@ fn item(input: &Value) -> Vec<f64> {
     let belief = belief(capability.basis, &policy);
     let strength = range(base(&capability, &policy).strength, belief, &tests, &policy);
     let multiplier = status_multiplier(capability.status, &policy);
-    [strength.lo, strength.exp, strength.hi]
-        .map(|s| multiplier * s)
-        .to_vec()
+    [strength.lo, strength.exp, strength.hi].map(|s| multiplier * s).to_vec()
 }

@@ -17,9 +17,7 @@ redcanaryco/atomic-red-team, 2026; licence: counts, no rule is reproduced; ATT&C
 pub(crate) fn write(shared: &Path, controls: &Path) -> Result<(), Box<dyn Error>> {
     let golden = shared.join("golden");
     let choke = read(&golden.join("ctid_top_attack.json"))?;
-    let rows = table(&choke, "table", |row| {
-        Some(decimals(row["choke"].as_f64()?))
-    })?;
+    let rows = table(&choke, "table", |row| Some(decimals(row["choke"].as_f64()?)))?;
     let text = format!("{CHOKE_POINTS}technique,choke\n{rows}");
     crate::save(&controls.join("catalogues/choke_points.csv"), &text)?;
 
@@ -40,9 +38,7 @@ fn table(
     key: &str,
     cells: impl Fn(&Value) -> Option<String>,
 ) -> Result<String, Box<dyn Error>> {
-    let table = json[key]
-        .as_object()
-        .ok_or_else(|| format!("{key}: not an object"))?;
+    let table = json[key].as_object().ok_or_else(|| format!("{key}: not an object"))?;
     let mut rows = Vec::new();
     for (id, row) in table {
         let technique: TechniqueId = id.parse()?;
@@ -50,27 +46,19 @@ fn table(
         rows.push((technique, cells));
     }
     rows.sort();
-    Ok(rows
-        .iter()
-        .map(|(technique, cells)| format!("{technique},{cells}\n"))
-        .collect())
+    Ok(rows.iter().map(|(technique, cells)| format!("{technique},{cells}\n")).collect())
 }
 
 /// At most six decimals, without zeros at the end.
 fn decimals(number: f64) -> String {
     let rounded = format!("{number:.6}");
-    rounded
-        .trim_end_matches('0')
-        .trim_end_matches('.')
-        .to_owned()
+    rounded.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Sigma, Elastic, Splunk, Atomic.
 fn counts(row: &Value) -> Option<String> {
     let row = row.as_array().filter(|row| row.len() == 4)?;
-    let counts: Option<Vec<String>> = row
-        .iter()
-        .map(|count| Some(count.as_u64()?.to_string()))
-        .collect();
+    let counts: Option<Vec<String>> =
+        row.iter().map(|count| Some(count.as_u64()?.to_string())).collect();
     Some(counts?.join(","))
 }

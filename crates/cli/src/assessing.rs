@@ -25,11 +25,7 @@ pub(crate) struct Assessed {
 pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assessed, Failure> {
     let plan = plan(common)?;
     let read = read(&plan, common)?;
-    let records: usize = read
-        .sources
-        .iter()
-        .map(|s| s.records - s.not_understood)
-        .sum();
+    let records: usize = read.sources.iter().map(|s| s.records - s.not_understood).sum();
     if records == 0 {
         tell(&read.diagnostics, common, streams)?;
         let sources: Vec<&str> = read.sources.iter().map(|s| s.path.as_str()).collect();
@@ -60,11 +56,7 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
         }
     }
     let is_refused = common.strict && assessment.diagnostics.iter().any(matters);
-    Ok(Assessed {
-        assessment,
-        attack: plan.attack,
-        is_refused,
-    })
+    Ok(Assessed { assessment, attack: plan.attack, is_refused })
 }
 
 fn matters(diagnostic: &Diagnostic) -> bool {
@@ -119,10 +111,7 @@ fn tell(diagnostics: &[Diagnostic], common: &Common, streams: &mut Streams) -> R
     for group in loud.chunk_by(|a, b| a.code == b.code) {
         streams.diagnostic(group[0])?;
         if group.len() > 1 {
-            let more = format!(
-                "... and {} more of this kind; -v shows all",
-                group.len() - 1
-            );
+            let more = format!("... and {} more of this kind; -v shows all", group.len() - 1);
             writeln!(streams.err, "  {more}")?;
         }
     }

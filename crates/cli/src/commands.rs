@@ -41,42 +41,21 @@ const PLANNED: [&str; 17] = [
 ];
 
 /// Commands that are.
-const BUILT: [&str; 7] = [
-    "report",
-    "gaps",
-    "explain",
-    "heatmap",
-    "import",
-    "adversaries",
-    "attack",
-];
+const BUILT: [&str; 7] =
+    ["report", "gaps", "explain", "heatmap", "import", "adversaries", "attack"];
 
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Report { common, output } => report::run(&common, &output),
-        Command::Gaps {
-            common,
-            count,
-            format,
-        } => gaps::run(&common, count, format.format),
-        Command::Explain {
-            what,
-            common,
-            format,
-        } => explain::run(&what, &common, format.format),
-        Command::Heatmap {
-            common,
-            output,
-            show,
-            size,
-        } => heatmap::run(&common, &output, show, size),
+        Command::Gaps { common, count, format } => gaps::run(&common, count, format.format),
+        Command::Explain { what, common, format } => explain::run(&what, &common, format.format),
+        Command::Heatmap { common, output, show, size } => {
+            heatmap::run(&common, &output, show, size)
+        }
         Command::Import { common, format } => import::run(&common, format.format),
-        Command::Adversaries {
-            names,
-            release,
-            format,
-            talk,
-        } => adversaries::run(&names, &release, format.format, &talk),
+        Command::Adversaries { names, release, format, talk } => {
+            adversaries::run(&names, &release, format.format, &talk)
+        }
         Command::Attack { command } => attack::run(command),
         Command::Other(words) => Err(unknown(&words, &BUILT)),
     }
@@ -86,9 +65,8 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
 fn unknown(words: &[String], built: &[&'static str]) -> Failure {
     let word = words.first().map_or("", String::as_str);
     if PLANNED.contains(&word) {
-        let failure = Failure::new(format!(
-            "the command {word:?} is planned but not built: not yet"
-        ));
+        let failure =
+            Failure::new(format!("the command {word:?} is planned but not built: not yet"));
         return failure.help(format!("there are {}", built.join(", ")));
     }
     let hint = suggest::did_you_mean(word, built.iter().copied());
@@ -126,9 +104,5 @@ fn print(
 }
 
 fn outcome(is_refused: bool) -> Outcome {
-    if is_refused {
-        Outcome::Missed
-    } else {
-        Outcome::Done
-    }
+    if is_refused { Outcome::Missed } else { Outcome::Done }
 }

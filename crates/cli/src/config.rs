@@ -179,10 +179,7 @@ mod tests {
     fn a_mistyped_key_is_named_with_its_line_and_what_was_meant() {
         assert_eq!(
             trouble("as_of = 2026-06-30\n[scope]\nplatform = []\n"),
-            (
-                3,
-                "unknown key \"platform\"; did you mean \"platforms\"?".to_owned()
-            )
+            (3, "unknown key \"platform\"; did you mean \"platforms\"?".to_owned())
         );
     }
 
@@ -190,16 +187,9 @@ mod tests {
     fn a_planned_key_is_refused() {
         assert_eq!(
             trouble("[gate]\nmin_coverage = 0.3\n"),
-            (
-                1,
-                "the key \"gate\" is planned but not built: not yet".to_owned()
-            )
+            (1, "the key \"gate\" is planned but not built: not yet".to_owned())
         );
-        assert!(
-            trouble("[profile]\npreset = \"finance\"\n")
-                .1
-                .ends_with("not yet")
-        );
+        assert!(trouble("[profile]\npreset = \"finance\"\n").1.ends_with("not yet"));
     }
 
     #[test]

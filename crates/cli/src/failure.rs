@@ -12,11 +12,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(message: impl fmt::Display) -> Self {
-        Self {
-            message: message.to_string(),
-            help: None,
-            is_closed_pipe: false,
-        }
+        Self { message: message.to_string(), help: None, is_closed_pipe: false }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
@@ -33,11 +29,7 @@ impl Failure {
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         let is_closed_pipe = error.kind() == std::io::ErrorKind::BrokenPipe;
-        Self {
-            message: format!("cannot write the output: {error}"),
-            help: None,
-            is_closed_pipe,
-        }
+        Self { message: format!("cannot write the output: {error}"), help: None, is_closed_pipe }
     }
 }
 

@@ -24,10 +24,7 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// alone.
 pub(crate) fn write_folder(path: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Failure> {
     if path.exists() && !may_replace(path) {
-        let message = format!(
-            "{} is there already and is no report of ours",
-            path.display()
-        );
+        let message = format!("{} is there already and is no report of ours", path.display());
         return Err(Failure::new(message).help("choose another folder with -o, or remove it"));
     }
     let (new, old) = (beside(path, "part"), beside(path, "old"));
@@ -48,9 +45,7 @@ fn fill(folder: &Path, files: &[(&str, Vec<u8>)]) -> io::Result<()> {
         fs::remove_dir_all(folder)?;
     }
     fs::create_dir_all(folder)?;
-    files
-        .iter()
-        .try_for_each(|(name, bytes)| fs::write(folder.join(name), bytes))
+    files.iter().try_for_each(|(name, bytes)| fs::write(folder.join(name), bytes))
 }
 
 fn swap(path: &Path, new: &Path, old: &Path) -> io::Result<()> {

@@ -38,16 +38,8 @@ pub(crate) struct Plan {
 pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
     let project = Project::find(common)?;
     let config = project.config;
-    let domain = common
-        .release
-        .domain
-        .as_deref()
-        .or(config.scope.domain.as_deref());
-    let version = common
-        .release
-        .attack
-        .as_deref()
-        .or(config.attack.as_deref());
+    let domain = common.release.domain.as_deref().or(config.scope.domain.as_deref());
+    let version = common.release.attack.as_deref().or(config.attack.as_deref());
     let attack = release(version, domain)?;
     let platforms = chosen(&common.platforms, &config.scope.platforms)?;
     let adversaries = chosen(&common.adversaries, &config.profile.adversaries)?;
@@ -77,17 +69,9 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
         scope,
         profile,
         policy: policy(&config.policy, &common.policy)?,
-        dispositions: config
-            .disposition
-            .into_iter()
-            .map(|d| disposition(&attack, d))
-            .collect(),
+        dispositions: config.disposition.into_iter().map(|d| disposition(&attack, d)).collect(),
         sources: project.sources,
-        assume: common
-            .assume
-            .as_deref()
-            .map(|text| status(text, "--assume"))
-            .transpose()?,
+        assume: common.assume.as_deref().map(|text| status(text, "--assume")).transpose()?,
         attack,
     })
 }
@@ -112,10 +96,8 @@ impl Project {
     /// An input that is a project is read with all its sources; other inputs are further ones.
     /// `--config` supplies everything but the sources, unless no input is given at all.
     fn find(common: &Common) -> Result<Self, Failure> {
-        let (projects, others): (Vec<&PathBuf>, Vec<&PathBuf>) = common
-            .inputs
-            .iter()
-            .partition(|input| project_file(input).is_some());
+        let (projects, others): (Vec<&PathBuf>, Vec<&PathBuf>) =
+            common.inputs.iter().partition(|input| project_file(input).is_some());
         let by_input = match projects[..] {
             [] => None,
             [project] => project_file(project),
@@ -145,17 +127,10 @@ impl Project {
             }
             None => (Config::default(), PathBuf::new(), false),
         };
-        let said: Vec<SourceChoice> = config
-            .source
-            .iter()
-            .map(|s| source(s, &base))
-            .collect::<Result<_, _>>()?;
+        let said: Vec<SourceChoice> =
+            config.source.iter().map(|s| source(s, &base)).collect::<Result<_, _>>()?;
         let further = others.into_iter().map(|input| further_source(input, &said));
-        let mut sources: Vec<SourceChoice> = if takes_sources {
-            said.clone()
-        } else {
-            Vec::new()
-        };
+        let mut sources: Vec<SourceChoice> = if takes_sources { said.clone() } else { Vec::new() };
         sources.extend(further);
         if sources.is_empty() {
             let help = "name files or folders, or add a [[source]] to lacuna.toml";
@@ -181,10 +156,7 @@ fn nearest() -> Result<PathBuf, Failure> {
             .help("name what to read:  lacuna gaps rules/ controls.xlsx --adversary APT29")
     };
     let here = std::env::current_dir().map_err(|_| missing())?;
-    let found = here
-        .ancestors()
-        .map(|folder| folder.join(FILE))
-        .find(|file| file.is_file());
+    let found = here.ancestors().map(|folder| folder.join(FILE)).find(|file| file.is_file());
     found.ok_or_else(missing)
 }
 
@@ -209,31 +181,20 @@ fn source(config: &SourceConfig, base: &Path) -> Result<SourceChoice, Failure> {
         let known = Column::from_name(name);
         known.ok_or_else(|| {
             let names = Column::ALL.iter().map(|column| column.name());
-            let failure = Failure::new(format!(
-                "{}: {name:?} is no column of the register",
-                config.path
-            ));
+            let failure =
+                Failure::new(format!("{}: {name:?} is no column of the register", config.path));
             hinted(failure, suggest::did_you_mean(name, names))
         })
     };
     let named = |pairs: &BTreeMap<String, String>| {
-        let pairs = pairs
-            .iter()
-            .map(|(name, value)| Ok((column(name)?, value.clone())));
+        let pairs = pairs.iter().map(|(name, value)| Ok((column(name)?, value.clone())));
         pairs.collect::<Result<BTreeMap<_, _>, Failure>>()
     };
     Ok(SourceChoice {
         path: base.join(&config.path),
         shown: config.path.replace('\\', "/"),
-        status: config
-            .status
-            .as_deref()
-            .map(|text| status(text, &config.path))
-            .transpose()?,
-        status_from: config
-            .status_from
-            .as_ref()
-            .map(|path| (base.join(path), path.clone())),
+        status: config.status.as_deref().map(|text| status(text, &config.path)).transpose()?,
+        status_from: config.status_from.as_ref().map(|path| (base.join(path), path.clone())),
         layout: Layout {
             sheet: config.sheet.clone(),
             header_row: config.header_row,
@@ -248,11 +209,7 @@ fn further_source(input: &Path, said: &[SourceChoice]) -> SourceChoice {
     let real = input.canonicalize().ok();
     let same = |choice: &&SourceChoice| real.is_some() && choice.path.canonicalize().ok() == real;
     let settings = said.iter().find(same).cloned().unwrap_or_default();
-    SourceChoice {
-        path: input.to_path_buf(),
-        shown: slashed(input),
-        ..settings
-    }
+    SourceChoice { path: input.to_path_buf(), shown: slashed(input), ..settings }
 }
 
 fn slashed(path: &Path) -> String {
@@ -313,10 +270,7 @@ fn platform(attack: &Attack, name: &str) -> Result<String, Failure> {
         return Ok(name.to_owned());
     }
     ingest::platform(attack, name).ok_or_else(|| {
-        let failure = Failure::new(format!(
-            "{name:?} is no platform of ATT&CK {}",
-            attack.version
-        ));
+        let failure = Failure::new(format!("{name:?} is no platform of ATT&CK {}", attack.version));
         let hint = suggest::did_you_mean(name, attack.platforms.iter().map(String::as_str));
         let all = || format!("platforms are {}", attack.platforms.join(", "));
         failure.help(hint.unwrap_or_else(all))
@@ -327,14 +281,9 @@ fn adversary(attack: &Attack, name: &str) -> Result<String, Failure> {
     match attack.adversaries_called(name)[..] {
         [one] => Ok(attack.adversaries[one].id.clone()),
         [] => {
-            let names = attack
-                .adversaries
-                .iter()
-                .flat_map(|a| a.names().chain([a.id.as_str()]));
-            let message = format!(
-                "{name:?} is no group, campaign or software of ATT&CK {}",
-                attack.version
-            );
+            let names = attack.adversaries.iter().flat_map(|a| a.names().chain([a.id.as_str()]));
+            let message =
+                format!("{name:?} is no group, campaign or software of ATT&CK {}", attack.version);
             let hint = suggest::did_you_mean(name, names);
             let hint = hint.unwrap_or_else(|| "lacuna adversaries lists them all".to_owned());
             Err(Failure::new(message).help(hint))
@@ -342,12 +291,7 @@ fn adversary(attack: &Attack, name: &str) -> Result<String, Failure> {
         ref several => {
             let named = |ix: &usize| {
                 let adversary = &attack.adversaries[*ix];
-                format!(
-                    "{} ({} {})",
-                    adversary.id,
-                    adversary.kind.name(),
-                    adversary.name
-                )
+                format!("{} ({} {})", adversary.id, adversary.kind.name(), adversary.name)
             };
             let ids: Vec<String> = several.iter().map(named).collect();
             let message = format!("{name:?} may be {}", ids.join(" or "));
@@ -359,9 +303,7 @@ fn adversary(attack: &Attack, name: &str) -> Result<String, Failure> {
 /// The position of the one adversary with this name.
 pub(crate) fn adversary_position(attack: &Attack, name: &str) -> Result<usize, Failure> {
     let id = adversary(attack, name)?;
-    Ok(attack
-        .adversary(&id)
-        .expect("a resolved adversary is in the release"))
+    Ok(attack.adversary(&id).expect("a resolved adversary is in the release"))
 }
 
 fn impact(
@@ -370,25 +312,18 @@ fn impact(
 ) -> Result<BTreeMap<TechniqueId, f64>, Failure> {
     for (id, value) in &impact {
         if !(value.is_finite() && *value >= 0.0) {
-            return Err(
-                Failure::new(format!("impact of {id}: {value} is no impact"))
-                    .help("impacts are numbers from 0 upwards; 1 is usual"),
-            );
+            return Err(Failure::new(format!("impact of {id}: {value} is no impact"))
+                .help("impacts are numbers from 0 upwards; 1 is usual"));
         }
     }
-    Ok(impact
-        .into_iter()
-        .map(|(id, value)| (current(attack, id), round9(value)))
-        .collect())
+    Ok(impact.into_iter().map(|(id, value)| (current(attack, id), round9(value))).collect())
 }
 
 fn policy(said: &toml::Table, typed: &[String]) -> Result<Policy, Failure> {
     let mut policy = Policy::default();
     set_table(&mut policy, "", said)?;
     for text in typed {
-        let pair = text
-            .split_once('=')
-            .and_then(|(k, v)| Some((k, v.trim().parse().ok()?)));
+        let pair = text.split_once('=').and_then(|(k, v)| Some((k, v.trim().parse().ok()?)));
         let Some((key, value)) = pair else {
             return Err(Failure::new(format!("--policy {text:?} is not KEY=NUMBER"))
                 .help("write for example --policy tau=0.7"));
@@ -407,9 +342,7 @@ fn set_table(policy: &mut Policy, prefix: &str, table: &toml::Table) -> Result<(
             toml::Value::Integer(value) => set(policy, &name, *value as f64)?,
             toml::Value::Table(inner) => set_table(policy, &format!("{name}."), inner)?,
             other => {
-                return Err(Failure::new(format!(
-                    "policy: {name} = {other} is not a number"
-                )));
+                return Err(Failure::new(format!("policy: {name} = {other} is not a number")));
             }
         }
     }
@@ -456,8 +389,6 @@ fn day(text: &str) -> Result<Date, Failure> {
 
 /// The calendar day, UTC; the only place that asks the clock.
 fn today() -> Date {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Date::from_unix_days(i32::try_from(since / 86_400).unwrap_or(i32::MAX))
 }

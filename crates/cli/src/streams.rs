@@ -25,11 +25,7 @@ impl Streams {
         };
         let out = io::BufWriter::new(AutoStream::new(io::stdout(), choice));
         let err = AutoStream::new(io::stderr(), choice);
-        Self {
-            out: Box::new(out),
-            err: Box::new(err),
-            width: width(),
-        }
+        Self { out: Box::new(out), err: Box::new(err), width: width() }
     }
 
     /// A line of talk under a heading.
@@ -39,11 +35,7 @@ impl Streams {
             "warning" => AnsiColor::Yellow.on_default().bold(),
             _ => Style::new().bold(),
         };
-        writeln!(
-            self.err,
-            "{style}{heading}{style:#}: {}",
-            report::printable(text)
-        )
+        writeln!(self.err, "{style}{heading}{style:#}: {}", report::printable(text))
     }
 
     pub(crate) fn diagnostic(&mut self, diagnostic: &Diagnostic) -> io::Result<()> {
@@ -55,10 +47,7 @@ impl Streams {
         let place = diagnostic.origin.to_string();
         let separator = if place.is_empty() { "" } else { ": " };
         let code = diagnostic.code.name();
-        self.say(
-            heading,
-            &format!("{place}{separator}{} [{code}]", diagnostic.message),
-        )?;
+        self.say(heading, &format!("{place}{separator}{} [{code}]", diagnostic.message))?;
         if !diagnostic.help.is_empty() {
             writeln!(self.err, "  help: {}", report::printable(&diagnostic.help))?;
         }
@@ -68,14 +57,7 @@ impl Streams {
 
 /// The terminal's width; `COLUMNS`, else 100, where there is no terminal.
 fn width() -> u16 {
-    let terminal = io::stdout()
-        .is_terminal()
-        .then(terminal_size::terminal_size)
-        .flatten();
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
     let said = || std::env::var("COLUMNS").ok()?.parse().ok();
-    terminal
-        .map(|(width, _)| width.0)
-        .or_else(said)
-        .unwrap_or(100)
-        .max(40)
+    terminal.map(|(width, _)| width.0).or_else(said).unwrap_or(100).max(40)
 }

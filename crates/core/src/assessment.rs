@@ -170,13 +170,7 @@ pub enum CoverageLevel {
 
 impl CoverageLevel {
     /// All levels, the worst first.
-    pub const ALL: [Self; 5] = [
-        Self::None,
-        Self::Trace,
-        Self::Weak,
-        Self::Partial,
-        Self::Strong,
-    ];
+    pub const ALL: [Self; 5] = [Self::None, Self::Trace, Self::Weak, Self::Partial, Self::Strong];
 
     /// The level of a coverage, where `target` is enough.
     #[must_use]
@@ -281,60 +275,28 @@ pub struct EvidenceSummary {
 #[must_use]
 pub fn assess(inputs: &Inputs<'_>) -> Assessment {
     let (decided, remarks) = decisions(inputs);
-    let scope = Scope::new(
-        inputs.attack,
-        &inputs.scope,
-        &inputs.dispositions,
-        inputs.as_of,
-    );
+    let scope = Scope::new(inputs.attack, &inputs.scope, &inputs.dispositions, inputs.as_of);
     let threat = Threat::new(inputs.attack, &inputs.profile, &inputs.policy, inputs.as_of);
     let (evidence, mismatches) = coverage::gather(inputs, &scope);
     let stated = stated_only(inputs, &evidence);
     let coverage = coverage::per_technique(evidence, &scope, &inputs.policy);
     let decided_on = |ix: TechniqueIx| decided.get(&inputs.attack.techniques[ix].id).cloned();
     let gaps = gap::rank(inputs, &scope, &coverage, &threat, decided_on);
-    let figures = Figures {
-        inputs,
-        scope: &scope,
-        coverage: &coverage,
-        threat: &threat,
-        gaps: &gaps,
-    };
+    let figures =
+        Figures { inputs, scope: &scope, coverage: &coverage, threat: &threat, gaps: &gaps };
     let headline = figures.headline();
     let status_not_stated = stated.map(|(capabilities, stated)| {
         let coverage = coverage::per_technique(stated, &scope, &inputs.policy);
-        let without = Figures {
-            coverage: &coverage,
-            ..figures
-        }
-        .headline();
+        let without = Figures { coverage: &coverage, ..figures }.headline();
         let (if_enabled, if_library) = (headline.threat_weighted.exp, without.threat_weighted.exp);
-        StatusNotStated {
-            capabilities,
-            if_enabled,
-            if_library,
-        }
+        StatusNotStated { capabilities, if_enabled, if_library }
     });
-    let view = View {
-        inputs,
-        scope: &scope,
-        threat: &threat,
-        coverage: &coverage,
-    };
-    let unscoped = decided.keys().filter(|id| {
-        inputs
-            .attack
-            .technique(**id)
-            .is_none_or(|ix| !scope.contains(ix))
-    });
+    let view = View { inputs, scope: &scope, threat: &threat, coverage: &coverage };
+    let unscoped = decided
+        .keys()
+        .filter(|id| inputs.attack.technique(**id).is_none_or(|ix| !scope.contains(ix)));
     let unscoped = unscoped.map(|id| out_of_scope(*id)).collect();
-    let diagnostics = [
-        remarks,
-        mismatches,
-        unscoped,
-        excluded_in_vain(inputs, &scope),
-    ]
-    .concat();
+    let diagnostics = [remarks, mismatches, unscoped, excluded_in_vain(inputs, &scope)].concat();
     Assessment {
         schema: SCHEMA.to_owned(),
         generated_by: GENERATED_BY.to_owned(),
@@ -370,9 +332,7 @@ impl Assessment {
         let excluded = self.scope.excluded.iter();
         let (decided, excluded): (Vec<_>, Vec<_>) =
             excluded.cloned().partition(|e| e.disposition.is_some());
-        let decided = decided
-            .into_iter()
-            .filter_map(|e| Some((e.technique, e.disposition?)));
+        let decided = decided.into_iter().filter_map(|e| Some((e.technique, e.disposition?)));
         let in_scope = self.techniques.iter();
         let in_scope = in_scope.filter_map(|t| Some((t.id, t.disposition.clone()?)));
         Inputs {
@@ -380,10 +340,7 @@ impl Assessment {
             catalog,
             as_of: self.as_of,
             organisation: self.organisation.clone(),
-            scope: ScopeChoice {
-                platforms: self.scope.platforms.clone(),
-                exclude: excluded,
-            },
+            scope: ScopeChoice { platforms: self.scope.platforms.clone(), exclude: excluded },
             profile: self.profile.clone(),
             policy: self.policy.clone(),
             dispositions: decided
@@ -400,20 +357,15 @@ impl Assessment {
     /// The technique with this id, if it is in scope.
     #[must_use]
     pub fn technique(&self, id: TechniqueId) -> Option<&TechniqueAssessment> {
-        let found = self
-            .techniques
-            .binary_search_by_key(&id, |technique| technique.id);
+        let found = self.techniques.binary_search_by_key(&id, |technique| technique.id);
         found.ok().map(|ix| &self.techniques[ix])
     }
 
     /// The gaps that call for something, by rank: all but the accepted ones.
     #[must_use]
     pub fn gaps(&self) -> Vec<&TechniqueAssessment> {
-        let mut gaps: Vec<_> = self
-            .techniques
-            .iter()
-            .filter(|t| t.rank.is_some() && !t.is_accepted())
-            .collect();
+        let mut gaps: Vec<_> =
+            self.techniques.iter().filter(|t| t.rank.is_some() && !t.is_accepted()).collect();
         gaps.sort_by_key(|technique| technique.rank);
         gaps
     }
@@ -421,11 +373,8 @@ impl Assessment {
     /// The gaps that were accepted, by rank.
     #[must_use]
     pub fn accepted(&self) -> Vec<&TechniqueAssessment> {
-        let mut gaps: Vec<_> = self
-            .techniques
-            .iter()
-            .filter(|t| t.rank.is_some() && t.is_accepted())
-            .collect();
+        let mut gaps: Vec<_> =
+            self.techniques.iter().filter(|t| t.rank.is_some() && t.is_accepted()).collect();
         gaps.sort_by_key(|technique| technique.rank);
         gaps
     }
@@ -435,9 +384,7 @@ impl TechniqueAssessment {
     /// Whether its gap was accepted.
     #[must_use]
     pub fn is_accepted(&self) -> bool {
-        self.disposition
-            .as_ref()
-            .is_some_and(|decided| decided.decision == Decision::Accept)
+        self.disposition.as_ref().is_some_and(|decided| decided.decision == Decision::Accept)
     }
 }
 
@@ -447,17 +394,9 @@ fn stated_only(
     inputs: &Inputs<'_>,
     evidence: &[Vec<Evidence>],
 ) -> Option<(usize, Vec<Vec<Evidence>>)> {
-    let assumed = inputs
-        .capabilities
-        .iter()
-        .filter(|c| c.is_assumed_on())
-        .count();
+    let assumed = inputs.capabilities.iter().filter(|c| c.is_assumed_on()).count();
     let is_stated = |e: &&Evidence| !inputs.capabilities[e.capability].is_assumed_on();
-    let stated = || {
-        evidence
-            .iter()
-            .map(|found| found.iter().filter(is_stated).cloned().collect())
-    };
+    let stated = || evidence.iter().map(|found| found.iter().filter(is_stated).cloned().collect());
     (assumed > 0).then(|| (assumed, stated().collect()))
 }
 
@@ -490,31 +429,20 @@ fn decisions(inputs: &Inputs<'_>) -> (BTreeMap<TechniqueId, Decided>, Vec<Diagno
 
 /// Exclusions of what the release does not have.
 fn excluded_in_vain(inputs: &Inputs<'_>, scope: &Scope) -> Vec<Diagnostic> {
-    let unknown = scope
-        .excluded
-        .iter()
-        .filter(|e| inputs.attack.technique(e.technique).is_none());
+    let unknown = scope.excluded.iter().filter(|e| inputs.attack.technique(e.technique).is_none());
     let remark = |e: &Exclusion| {
         let message = format!(
             "{} is excluded, but ATT&CK {} does not have it",
             e.technique, inputs.attack.version
         );
-        remark(
-            Code::UnknownDisposition,
-            message,
-            "check the id, or remove the exclusion",
-        )
+        remark(Code::UnknownDisposition, message, "check the id, or remove the exclusion")
     };
     unknown.map(remark).collect()
 }
 
 fn out_of_scope(technique: TechniqueId) -> Diagnostic {
     let message = format!("there is a decision about {technique}, which is not in scope");
-    remark(
-        Code::UnknownDisposition,
-        message,
-        "check the id, or remove the decision",
-    )
+    remark(Code::UnknownDisposition, message, "check the id, or remove the decision")
 }
 
 fn remark(code: Code, message: String, help: &str) -> Diagnostic {
@@ -522,19 +450,8 @@ fn remark(code: Code, message: String, help: &str) -> Diagnostic {
 }
 
 fn release(attack: &Attack) -> Release {
-    let Attack {
-        domain,
-        version,
-        source,
-        sha256,
-        ..
-    } = attack.clone();
-    Release {
-        domain,
-        version,
-        source,
-        sha256,
-    }
+    let Attack { domain, version, source, sha256, .. } = attack.clone();
+    Release { domain, version, source, sha256 }
 }
 
 fn summary(attack: &Attack, scope: &Scope) -> ScopeSummary {
@@ -578,14 +495,8 @@ impl View<'_> {
         let attack = self.inputs.attack;
         let coverage = &self.coverage[ix];
         let technique = &attack.techniques[ix];
-        let tactics = technique
-            .tactics
-            .iter()
-            .map(|tactic| attack.tactics[*tactic].id.clone());
-        let platforms = technique
-            .platforms
-            .iter()
-            .map(|p| attack.platforms[*p].clone());
+        let tactics = technique.tactics.iter().map(|tactic| attack.tactics[*tactic].id.clone());
+        let platforms = technique.platforms.iter().map(|p| attack.platforms[*p].clone());
         TechniqueAssessment {
             id: technique.id,
             name: technique.name.clone(),
@@ -635,14 +546,9 @@ impl View<'_> {
     }
 
     fn validated(&self, coverage: &Coverage) -> Validated {
-        let tested = coverage
-            .evidence
-            .iter()
-            .map(|e| &self.inputs.capabilities[e.capability]);
+        let tested = coverage.evidence.iter().map(|e| &self.inputs.capabilities[e.capability]);
         tested.fold(Validated::default(), |sum, capability| Validated {
-            passed: sum
-                .passed
-                .saturating_add(capability.tests_passed.unwrap_or(0)),
+            passed: sum.passed.saturating_add(capability.tests_passed.unwrap_or(0)),
             run: sum.run.saturating_add(capability.tests_run.unwrap_or(0)),
             last: sum.last.max(capability.tests_last),
         })
@@ -651,10 +557,7 @@ impl View<'_> {
     fn evidence(&self, evidence: &Evidence) -> EvidenceSummary {
         let Range { lo, exp, hi } = evidence.overall.rounded();
         let platform = |(ix, range): &(usize, Range)| {
-            (
-                platform_name(self.inputs.attack, *ix).to_owned(),
-                range.rounded(),
-            )
+            (platform_name(self.inputs.attack, *ix).to_owned(), range.rounded())
         };
         EvidenceSummary {
             capability: self.inputs.capabilities[evidence.capability].id.clone(),
@@ -671,21 +574,13 @@ impl View<'_> {
     /// What to keep in mind about a technique; the reasons are in the method, 2.2 and 2.4.
     fn flags(&self, ix: TechniqueIx, coverage: &Coverage, gap: &Gap) -> Vec<String> {
         let technique = &self.inputs.attack.techniques[ix];
-        let covering = || {
-            coverage
-                .evidence
-                .iter()
-                .filter(|e| e.function != Function::Respond)
-        };
+        let covering = || coverage.evidence.iter().filter(|e| e.function != Function::Respond);
         let families: BTreeSet<&str> = covering().map(|e| e.family.as_str()).collect();
         let any = |test: fn(&Evidence) -> bool| coverage.evidence.iter().any(test);
         let composite = coverage.composite.rounded();
         let flags = [
             ("single-item", covering().count() == 1),
-            (
-                "single-family",
-                covering().count() > 1 && families.len() == 1,
-            ),
+            ("single-family", covering().count() > 1 && families.len() == 1),
             ("claimed-only", composite.hi > 0.0 && composite.lo == 0.0),
             ("parent-only", self.is_parent_only(ix)),
             ("platform-unspecified", any(|e| !e.platform_stated)),
@@ -713,16 +608,9 @@ impl View<'_> {
             let adversary = &attack.adversaries[usage.adversary];
             let campaigns = adversary.campaigns.iter().map(|c| &attack.adversaries[*c]);
             let itself = (adversary.kind == AdversaryKind::Campaign).then_some(adversary);
-            campaigns
-                .chain(itself)
-                .any(|c| c.last_seen.is_some() && c.techniques.contains(&ix))
+            campaigns.chain(itself).any(|c| c.last_seen.is_some() && c.techniques.contains(&ix))
         };
-        let users: Vec<_> = self
-            .threat
-            .adversaries
-            .iter()
-            .filter(|u| u.uses[ix] > 0.0)
-            .collect();
+        let users: Vec<_> = self.threat.adversaries.iter().filter(|u| u.uses[ix] > 0.0).collect();
         !users.is_empty() && !users.into_iter().any(dated)
     }
 }

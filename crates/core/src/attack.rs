@@ -174,18 +174,13 @@ impl Attack {
     /// The live technique with this id.
     #[must_use]
     pub fn technique(&self, id: TechniqueId) -> Option<TechniqueIx> {
-        self.techniques
-            .binary_search_by_key(&id, |technique| technique.id)
-            .ok()
+        self.techniques.binary_search_by_key(&id, |technique| technique.id).ok()
     }
 
     /// The parent of a sub-technique, if it is live.
     #[must_use]
     pub fn parent(&self, technique: TechniqueIx) -> Option<TechniqueIx> {
-        self.techniques[technique]
-            .id
-            .parent()
-            .and_then(|id| self.technique(id))
+        self.techniques[technique].id.parent().and_then(|id| self.technique(id))
     }
 
     /// The sub-techniques of a technique: they follow it directly.
@@ -216,9 +211,7 @@ impl Attack {
     /// The retired object with this id.
     #[must_use]
     pub fn retired(&self, kind: ObjectKind, id: &str) -> Option<&Retired> {
-        let found = self
-            .retired
-            .binary_search_by(|r| (r.kind, r.id.as_str()).cmp(&(kind, id)));
+        let found = self.retired.binary_search_by(|r| (r.kind, r.id.as_str()).cmp(&(kind, id)));
         found.ok().map(|ix| &self.retired[ix])
     }
 
@@ -234,9 +227,7 @@ impl Attack {
     /// The position of the live group, campaign or software with this id.
     #[must_use]
     pub fn adversary(&self, id: &str) -> Option<usize> {
-        self.adversaries
-            .binary_search_by(|a| a.id.as_str().cmp(id))
-            .ok()
+        self.adversaries.binary_search_by(|a| a.id.as_str().cmp(id)).ok()
     }
 
     /// All live groups, campaigns and software that bear this id, name or alias, in any case;
@@ -245,9 +236,7 @@ impl Attack {
     pub fn adversaries_called(&self, name: &str) -> Vec<usize> {
         let same = |other: &str| other.trim().eq_ignore_ascii_case(name.trim());
         let matching = |by: &dyn Fn(&Adversary) -> bool| -> Vec<usize> {
-            (0..self.adversaries.len())
-                .filter(|ix| by(&self.adversaries[*ix]))
-                .collect()
+            (0..self.adversaries.len()).filter(|ix| by(&self.adversaries[*ix])).collect()
         };
         let by_name = matching(&|a| same(&a.id) || same(&a.name));
         if !by_name.is_empty() {
@@ -257,10 +246,7 @@ impl Attack {
         if !by_alias.is_empty() {
             return by_alias;
         }
-        let retired = self
-            .retired
-            .iter()
-            .filter(|r| r.kind == ObjectKind::Adversary);
+        let retired = self.retired.iter().filter(|r| r.kind == ObjectKind::Adversary);
         let mut successors: Vec<usize> = retired
             .filter(|r| same(&r.id) || same(&r.name))
             .filter_map(|r| match self.fate(r.kind, &r.id) {
@@ -276,9 +262,7 @@ impl Attack {
     /// The position of the live mitigation with this id.
     #[must_use]
     pub fn mitigation(&self, id: &str) -> Option<usize> {
-        self.mitigations
-            .binary_search_by(|m| m.id.as_str().cmp(id))
-            .ok()
+        self.mitigations.binary_search_by(|m| m.id.as_str().cmp(id)).ok()
     }
 
     /// The data component with this id or name (`Process Creation`, also `Process: Process
@@ -308,9 +292,7 @@ impl Attack {
     /// The position of the platform with this name, in any case.
     #[must_use]
     pub fn platform(&self, name: &str) -> Option<usize> {
-        self.platforms
-            .iter()
-            .position(|platform| platform.eq_ignore_ascii_case(name.trim()))
+        self.platforms.iter().position(|platform| platform.eq_ignore_ascii_case(name.trim()))
     }
 
     /// For every technique, the number of groups that use it directly or in a campaign that is
@@ -318,25 +300,13 @@ impl Attack {
     #[must_use]
     pub fn groups_per_technique(&self) -> Vec<usize> {
         let mut groups = vec![0; self.techniques.len()];
-        for group in self
-            .adversaries
-            .iter()
-            .filter(|a| a.kind == AdversaryKind::Group)
-        {
-            let in_campaigns = group
-                .campaigns
-                .iter()
-                .flat_map(|c| &self.adversaries[*c].techniques);
-            let mut used: Vec<_> = group
-                .techniques
-                .iter()
-                .chain(in_campaigns)
-                .copied()
-                .collect();
+        for group in self.adversaries.iter().filter(|a| a.kind == AdversaryKind::Group) {
+            let in_campaigns =
+                group.campaigns.iter().flat_map(|c| &self.adversaries[*c].techniques);
+            let mut used: Vec<_> = group.techniques.iter().chain(in_campaigns).copied().collect();
             used.sort_unstable();
             used.dedup();
-            used.into_iter()
-                .for_each(|technique| groups[technique] += 1);
+            used.into_iter().for_each(|technique| groups[technique] += 1);
         }
         groups
     }
@@ -387,10 +357,7 @@ impl Neighbours {
     #[must_use]
     pub fn newer(&self, version: &str, id: TechniqueId) -> Option<&Attack> {
         let newer = |release: &&Attack| version_key(&release.version) > version_key(version);
-        self.releases
-            .iter()
-            .filter(newer)
-            .find(|release| release.technique(id).is_some())
+        self.releases.iter().filter(newer).find(|release| release.technique(id).is_some())
     }
 
     /// The other domain that has, or had, the technique.
@@ -407,16 +374,11 @@ impl Neighbours {
     #[must_use]
     pub fn tactic_id(&self, name: &str) -> Option<&str> {
         let found = |release: &'_ Attack| release.tactic(name);
-        self.releases
-            .iter()
-            .find_map(|r| found(r).map(|ix| r.tactics[ix].id.as_str()))
+        self.releases.iter().find_map(|r| found(r).map(|ix| r.tactics[ix].id.as_str()))
     }
 }
 
 /// `18.1` as numbers, so that 9 comes before 18.
 fn version_key(version: &str) -> Vec<u32> {
-    version
-        .split('.')
-        .map(|part| part.parse().unwrap_or(0))
-        .collect()
+    version.split('.').map(|part| part.parse().unwrap_or(0)).collect()
 }

@@ -41,11 +41,7 @@ impl Catalog {
     #[must_use]
     pub fn choke(&self, attack: &Attack, technique: TechniqueIx) -> f64 {
         let own = self.choke.get(&technique);
-        let inherited = || {
-            attack
-                .parent(technique)
-                .and_then(|parent| self.choke.get(&parent))
-        };
+        let inherited = || attack.parent(technique).and_then(|parent| self.choke.get(&parent));
         own.or_else(inherited).copied().unwrap_or(0.0)
     }
 
@@ -57,10 +53,8 @@ impl Catalog {
 }
 
 fn current(attack: &Attack, id: TechniqueId) -> Option<TechniqueIx> {
-    attack.technique(id).or_else(
-        || match attack.fate(ObjectKind::Technique, &id.to_string())? {
-            Fate::Replaced(successor) => attack.technique(successor.parse().ok()?),
-            Fate::Deprecated => None,
-        },
-    )
+    attack.technique(id).or_else(|| match attack.fate(ObjectKind::Technique, &id.to_string())? {
+        Fate::Replaced(successor) => attack.technique(successor.parse().ok()?),
+        Fate::Deprecated => None,
+    })
 }

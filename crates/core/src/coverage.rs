@@ -75,15 +75,9 @@ impl Telemetry {
         let mut available: BTreeMap<usize, Share> = BTreeMap::new();
         for source in capabilities.iter().filter(|c| c.kind == Kind::DataSource) {
             let factor = strength::status_multiplier(source.status, policy);
-            let share = scaled(
-                source.telemetry.as_ref().unwrap_or(&Share::Everywhere(1.0)),
-                factor,
-            );
-            for component in source
-                .data_components
-                .iter()
-                .filter_map(|id| attack.component(id))
-            {
+            let share =
+                scaled(source.telemetry.as_ref().unwrap_or(&Share::Everywhere(1.0)), factor);
+            for component in source.data_components.iter().filter_map(|id| attack.component(id)) {
                 let best = match available.get(&component) {
                     Some(known) => better(attack, known, &share),
                     None => share.clone(),
@@ -98,11 +92,7 @@ impl Telemetry {
     #[must_use]
     pub fn on(&self, component: usize, platform: &str) -> Option<f64> {
         let share = self.0.get(&component)?;
-        Some(if platform == ANY_PLATFORM {
-            share.largest()
-        } else {
-            share.on(platform)
-        })
+        Some(if platform == ANY_PLATFORM { share.largest() } else { share.on(platform) })
     }
 }
 
@@ -110,10 +100,7 @@ fn scaled(share: &Share, factor: f64) -> Share {
     match share {
         Share::Everywhere(share) => Share::Everywhere(share * factor),
         Share::ByPlatform(shares) => Share::ByPlatform(
-            shares
-                .iter()
-                .map(|(name, share)| (name.clone(), share * factor))
-                .collect(),
+            shares.iter().map(|(name, share)| (name.clone(), share * factor)).collect(),
         ),
     }
 }
@@ -140,12 +127,7 @@ pub fn gather(inputs: &Inputs<'_>, scope: &Scope) -> (Vec<Vec<Evidence>>, Vec<Di
         if !covers(capability, &inputs.policy) {
             continue;
         }
-        let reach = Reach {
-            inputs,
-            scope,
-            telemetry: &telemetry,
-            capability,
-        };
+        let reach = Reach { inputs, scope, telemetry: &telemetry, capability };
         let (mut reached, mut mismatched) = (false, Vec::new());
         for target in targets(inputs.attack, capability, &inputs.policy) {
             if !reach.shares_a_platform(target.technique) {
@@ -173,11 +155,7 @@ fn covers(capability: &Capability, policy: &Policy) -> bool {
 
 fn mismatch(capability: &Capability, ids: &[crate::id::TechniqueId]) -> Diagnostic {
     let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    let platforms = capability
-        .platforms
-        .as_deref()
-        .unwrap_or_default()
-        .join(", ");
+    let platforms = capability.platforms.as_deref().unwrap_or_default().join(", ");
     let message = format!(
         "{:?} is limited to {platforms}, where {} {} not happen; it counts for nothing",
         capability.id,
@@ -185,12 +163,7 @@ fn mismatch(capability: &Capability, ids: &[crate::id::TechniqueId]) -> Diagnost
         if ids.len() == 1 { "does" } else { "do" },
     );
     let help = "check the platforms or the ids of the record";
-    Diagnostic::new(
-        Code::PlatformMismatch,
-        capability.origin.clone(),
-        message,
-        help,
-    )
+    Diagnostic::new(Code::PlatformMismatch, capability.origin.clone(), message, help)
 }
 
 /// A technique that a capability reaches, by which id, and how strongly.
@@ -215,11 +188,7 @@ fn targets(attack: &Attack, capability: &Capability, policy: &Policy) -> Vec<Tar
         };
         let written = capability.written.get(id);
         let via = written.map_or_else(|| id.to_string(), |ids| ids.join(", "));
-        add(Target {
-            technique,
-            via,
-            base,
-        });
+        add(Target { technique, via, base });
     }
     for id in &capability.mitigations {
         let Some(mitigation) = attack.mitigation(id) else {
@@ -227,17 +196,11 @@ fn targets(attack: &Attack, capability: &Capability, policy: &Policy) -> Vec<Tar
         };
         let base = strength::base_through(capability, id, policy);
         for technique in attack.mitigations[mitigation].techniques.iter().copied() {
-            add(Target {
-                technique,
-                via: id.clone(),
-                base,
-            });
+            add(Target { technique, via: id.clone(), base });
         }
     }
     let parents: Vec<TechniqueIx> = best.keys().filter_map(|ix| attack.parent(*ix)).collect();
-    best.into_values()
-        .filter(|target| !parents.contains(&target.technique))
-        .collect()
+    best.into_values().filter(|target| !parents.contains(&target.technique)).collect()
 }
 
 /// One capability on its way to the techniques.
@@ -275,9 +238,7 @@ impl Reach<'_> {
             overall,
             platform_stated: self.limits().next().is_some(),
             strength_stated: target.base.source != BaseSource::Unstated,
-            telemetry_unknown: self
-                .components()
-                .any(|c| !self.telemetry.0.contains_key(&c)),
+            telemetry_unknown: self.components().any(|c| !self.telemetry.0.contains_key(&c)),
         })
     }
 
@@ -286,9 +247,7 @@ impl Reach<'_> {
         let named = self.capability.platforms.as_deref();
         let named = named.map(|names| names.iter().map(String::as_str).collect());
         let shares = [&self.capability.scope, &self.capability.telemetry];
-        std::iter::once(named)
-            .chain(shares.map(|share| named_in(share.as_ref())))
-            .flatten()
+        std::iter::once(named).chain(shares.map(|share| named_in(share.as_ref()))).flatten()
     }
 
     /// Whether some platform of the technique satisfies every limit; where ATT&CK names no
@@ -305,10 +264,7 @@ impl Reach<'_> {
     }
 
     fn components(&self) -> impl Iterator<Item = usize> {
-        self.capability
-            .data_components
-            .iter()
-            .filter_map(|id| self.inputs.attack.component(id))
+        self.capability.data_components.iter().filter_map(|id| self.inputs.attack.component(id))
     }
 
     /// Reach times telemetry on a platform. What the techniques of a domain without platforms
@@ -323,9 +279,7 @@ impl Reach<'_> {
         let named = named.is_none_or(|names| {
             platform == ANY_PLATFORM || names.iter().any(|name| name == platform)
         });
-        let gates = self
-            .components()
-            .filter_map(|c| self.telemetry.on(c, platform));
+        let gates = self.components().filter_map(|c| self.telemetry.on(c, platform));
         let telemetry = gates.fold(share(&self.capability.telemetry), f64::min);
         f64::from(u8::from(named)) * share(&self.capability.scope) * telemetry
     }
@@ -343,9 +297,7 @@ fn over_platforms(platforms: &[(usize, f64)], at: impl Fn(usize) -> Range) -> Ra
     let total: f64 = platforms.iter().map(|(_, share)| share).sum();
     let weighted = platforms.iter().enumerate();
     let weighted = weighted.map(|(ix, (_, share))| at(ix).map(|c| c * share));
-    weighted
-        .fold(Range::ZERO, |sum, c| sum.zip(c, |a, b| a + b))
-        .map(|c| c / total)
+    weighted.fold(Range::ZERO, |sum, c| sum.zip(c, |a, b| a + b)).map(|c| c / total)
 }
 
 /// Sorts evidence by function, family, id and place, and keeps the strongest of what has the same
@@ -358,13 +310,10 @@ fn count_once(evidence: &mut Vec<Evidence>, capabilities: &[Capability]) {
     let strength = |e: &Evidence| (e.overall.exp, e.overall.hi, e.overall.lo);
     evidence.sort_by(|a, b| {
         (a.function, id(a)).cmp(&(b.function, id(b))).then_with(|| {
-            strength(b)
-                .partial_cmp(&strength(a))
-                .expect("strengths are numbers")
-                .then_with(|| {
-                    let origin = |e: &Evidence| &capabilities[e.capability].origin;
-                    origin(a).cmp(origin(b))
-                })
+            strength(b).partial_cmp(&strength(a)).expect("strengths are numbers").then_with(|| {
+                let origin = |e: &Evidence| &capabilities[e.capability].origin;
+                origin(a).cmp(origin(b))
+            })
         })
     });
     evidence.dedup_by(|later, first| later.function == first.function && id(later) == id(first));
@@ -386,20 +335,10 @@ pub fn per_technique(
         let subs = scope.subs(technique);
         let by = |at: usize| match subs {
             [] => own[technique][at],
-            subs => rolled_up(
-                own[technique][at],
-                subs.iter().map(|sub| own[*sub][at]),
-                policy,
-            ),
+            subs => rolled_up(own[technique][at], subs.iter().map(|sub| own[*sub][at]), policy),
         };
         let (prevent, detect, respond) = (by(0), by(1), by(2));
-        Coverage {
-            prevent,
-            detect,
-            respond,
-            composite: prevent.either(detect),
-            evidence,
-        }
+        Coverage { prevent, detect, respond, composite: prevent.either(detect), evidence }
     };
     evidence.into_iter().enumerate().map(coverage).collect()
 }
@@ -409,8 +348,7 @@ pub fn per_technique(
 fn rolled_up(own: Range, subs: impl ExactSizeIterator<Item = Range>, policy: &Policy) -> Range {
     let count = subs.len() as f64;
     let sum = subs.fold(Range::ZERO, |sum, sub| sum.zip(sub, |a, b| a + b));
-    own.map(|own| own.min(policy.kappa))
-        .either(sum.map(|sum| sum / count))
+    own.map(|own| own.min(policy.kappa)).either(sum.map(|sum| sum / count))
 }
 
 /// Coverage by what names the technique itself: the mean over its platforms.
@@ -431,11 +369,7 @@ fn direct(
 fn cell(evidence: &[&Evidence], at: usize, policy: &Policy) -> Range {
     let families = evidence.chunk_by(|a, b| a.family == b.family);
     families.fold(Range::ZERO, |cell, members| {
-        cell.either(family(
-            &members[0].family,
-            members.iter().map(|e| e.platforms[at].1),
-            policy,
-        ))
+        cell.either(family(&members[0].family, members.iter().map(|e| e.platforms[at].1), policy))
     })
 }
 
@@ -447,14 +381,9 @@ fn family(name: &str, members: impl Iterator<Item = Range>, policy: &Policy) -> 
         strongest = strongest.zip(strength, f64::max);
         missed = missed.zip(strength, |missed, s| missed * (1.0 - s));
     }
-    let joint = strongest.zip(missed, |max, missed| {
-        policy.rho * max + (1.0 - policy.rho) * (1.0 - missed)
-    });
-    let cap = if name == UNSCORED_FAMILY {
-        policy.unscored_cap
-    } else {
-        1.0
-    };
+    let joint =
+        strongest.zip(missed, |max, missed| policy.rho * max + (1.0 - policy.rho) * (1.0 - missed));
+    let cap = if name == UNSCORED_FAMILY { policy.unscored_cap } else { 1.0 };
     joint.map(|strength| strength.min(cap))
 }
 

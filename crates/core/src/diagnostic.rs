@@ -29,10 +29,7 @@ impl Origin {
     /// A whole file.
     #[must_use]
     pub fn file(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            ..Self::default()
-        }
+        Self { path: path.into(), ..Self::default() }
     }
 }
 
@@ -153,13 +150,7 @@ impl Diagnostic {
         help: impl Into<String>,
     ) -> Self {
         let (message, help) = (message.into(), help.into());
-        Self {
-            code,
-            severity: code.severity(),
-            origin,
-            message,
-            help,
-        }
+        Self { code, severity: code.severity(), origin, message, help }
     }
 }
 
@@ -173,11 +164,7 @@ mod tests {
         assert_eq!(names.len(), CODES.len());
         for code in CODES {
             assert!(code.meaning().ends_with('.'), "{}", code.name());
-            assert!(
-                code.name()
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c == '-')
-            );
+            assert!(code.name().chars().all(|c| c.is_ascii_lowercase() || c == '-'));
         }
     }
 }

@@ -69,10 +69,7 @@ impl Fixture {
         let lines: Vec<Vec<String>> = text.lines().map(words).filter(|w| !w.is_empty()).collect();
         let attack = attack(&lines);
         let of = |verb: &'static str| {
-            lines
-                .iter()
-                .filter(move |words| words[0] == verb)
-                .map(|words| &words[1..])
+            lines.iter().filter(move |words| words[0] == verb).map(|words| &words[1..])
         };
         let catalog = Catalog::new(
             &attack,
@@ -81,9 +78,7 @@ impl Fixture {
         );
         let mut policy = Policy::default();
         for (name, value) in of("policy").flatten().map(|pair| pair_of(pair)) {
-            policy
-                .set(name, number(value))
-                .expect("a policy number in a fixture is valid");
+            policy.set(name, number(value)).expect("a policy number in a fixture is valid");
         }
         let exclude = of("exclude").map(|w| Exclusion {
             technique: id(&w[0]),
@@ -92,9 +87,7 @@ impl Fixture {
         });
         Self {
             catalog,
-            as_of: of("as_of")
-                .next()
-                .map_or_else(|| date("2025-12-01"), |w| date(&w[0])),
+            as_of: of("as_of").next().map_or_else(|| date("2025-12-01"), |w| date(&w[0])),
             scope: ScopeChoice {
                 platforms: weights(of("platforms").flatten()),
                 exclude: exclude.collect(),
@@ -138,10 +131,7 @@ fn words(line: &str) -> Vec<String> {
             '#' if !quoted => break,
             '"' => quoted = !quoted,
             ' ' if !quoted => words.push(String::new()),
-            c => words
-                .last_mut()
-                .expect("there is always a last word")
-                .push(c),
+            c => words.last_mut().expect("there is always a last word").push(c),
         }
     }
     words.retain(|word| !word.is_empty());
@@ -152,8 +142,7 @@ fn words(line: &str) -> Vec<String> {
 fn after<'a>(words: &'a [String], keyword: &str) -> Vec<&'a str> {
     let at = words.iter().position(|word| word == keyword);
     let list = at.and_then(|at| words.get(at + 1));
-    list.map(|list| list.split(',').collect())
-        .unwrap_or_default()
+    list.map(|list| list.split(',').collect()).unwrap_or_default()
 }
 
 fn id(text: &str) -> TechniqueId {
@@ -161,8 +150,7 @@ fn id(text: &str) -> TechniqueId {
 }
 
 fn number(text: &str) -> f64 {
-    text.parse()
-        .unwrap_or_else(|_| panic!("{text} is not a number"))
+    text.parse().unwrap_or_else(|_| panic!("{text} is not a number"))
 }
 
 fn date(text: &str) -> Date {
@@ -170,15 +158,11 @@ fn date(text: &str) -> Date {
 }
 
 fn pair_of(text: &str) -> (&str, &str) {
-    text.split_once('=')
-        .unwrap_or_else(|| panic!("{text} is not name=value"))
+    text.split_once('=').unwrap_or_else(|| panic!("{text} is not name=value"))
 }
 
 fn weights<'a>(pairs: impl Iterator<Item = &'a String>) -> BTreeMap<String, f64> {
-    pairs
-        .map(|pair| pair_of(pair))
-        .map(|(name, value)| (name.to_owned(), number(value)))
-        .collect()
+    pairs.map(|pair| pair_of(pair)).map(|(name, value)| (name.to_owned(), number(value))).collect()
 }
 
 fn attack(lines: &[Vec<String>]) -> Attack {
@@ -195,27 +179,17 @@ fn attack(lines: &[Vec<String>]) -> Attack {
         name: words[3].clone(),
     });
     attack.tactics = tactics.collect();
-    attack.platforms = of("technique")
-        .flat_map(|w| after(w, "on"))
-        .map(str::to_owned)
-        .collect();
+    attack.platforms = of("technique").flat_map(|w| after(w, "on")).map(str::to_owned).collect();
     attack.platforms.sort();
     attack.platforms.dedup();
-    attack.techniques = of("technique")
-        .map(|words| technique(&attack, words))
-        .collect();
+    attack.techniques = of("technique").map(|words| technique(&attack, words)).collect();
     attack.techniques.sort_by_key(|technique| technique.id);
     let components = of("component");
     attack.components = components
-        .map(|words| DataComponent {
-            id: words[1].clone(),
-            name: words[2].clone(),
-        })
+        .map(|words| DataComponent { id: words[1].clone(), name: words[2].clone() })
         .collect();
     attack.components.sort_by(|a, b| a.id.cmp(&b.id));
-    attack.mitigations = of("mitigation")
-        .map(|words| mitigation(&attack, words))
-        .collect();
+    attack.mitigations = of("mitigation").map(|words| mitigation(&attack, words)).collect();
     attack.mitigations.sort_by(|a, b| a.id.cmp(&b.id));
     attack.adversaries = adversaries(&attack, lines);
     attack.retired = retired(lines);
@@ -225,9 +199,7 @@ fn attack(lines: &[Vec<String>]) -> Attack {
 
 fn technique(attack: &Attack, words: &[String]) -> Technique {
     let position = |names: Vec<&str>, find: &dyn Fn(&str) -> Option<usize>| -> Vec<usize> {
-        let found = names
-            .into_iter()
-            .map(|name| find(name).expect("it is in the fixture"));
+        let found = names.into_iter().map(|name| find(name).expect("it is in the fixture"));
         let mut found: Vec<usize> = found.collect();
         found.sort_unstable();
         found
@@ -251,11 +223,7 @@ fn mitigation(attack: &Attack, words: &[String]) -> Mitigation {
 }
 
 fn techniques(attack: &Attack, words: &[String], keyword: &str) -> Vec<usize> {
-    let known = |text: &str| {
-        attack
-            .technique(id(text))
-            .expect("the technique is in the fixture")
-    };
+    let known = |text: &str| attack.technique(id(text)).expect("the technique is in the fixture");
     let mut techniques: Vec<usize> = after(words, keyword).into_iter().map(known).collect();
     techniques.sort_unstable();
     techniques
@@ -275,10 +243,7 @@ fn adversaries(attack: &Attack, lines: &[Vec<String>]) -> Vec<Adversary> {
             let adversary = Adversary {
                 id: words[1].clone(),
                 name: words[2].clone(),
-                aliases: after(words, "alias")
-                    .into_iter()
-                    .map(str::to_owned)
-                    .collect(),
+                aliases: after(words, "alias").into_iter().map(str::to_owned).collect(),
                 kind,
                 techniques: techniques(attack, words, "uses"),
                 software: Vec::new(),
@@ -290,15 +255,8 @@ fn adversaries(attack: &Attack, lines: &[Vec<String>]) -> Vec<Adversary> {
         })
         .collect();
     found.sort_by(|a, b| a.1.id.cmp(&b.1.id));
-    let ids: Vec<String> = found
-        .iter()
-        .map(|(_, adversary)| adversary.id.clone())
-        .collect();
-    let position = |id: &&str| {
-        ids.iter()
-            .position(|known| known == id)
-            .expect("it is there")
-    };
+    let ids: Vec<String> = found.iter().map(|(_, adversary)| adversary.id.clone()).collect();
+    let position = |id: &&str| ids.iter().position(|known| known == id).expect("it is there");
     for (words, adversary) in &mut found {
         adversary.software = after(words, "software").iter().map(position).collect();
         adversary.campaigns = after(words, "campaigns").iter().map(position).collect();
@@ -307,9 +265,7 @@ fn adversaries(attack: &Attack, lines: &[Vec<String>]) -> Vec<Adversary> {
 }
 
 fn retired(lines: &[Vec<String>]) -> Vec<Retired> {
-    let gone = lines
-        .iter()
-        .filter(|words| matches!(words[0].as_str(), "revoked" | "deprecated"));
+    let gone = lines.iter().filter(|words| matches!(words[0].as_str(), "revoked" | "deprecated"));
     let mut retired: Vec<Retired> = gone
         .map(|words| Retired {
             kind: ObjectKind::Technique,
@@ -324,10 +280,7 @@ fn retired(lines: &[Vec<String>]) -> Vec<Retired> {
 
 fn relate(attack: &mut Attack, lines: &[Vec<String>]) {
     for (ix, mitigation) in attack.mitigations.iter().enumerate() {
-        mitigation
-            .techniques
-            .iter()
-            .for_each(|t| attack.techniques[*t].mitigations.push(ix));
+        mitigation.techniques.iter().for_each(|t| attack.techniques[*t].mitigations.push(ix));
     }
     for words in lines.iter().filter(|words| words[0] == "component") {
         let component = attack.component(&words[1]).expect("it was just read");
@@ -335,10 +288,7 @@ fn relate(attack: &mut Attack, lines: &[Vec<String>]) {
             attack.techniques[technique].components.push(component);
         }
     }
-    attack
-        .techniques
-        .iter_mut()
-        .for_each(|technique| technique.components.sort_unstable());
+    attack.techniques.iter_mut().for_each(|technique| technique.components.sort_unstable());
 }
 
 fn disposition(words: &[String]) -> Disposition {
@@ -358,19 +308,12 @@ fn disposition(words: &[String]) -> Disposition {
         ticket: text("ticket"),
         reason: text("reason"),
     };
-    Disposition {
-        technique: id(&words[0]),
-        decided,
-    }
+    Disposition { technique: id(&words[0]), decided }
 }
 
 /// `ID KIND FUNCTION IDS name=value...`; `-` for no ids; mitigations may stand among the ids.
 fn capability(words: &[String]) -> Capability {
-    let kind = if words[1] == "source" {
-        "data source"
-    } else {
-        &words[1]
-    };
+    let kind = if words[1] == "source" { "data source" } else { &words[1] };
     let kind = Kind::from_word(kind).unwrap_or_else(|| panic!("{kind} is no kind"));
     let function = Function::from_word(&words[2]).unwrap_or_else(|| panic!("{words:?}"));
     let mut capability = Capability::new(words[0].as_str(), kind, function);
@@ -382,12 +325,9 @@ fn capability(words: &[String]) -> Capability {
             _ => capability.techniques.push(id(text)),
         }
     }
-    words[4..]
-        .iter()
-        .map(|pair| pair_of(pair))
-        .for_each(|(name, value)| {
-            set(&mut capability, name, value);
-        });
+    words[4..].iter().map(|pair| pair_of(pair)).for_each(|(name, value)| {
+        set(&mut capability, name, value);
+    });
     capability
 }
 
@@ -427,17 +367,11 @@ fn known<T>(value: Option<T>, word: &str) -> T {
 
 /// `0.9` or `Windows:0.9,Linux:0.5`.
 fn share(text: &str) -> Share {
-    let by_platform = text
-        .split(',')
-        .map(|part| part.split_once(':'))
-        .collect::<Option<Vec<_>>>();
+    let by_platform = text.split(',').map(|part| part.split_once(':')).collect::<Option<Vec<_>>>();
     match by_platform {
         None => Share::Everywhere(number(text)),
         Some(shares) => Share::ByPlatform(
-            shares
-                .into_iter()
-                .map(|(name, share)| (name.to_owned(), number(share)))
-                .collect(),
+            shares.into_iter().map(|(name, share)| (name.to_owned(), number(share))).collect(),
         ),
     }
 }

@@ -58,14 +58,7 @@ pub fn rank(
         let target = target(inputs, decided(technique).as_ref());
         let covered = coverage[technique].composite.exp;
         let choke = inputs.catalog.choke(inputs.attack, technique);
-        terms(
-            inputs,
-            target,
-            covered,
-            threat.weight(technique),
-            choke,
-            ease(technique),
-        )
+        terms(inputs, target, covered, threat.weight(technique), choke, ease(technique))
     };
     let all = 0..inputs.attack.techniques.len();
     let mut gaps: Vec<Option<Gap>> = all.map(|ix| scope.contains(ix).then(|| gap(ix))).collect();
@@ -94,15 +87,7 @@ fn terms(
     let a = inputs.policy.a_choke;
     let priority = 100.0 * weight * gap * (1.0 + a * choke) / (1.0 + a);
     let quick_win = priority * (0.5 + 0.5 * ease.value);
-    Gap {
-        target,
-        gap,
-        choke,
-        priority,
-        ease,
-        quick_win,
-        rank: None,
-    }
+    Gap { target, gap, choke, priority, ease, quick_win, rank: None }
 }
 
 /// Numbers the gaps by priority as it is written, ties by id.
@@ -123,12 +108,8 @@ fn number(gaps: &mut [Option<Gap>]) {
 
 /// Mitigations that some capability implements, at least in part.
 fn implemented_mitigations<'a>(inputs: &'a Inputs<'_>) -> BTreeSet<&'a str> {
-    let on = inputs
-        .capabilities
-        .iter()
-        .filter(|c| !strength::is_off(c, &inputs.policy));
-    on.flat_map(|c| c.mitigations.iter().map(String::as_str))
-        .collect()
+    let on = inputs.capabilities.iter().filter(|c| !strength::is_off(c, &inputs.policy));
+    on.flat_map(|c| c.mitigations.iter().map(String::as_str)).collect()
 }
 
 fn ease(
@@ -142,22 +123,14 @@ fn ease(
     // Do Not Mitigate and Pre-compromise are no work that could be done.
     let open = |id: &str| !matches!(id, "M1055" | "M1056") && !implemented.contains(id);
     let mitigations = &attack.techniques[technique].mitigations;
-    let mitigations = mitigations
-        .iter()
-        .filter(|m| open(&attack.mitigations[**m].id))
-        .count();
+    let mitigations = mitigations.iter().filter(|m| open(&attack.mitigations[**m].id)).count();
     let public_rules = inputs.catalog.public_rules(technique);
     let telemetry = available(inputs, scope, telemetry, technique);
     let policy = &inputs.policy;
     let rules = utility(f64::from(public_rules), 0.0, policy.ease_rules);
     let value = policy.ease_telemetry * telemetry * rules
         + (1.0 - policy.ease_telemetry) * utility(mitigations as f64, 0.0, policy.ease_mitigations);
-    Ease {
-        value,
-        telemetry,
-        public_rules,
-        mitigations,
-    }
+    Ease { value, telemetry, public_rules, mitigations }
 }
 
 /// Mean availability of a technique's components over its platforms; a component that no data
@@ -174,16 +147,10 @@ fn available(
     }
     let on = |platform: usize| {
         let name = platform_name(inputs.attack, platform);
-        let found = components
-            .iter()
-            .map(|c| telemetry.on(*c, name).unwrap_or(0.0));
+        let found = components.iter().map(|c| telemetry.on(*c, name).unwrap_or(0.0));
         found.sum::<f64>() / components.len() as f64
     };
     let platforms = scope.platforms(technique);
     let total: f64 = platforms.iter().map(|(_, share)| share).sum();
-    platforms
-        .iter()
-        .map(|(platform, share)| share * on(*platform))
-        .sum::<f64>()
-        / total
+    platforms.iter().map(|(platform, share)| share * on(*platform)).sum::<f64>() / total
 }

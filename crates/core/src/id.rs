@@ -45,10 +45,7 @@ impl TechniqueId {
     /// The technique a sub-technique belongs to; `None` for a technique.
     #[must_use]
     pub fn parent(self) -> Option<Self> {
-        self.sub.map(|_| Self {
-            number: self.number,
-            sub: None,
-        })
+        self.sub.map(|_| Self { number: self.number, sub: None })
     }
 
     /// Whether this is a sub-technique of `other`.
@@ -109,37 +106,24 @@ mod tests {
 
     #[test]
     fn ids_are_read_in_either_case_and_written_in_upper_case() {
-        for (text, shown) in [
-            ("t1059", "T1059"),
-            (" T1059.001 ", "T1059.001"),
-            ("T0800", "T0800"),
-        ] {
+        for (text, shown) in [("t1059", "T1059"), (" T1059.001 ", "T1059.001"), ("T0800", "T0800")]
+        {
             assert_eq!(TechniqueId::parse(text).unwrap().to_string(), shown);
         }
     }
 
     #[test]
     fn near_misses_are_refused() {
-        for text in [
-            "",
-            "T",
-            "T105",
-            "T10590",
-            "T1059.01",
-            "T1059.0001",
-            "1059",
-            "TA0001",
-            "T10五",
-        ] {
+        for text in ["", "T", "T105", "T10590", "T1059.01", "T1059.0001", "1059", "TA0001", "T10五"]
+        {
             assert_eq!(TechniqueId::parse(text), Err(NotATechniqueId), "{text}");
         }
     }
 
     #[test]
     fn a_technique_sorts_right_before_its_sub_techniques() {
-        let mut ids: Vec<TechniqueId> = ["T1060", "T1059.001", "T1059"]
-            .map(|id| id.parse().unwrap())
-            .to_vec();
+        let mut ids: Vec<TechniqueId> =
+            ["T1060", "T1059.001", "T1059"].map(|id| id.parse().unwrap()).to_vec();
         ids.sort();
         assert_eq!(
             ids.iter().map(ToString::to_string).collect::<Vec<_>>(),

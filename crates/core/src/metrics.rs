@@ -86,11 +86,8 @@ impl Figures<'_> {
         let threat_weighted = self.threat_weighted(|c| c.composite);
         let any = self.inputs.policy.any_threshold;
         let at_least = |share: f64, least: f64| f64::from(u8::from(round9(share) >= round9(least)));
-        let share = if threat_weighted.hi > 0.0 {
-            threat_weighted.lo / threat_weighted.hi
-        } else {
-            0.0
-        };
+        let share =
+            if threat_weighted.hi > 0.0 { threat_weighted.lo / threat_weighted.hi } else { 0.0 };
         let by_function = |function: Function| {
             let mean = self.leaf_mean(|ix| self.coverage[ix].by(function));
             let threat_weighted = self.threat_weighted(|c| c.by(function));
@@ -102,9 +99,7 @@ impl Figures<'_> {
         };
         Headline {
             threat_weighted: threat_weighted.rounded(),
-            raw_any: self
-                .leaf_mean(|ix| self.composite(ix).map(|c| at_least(c, any)))
-                .rounded(),
+            raw_any: self.leaf_mean(|ix| self.composite(ix).map(|c| at_least(c, any))).rounded(),
             raw_at_target: self
                 .leaf_mean(|ix| self.composite(ix).map(|c| at_least(c, self.target(ix))))
                 .rounded(),
@@ -139,20 +134,13 @@ impl Figures<'_> {
 
     pub(crate) fn tactics(&self) -> Vec<TacticCoverage> {
         let attack = self.inputs.attack;
-        let total: f64 = self
-            .scope
-            .techniques()
-            .map(|ix| self.threat.weight(ix))
-            .sum();
+        let total: f64 = self.scope.techniques().map(|ix| self.threat.weight(ix)).sum();
         let tactic = |(at, tactic): (usize, &crate::attack::Tactic)| {
             let own = |ix: &TechniqueIx| attack.techniques[*ix].tactics.contains(&at);
             let own: Vec<TechniqueIx> = self.scope.techniques().filter(own).collect();
             let part = |ix: &TechniqueIx| {
                 let tactics = attack.techniques[*ix].tactics.len() as f64;
-                (
-                    self.threat.weight(*ix) / tactics,
-                    self.met(*ix, |c| c.composite),
-                )
+                (self.threat.weight(*ix) / tactics, self.met(*ix, |c| c.composite))
             };
             let weight: f64 = own.iter().map(|ix| part(ix).0).sum();
             (!own.is_empty()).then(|| TacticCoverage {
@@ -163,20 +151,11 @@ impl Figures<'_> {
                 weight_share: round9(if total > 0.0 { weight / total } else { 0.0 }),
             })
         };
-        attack
-            .tactics
-            .iter()
-            .enumerate()
-            .filter_map(tactic)
-            .collect()
+        attack.tactics.iter().enumerate().filter_map(tactic).collect()
     }
 
     pub(crate) fn adversaries(&self) -> Vec<AdversaryCoverage> {
-        self.threat
-            .adversaries
-            .iter()
-            .map(|usage| self.adversary(usage))
-            .collect()
+        self.threat.adversaries.iter().map(|usage| self.adversary(usage)).collect()
     }
 
     fn adversary(&self, usage: &Usage) -> AdversaryCoverage {
@@ -184,9 +163,7 @@ impl Figures<'_> {
         let used = |ix: &TechniqueIx| usage.uses[*ix] > 0.0;
         let in_scope: Vec<TechniqueIx> = self.scope.techniques().filter(used).collect();
         let all = (0..usage.uses.len()).filter(used).count();
-        let weighted = in_scope
-            .iter()
-            .map(|ix| (usage.uses[*ix], self.met(*ix, |c| c.composite)));
+        let weighted = in_scope.iter().map(|ix| (usage.uses[*ix], self.met(*ix, |c| c.composite)));
         AdversaryCoverage {
             id: adversary.id.clone(),
             name: adversary.name.clone(),
@@ -203,9 +180,5 @@ fn weighted_mean(parts: impl Iterator<Item = (f64, Range)>) -> Range {
     let (weight, sum) = parts.fold((0.0, Range::ZERO), |(weight, sum), (w, range)| {
         (weight + w, sum.zip(range, |sum, c| sum + w * c))
     });
-    if weight > 0.0 {
-        sum.map(|sum| sum / weight)
-    } else {
-        Range::ZERO
-    }
+    if weight > 0.0 { sum.map(|sum| sum / weight) } else { Range::ZERO }
 }

@@ -48,12 +48,7 @@ impl std::fmt::Display for PolicyError {
         match self {
             Self::UnknownName(name) => write!(f, "no policy number is called {name:?}"),
             Self::OutOfRange { name, value, range } => {
-                write!(
-                    f,
-                    "{name} = {value} is outside {} to {}",
-                    range.start(),
-                    range.end()
-                )
+                write!(f, "{name} = {value} is outside {} to {}", range.start(), range.end())
             }
         }
     }
@@ -178,11 +173,7 @@ impl Policy {
         };
         if !number.range.contains(&value) {
             let range = number.range.clone();
-            return Err(PolicyError::OutOfRange {
-                name: number.name,
-                value,
-                range,
-            });
+            return Err(PolicyError::OutOfRange { name: number.name, value, range });
         }
         (number.set)(self, round9(value));
         Ok(())
@@ -191,10 +182,7 @@ impl Policy {
     /// Every number under its name.
     #[must_use]
     pub fn numbers(&self) -> BTreeMap<&'static str, f64> {
-        NUMBERS
-            .iter()
-            .map(|number| (number.name, (number.get)(self)))
-            .collect()
+        NUMBERS.iter().map(|number| (number.name, (number.get)(self))).collect()
     }
 }
 
@@ -229,12 +217,7 @@ mod tests {
         for number in NUMBERS {
             assert!(number.range.contains(&number.default), "{}", number.name);
             assert_eq!(number.name, number.name.to_ascii_lowercase());
-            assert_eq!(
-                (number.get)(&Policy::default()),
-                number.default,
-                "{}",
-                number.name
-            );
+            assert_eq!((number.get)(&Policy::default()), number.default, "{}", number.name);
         }
     }
 
@@ -243,14 +226,8 @@ mod tests {
         let mut policy = Policy::default();
         assert_eq!(policy.set("Delta_C", 0.5), Ok(()));
         assert_eq!(policy.delta_c, 0.5);
-        assert!(matches!(
-            policy.set("tao", 0.5),
-            Err(PolicyError::UnknownName(_))
-        ));
-        assert!(matches!(
-            policy.set("tau", 80.0),
-            Err(PolicyError::OutOfRange { .. })
-        ));
+        assert!(matches!(policy.set("tao", 0.5), Err(PolicyError::UnknownName(_))));
+        assert!(matches!(policy.set("tau", 80.0), Err(PolicyError::OutOfRange { .. })));
         assert!(policy.set("tau", f64::NAN).is_err());
     }
 }

@@ -171,12 +171,7 @@ impl<'a> Resolver<'a> {
     #[must_use]
     pub fn new(attack: &'a Attack, load: impl Fn() -> Neighbours + 'a) -> Self {
         let load = Box::new(load);
-        Self {
-            attack,
-            neighbours: OnceCell::new(),
-            load,
-            seen: BTreeMap::new(),
-        }
+        Self { attack, neighbours: OnceCell::new(), load, seen: BTreeMap::new() }
     }
 
     /// Where a technique's id leads.
@@ -195,9 +190,7 @@ impl<'a> Resolver<'a> {
     fn look_up(&self, id: TechniqueId) -> Resolved {
         match self.attack.fate(ObjectKind::Technique, &id.to_string()) {
             Some(Fate::Replaced(successor)) => {
-                let successor = successor
-                    .parse()
-                    .expect("a live technique has a technique's id");
+                let successor = successor.parse().expect("a live technique has a technique's id");
                 Resolved::Replaced([successor])
             }
             Some(Fate::Deprecated) => Resolved::Deprecated,
@@ -209,14 +202,9 @@ impl<'a> Resolver<'a> {
         let neighbours = self.neighbours();
         if let Some(newer) = neighbours.newer(&self.attack.version, id) {
             let predecessors = self.attack.predecessors(id, newer);
-            let predecessors = predecessors
-                .into_iter()
-                .map(|ix| self.attack.techniques[ix].id)
-                .collect();
-            return Resolved::Newer {
-                version: newer.version.clone(),
-                predecessors,
-            };
+            let predecessors =
+                predecessors.into_iter().map(|ix| self.attack.techniques[ix].id).collect();
+            return Resolved::Newer { version: newer.version.clone(), predecessors };
         }
         match neighbours.other_domain(id) {
             Some(domain) => Resolved::OtherDomain(domain.domain.clone()),

@@ -39,22 +39,14 @@ impl Scope {
         let shares = shares(attack, choice);
         let excluded = exclusions(choice, dispositions, as_of);
         let left_out = left_out(&excluded, dispositions, as_of);
-        let by_ix: Vec<f64> = attack
-            .platforms
-            .iter()
-            .map(|name| share(&shares, name))
-            .collect();
+        let by_ix: Vec<f64> = attack.platforms.iter().map(|name| share(&shares, name)).collect();
         let platforms: Vec<Vec<(usize, f64)>> = attack
             .techniques
             .iter()
             .map(|technique| match &technique.platforms[..] {
                 _ if left_out(technique.id) => Vec::new(),
                 [] => vec![(attack.platforms.len(), 1.0)],
-                own => own
-                    .iter()
-                    .map(|p| (*p, by_ix[*p]))
-                    .filter(|(_, s)| *s > 0.0)
-                    .collect(),
+                own => own.iter().map(|p| (*p, by_ix[*p])).filter(|(_, s)| *s > 0.0).collect(),
             })
             .collect();
         let mut subs: BTreeMap<TechniqueIx, Vec<TechniqueIx>> = BTreeMap::new();
@@ -63,12 +55,7 @@ impl Scope {
                 subs.entry(parent).or_default().push(sub);
             }
         }
-        Self {
-            platforms,
-            subs,
-            shares,
-            excluded,
-        }
+        Self { platforms, subs, shares, excluded }
     }
 
     /// Whether a technique is in scope.
@@ -104,18 +91,12 @@ impl Scope {
 /// The name of a platform's position in a [`Scope`].
 #[must_use]
 pub fn platform_name(attack: &Attack, platform: usize) -> &str {
-    attack
-        .platforms
-        .get(platform)
-        .map_or(ANY_PLATFORM, String::as_str)
+    attack.platforms.get(platform).map_or(ANY_PLATFORM, String::as_str)
 }
 
 fn shares(attack: &Attack, choice: &ScopeChoice) -> BTreeMap<String, f64> {
     if choice.platforms.is_empty() {
-        let all = attack
-            .platforms
-            .iter()
-            .filter(|name| *name != BEFORE_COMPROMISE);
+        let all = attack.platforms.iter().filter(|name| *name != BEFORE_COMPROMISE);
         all.map(|name| (name.clone(), 1.0)).collect()
     } else {
         choice.platforms.clone()
@@ -128,23 +109,13 @@ fn share(shares: &BTreeMap<String, f64>, name: &str) -> f64 {
 
 /// Exclusions by the scope and by decisions still in force; a decision explains itself better.
 fn exclusions(choice: &ScopeChoice, dispositions: &[Disposition], as_of: Date) -> Vec<Exclusion> {
-    let mut excluded: BTreeMap<TechniqueId, Exclusion> = choice
-        .exclude
-        .iter()
-        .map(|e| (e.technique, e.clone()))
-        .collect();
+    let mut excluded: BTreeMap<TechniqueId, Exclusion> =
+        choice.exclude.iter().map(|e| (e.technique, e.clone())).collect();
     for Disposition { technique, decided } in dispositions {
         if decided.decision == Decision::Exclude && decided.holds(as_of) {
             let reason = decided.reason.clone().unwrap_or_default();
             let disposition = Some(decided.clone());
-            excluded.insert(
-                *technique,
-                Exclusion {
-                    technique: *technique,
-                    reason,
-                    disposition,
-                },
-            );
+            excluded.insert(*technique, Exclusion { technique: *technique, reason, disposition });
         }
     }
     excluded.into_values().collect()

@@ -17,40 +17,24 @@ pub struct Range {
 
 impl Range {
     /// Nothing at all.
-    pub const ZERO: Self = Self {
-        lo: 0.0,
-        exp: 0.0,
-        hi: 0.0,
-    };
+    pub const ZERO: Self = Self { lo: 0.0, exp: 0.0, hi: 0.0 };
 
     /// The same value under every reading.
     #[must_use]
     pub fn even(value: f64) -> Self {
-        Self {
-            lo: value,
-            exp: value,
-            hi: value,
-        }
+        Self { lo: value, exp: value, hi: value }
     }
 
     /// Applies `f` to each reading.
     #[must_use]
     pub fn map(self, f: impl Fn(f64) -> f64) -> Self {
-        Self {
-            lo: f(self.lo),
-            exp: f(self.exp),
-            hi: f(self.hi),
-        }
+        Self { lo: f(self.lo), exp: f(self.exp), hi: f(self.hi) }
     }
 
     /// Joins two ranges reading by reading.
     #[must_use]
     pub fn zip(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
-        Self {
-            lo: f(self.lo, other.lo),
-            exp: f(self.exp, other.exp),
-            hi: f(self.hi, other.hi),
-        }
+        Self { lo: f(self.lo, other.lo), exp: f(self.exp, other.exp), hi: f(self.hi, other.hi) }
     }
 
     /// The chance that at least one of two independent defences holds: `1 - (1 - a)(1 - b)`.
@@ -78,11 +62,7 @@ pub fn round9(value: f64) -> f64 {
 /// (Center for Threat-Informed Defense, Top ATT&CK Techniques, methodology).
 #[must_use]
 pub fn utility(x: f64, lo: f64, hi: f64) -> f64 {
-    if hi <= lo {
-        f64::from(u8::from(x >= hi))
-    } else {
-        ((x - lo) / (hi - lo)).clamp(0.0, 1.0)
-    }
+    if hi <= lo { f64::from(u8::from(x >= hi)) } else { ((x - lo) / (hi - lo)).clamp(0.0, 1.0) }
 }
 
 /// How much something of this age in days still counts: 1 below `full`, falling in a straight

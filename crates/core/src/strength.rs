@@ -46,10 +46,8 @@ impl Base {
 /// The base strength of a capability's mappings to techniques it names.
 #[must_use]
 pub fn base(capability: &Capability, policy: &Policy) -> Base {
-    stated(capability, policy).unwrap_or(Base {
-        strength: policy.anchor_unscored,
-        source: BaseSource::Unstated,
-    })
+    stated(capability, policy)
+        .unwrap_or(Base { strength: policy.anchor_unscored, source: BaseSource::Unstated })
 }
 
 /// The base strength of a capability's mapping through an ATT&CK mitigation.
@@ -72,30 +70,12 @@ fn stated(capability: &Capability, policy: &Policy) -> Option<Base> {
     let strength = capability
         .strength
         .or_else(|| capability.ctid.map(|ctid| ctid_anchor(ctid, policy)))
-        .or_else(|| {
-            capability
-                .dettect
-                .map(|score| dettect_anchor(score, policy))
-        })
-        .or_else(|| {
-            capability
-                .stp
-                .map(|level| stp_anchor(level, policy) * alert())
-        })
-        .or_else(|| {
-            capability
-                .rule_status
-                .map(|status| rule_anchor(status, policy) * alert())
-        })
+        .or_else(|| capability.dettect.map(|score| dettect_anchor(score, policy)))
+        .or_else(|| capability.stp.map(|level| stp_anchor(level, policy) * alert()))
+        .or_else(|| capability.rule_status.map(|status| rule_anchor(status, policy) * alert()))
         .or_else(|| capability.level.map(|level| level_anchor(level, policy)));
-    let stated = strength.map(|strength| Base {
-        strength,
-        source: BaseSource::Stated,
-    });
-    let unscored = Base {
-        strength: policy.anchor_unscored,
-        source: BaseSource::Unscored,
-    };
+    let stated = strength.map(|strength| Base { strength, source: BaseSource::Stated });
+    let unscored = Base { strength: policy.anchor_unscored, source: BaseSource::Unscored };
     stated.or_else(|| capability.unscored.then_some(unscored))
 }
 
@@ -155,12 +135,7 @@ fn alert_factor(capability: &Capability, policy: &Policy) -> f64 {
         Some(RuleLevel::Low) => policy.alert_low,
         Some(RuleLevel::Informational) => policy.alert_informational,
     };
-    severity
-        * if capability.hunting {
-            policy.alert_hunting
-        } else {
-            1.0
-        }
+    severity * if capability.hunting { policy.alert_hunting } else { 1.0 }
 }
 
 /// How much of a capability's strength its status lets through.
@@ -221,11 +196,7 @@ impl Tests {
             let age = as_of.age_since(last);
             time_weight(age, policy.val_full, policy.val_decline, policy.val_wmin)
         });
-        Self {
-            passed: f64::from(passed),
-            run: f64::from(run),
-            freshness,
-        }
+        Self { passed: f64::from(passed), run: f64::from(run), freshness }
     }
 
     /// Beta-binomial shrinkage of the tests towards a prior mean:
@@ -242,9 +213,5 @@ impl Tests {
 #[must_use]
 pub fn range(base: f64, belief: f64, tests: &Tests, policy: &Policy) -> Range {
     let strength = |prior| tests.shrink(prior, policy);
-    Range {
-        lo: strength(0.0),
-        exp: strength(belief * base),
-        hi: strength(base),
-    }
+    Range { lo: strength(0.0), exp: strength(belief * base), hi: strength(base) }
 }

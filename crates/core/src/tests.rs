@@ -15,10 +15,7 @@ fn technique<'a>(assessment: &'a Assessment, id: &str) -> &'a TechniqueAssessmen
 
 /// Written numbers have nine decimals, so two that round differently may be one unit apart.
 fn assert_near(actual: f64, expected: f64, what: &str) {
-    assert!(
-        (actual - expected).abs() <= 1.5e-9,
-        "{what}: {actual} instead of {expected}"
-    );
+    assert!((actual - expected).abs() <= 1.5e-9, "{what}: {actual} instead of {expected}");
 }
 
 fn assert_range(actual: Range, [lo, exp, hi]: [f64; 3], what: &str) {

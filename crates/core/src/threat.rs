@@ -52,32 +52,16 @@ impl Threat {
         let adversaries = usages(attack, profile, policy, as_of);
         let baseline = baseline(attack, policy);
         let impact = impacts(attack, profile);
-        let beta = if adversaries.is_empty() {
-            1.0
-        } else {
-            policy.beta
-        };
+        let beta = if adversaries.is_empty() { 1.0 } else { policy.beta };
         let terms = |technique: TechniqueIx| {
-            let profile = adversaries
-                .iter()
-                .map(|a| a.share * a.uses[technique])
-                .sum::<f64>();
+            let profile = adversaries.iter().map(|a| a.share * a.uses[technique]).sum::<f64>();
             let baseline = baseline[technique];
             let value = (1.0 - beta) * profile + beta * baseline;
             let impact = impact[technique];
-            Terms {
-                weight: value * impact,
-                value,
-                profile,
-                baseline,
-                impact,
-            }
+            Terms { weight: value * impact, value, profile, baseline, impact }
         };
         let techniques = (0..attack.techniques.len()).map(terms).collect();
-        Self {
-            adversaries,
-            techniques,
-        }
+        Self { adversaries, techniques }
     }
 
     /// The weight `W` of a technique.
@@ -88,22 +72,13 @@ impl Threat {
 }
 
 fn usages(attack: &Attack, profile: &Profile, policy: &Policy, as_of: Date) -> Vec<Usage> {
-    let known = profile
-        .adversaries
-        .iter()
-        .filter(|(_, weight)| **weight > 0.0);
-    let known: Vec<(usize, f64)> = known
-        .filter_map(|(id, weight)| Some((attack.adversary(id)?, *weight)))
-        .collect();
+    let known = profile.adversaries.iter().filter(|(_, weight)| **weight > 0.0);
+    let known: Vec<(usize, f64)> =
+        known.filter_map(|(id, weight)| Some((attack.adversary(id)?, *weight))).collect();
     let total: f64 = known.iter().map(|(_, weight)| weight).sum();
     let usage = |(adversary, weight): (usize, f64)| {
         let uses = uses(attack, &attack.adversaries[adversary], policy, as_of);
-        Usage {
-            adversary,
-            weight,
-            share: weight / total,
-            uses,
-        }
+        Usage { adversary, weight, share: weight / total, uses }
     };
     known.into_iter().map(usage).collect()
 }
@@ -123,10 +98,7 @@ pub fn uses(attack: &Attack, adversary: &Adversary, policy: &Policy, as_of: Date
             *chance = 1.0 - by_campaign[technique] * (1.0 - software);
         }
     }
-    adversary
-        .techniques
-        .iter()
-        .for_each(|technique| uses[*technique] = 1.0);
+    adversary.techniques.iter().for_each(|technique| uses[*technique] = 1.0);
     uses
 }
 
@@ -147,22 +119,14 @@ fn not_by_campaigns(attack: &Attack, group: &Adversary, policy: &Policy, as_of: 
 #[must_use]
 pub fn recency(campaign: &Adversary, policy: &Policy, as_of: Date) -> f64 {
     campaign.last_seen.map_or(policy.camp_wmin, |last| {
-        time_weight(
-            as_of.age_since(last),
-            policy.camp_full,
-            policy.camp_decline,
-            policy.camp_wmin,
-        )
+        time_weight(as_of.age_since(last), policy.camp_full, policy.camp_decline, policy.camp_wmin)
     })
 }
 
 /// For every technique, how many of the group's software (its own and its campaigns') implement
 /// it.
 fn software_counts(attack: &Attack, group: &Adversary) -> Vec<usize> {
-    let of_campaigns = group
-        .campaigns
-        .iter()
-        .flat_map(|c| &attack.adversaries[*c].software);
+    let of_campaigns = group.campaigns.iter().flat_map(|c| &attack.adversaries[*c].software);
     let software: BTreeSet<usize> = group.software.iter().chain(of_campaigns).copied().collect();
     let mut counts = vec![0; attack.techniques.len()];
     for software in software {
@@ -189,10 +153,7 @@ fn baseline(attack: &Attack, policy: &Policy) -> Vec<f64> {
     let Some(common) = used.get(rank.saturating_sub(1)) else {
         return vec![0.0; groups.len()];
     };
-    groups
-        .iter()
-        .map(|n| (*n as f64 / *common as f64).min(1.0))
-        .collect()
+    groups.iter().map(|n| (*n as f64 / *common as f64).min(1.0)).collect()
 }
 
 /// Impact by technique; where any is above 1 all are divided by the largest, unnamed ones
@@ -201,9 +162,5 @@ fn impacts(attack: &Attack, profile: &Profile) -> Vec<f64> {
     let scale = profile.impact.values().copied().fold(1.0, f64::max);
     let given: BTreeMap<_, _> = profile.impact.iter().collect();
     let of = |id| given.get(&id).map_or(1.0, |impact| **impact) / scale;
-    attack
-        .techniques
-        .iter()
-        .map(|technique| of(technique.id))
-        .collect()
+    attack.techniques.iter().map(|technique| of(technique.id)).collect()
 }

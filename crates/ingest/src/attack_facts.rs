@@ -29,10 +29,7 @@ fn shared(path: &str) -> Option<PathBuf> {
     let required = std::env::var_os("LACUNA_REQUIRE_SHARED").is_some_and(|value| value == "1");
     assert!(!required, "{} is required and absent", file.display());
     // Not with `eprintln!`: the test harness swallows that where a test passes.
-    let skipped = format!(
-        "SKIPPED: {} is absent; LACUNA_SHARED says where it is",
-        file.display()
-    );
+    let skipped = format!("SKIPPED: {} is absent; LACUNA_SHARED says where it is", file.display());
     writeln!(std::io::stderr(), "{skipped}").expect("the terminal takes a line");
     None
 }
@@ -44,11 +41,7 @@ fn facts(path: &str) -> Option<Value> {
 
 fn bundle(name: &str) -> Option<Attack> {
     let path = shared(&format!("corpora/stix/{name}.json.zst"))?;
-    let unpacked = Command::new("zstd")
-        .arg("-dc")
-        .arg(path)
-        .output()
-        .expect("zstd is installed");
+    let unpacked = Command::new("zstd").arg("-dc").arg(path).output().expect("zstd is installed");
     Some(stix::read(&unpacked.stdout, Some(name)).expect("the bundle is ATT&CK"))
 }
 
@@ -72,10 +65,7 @@ struct Facts(Value);
 impl Facts {
     /// The fact at a path such as `counts/tactics`.
     fn get<T: DeserializeOwned>(&self, path: &str) -> T {
-        let fact = self
-            .0
-            .pointer(&format!("/{path}"))
-            .unwrap_or_else(|| panic!("no fact {path}"));
+        let fact = self.0.pointer(&format!("/{path}")).unwrap_or_else(|| panic!("no fact {path}"));
         serde_json::from_value(fact.clone()).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 }
@@ -85,17 +75,11 @@ fn id(attack: &Attack, technique: TechniqueIx) -> String {
 }
 
 fn ids<'a>(attack: &Attack, techniques: impl IntoIterator<Item = &'a TechniqueIx>) -> Ids {
-    techniques
-        .into_iter()
-        .map(|technique| id(attack, *technique))
-        .collect()
+    techniques.into_iter().map(|technique| id(attack, *technique)).collect()
 }
 
 fn of_kind(attack: &Attack, kind: AdversaryKind) -> impl Iterator<Item = &Adversary> {
-    attack
-        .adversaries
-        .iter()
-        .filter(move |adversary| adversary.kind == kind)
+    attack.adversaries.iter().filter(move |adversary| adversary.kind == kind)
 }
 
 fn groups(attack: &Attack) -> impl Iterator<Item = &Adversary> {
@@ -104,10 +88,7 @@ fn groups(attack: &Attack) -> impl Iterator<Item = &Adversary> {
 
 fn software(attack: &Attack) -> impl Iterator<Item = &Adversary> {
     let kinds = [AdversaryKind::Malware, AdversaryKind::Tool];
-    attack
-        .adversaries
-        .iter()
-        .filter(move |adversary| kinds.contains(&adversary.kind))
+    attack.adversaries.iter().filter(move |adversary| kinds.contains(&adversary.kind))
 }
 
 fn is_sub(attack: &Attack, technique: TechniqueIx) -> bool {
@@ -121,27 +102,20 @@ fn split(attack: &Attack, techniques: &[TechniqueIx]) -> [usize; 3] {
 }
 
 fn having(attack: &Attack, has: impl Fn(TechniqueIx) -> bool) -> Vec<TechniqueIx> {
-    (0..attack.techniques.len())
-        .filter(|technique| has(*technique))
-        .collect()
+    (0..attack.techniques.len()).filter(|technique| has(*technique)).collect()
 }
 
 /// How many of these sets name a technique; techniques that none names are left out.
 fn tally(sets: impl Iterator<Item = Ids>) -> Counts {
     let mut counts = Counts::new();
-    sets.flatten()
-        .for_each(|id| *counts.entry(id).or_default() += 1);
+    sets.flatten().for_each(|id| *counts.entry(id).or_default() += 1);
     counts
 }
 
 fn sha16(ids: &Ids) -> String {
     let lines = ids.iter().cloned().collect::<Vec<_>>().join("\n");
     let digest = Sha256::digest(lines);
-    digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Where a group gets its techniques from.
@@ -155,12 +129,7 @@ struct Channels {
 impl Channels {
     fn of(attack: &Attack, group: &Adversary) -> Self {
         let used_by = |adversaries: &[usize]| {
-            ids(
-                attack,
-                adversaries
-                    .iter()
-                    .flat_map(|ix| &attack.adversaries[*ix].techniques),
-            )
+            ids(attack, adversaries.iter().flat_map(|ix| &attack.adversaries[*ix].techniques))
         };
         Self {
             direct: ids(attack, &group.techniques),
@@ -176,12 +145,9 @@ impl Channels {
             "direct_plus_campaign" => &[&self.direct, &self.campaign],
             "direct_plus_software" => &[&self.direct, &self.software],
             "direct_plus_software_plus_campaign" => &[&self.direct, &self.software, &self.campaign],
-            "all" | "all_incl_campaign_software" => &[
-                &self.direct,
-                &self.software,
-                &self.campaign,
-                &self.campaign_software,
-            ],
+            "all" | "all_incl_campaign_software" => {
+                &[&self.direct, &self.software, &self.campaign, &self.campaign_software]
+            }
             other => panic!("no view {other}"),
         };
         sets.iter().flat_map(|set| set.iter().cloned()).collect()
@@ -197,23 +163,14 @@ const VIEWS: [&str; 5] = [
 ];
 
 fn software_in_campaigns(attack: &Attack, group: &Adversary) -> Vec<usize> {
-    let software = group
-        .campaigns
-        .iter()
-        .flat_map(|ix| &attack.adversaries[*ix].software);
-    software
-        .copied()
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect()
+    let software = group.campaigns.iter().flat_map(|ix| &attack.adversaries[*ix].software);
+    software.copied().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The techniques of every group, as one view has them.
 fn per_group(attack: &Attack, view: &str) -> BTreeMap<String, Ids> {
     let set = |group: &Adversary| Channels::of(attack, group).view(view);
-    groups(attack)
-        .map(|group| (group.id.clone(), set(group)))
-        .collect()
+    groups(attack).map(|group| (group.id.clone(), set(group))).collect()
 }
 
 /// The 25 most frequent, the smaller id first where they are equal.
@@ -252,11 +209,7 @@ fn there_are_as_many_objects_as_in_the_bundle() {
             ("data_components", attack.components.len()),
             ("including_dead/x-mitre-tactic", attack.tactics.len()),
         ] {
-            assert_eq!(
-                count,
-                facts.get::<usize>(&format!("counts/{fact}")),
-                "{fact}"
-            );
+            assert_eq!(count, facts.get::<usize>(&format!("counts/{fact}")), "{fact}");
         }
         assert_eq!(attack.domain, "enterprise-attack");
         assert_eq!(attack.version, "18.1");
@@ -268,51 +221,20 @@ fn there_are_as_many_objects_as_in_the_bundle() {
 fn revoked_and_deprecated_objects_are_all_recorded() {
     check(|attack, facts| {
         let sum = |status: &str, types: &[&str]| -> usize {
-            types
-                .iter()
-                .map(|t| facts.get::<usize>(&format!("counts/{status}/{t}")))
-                .sum()
+            types.iter().map(|t| facts.get::<usize>(&format!("counts/{status}/{t}"))).sum()
         };
         for (kind, live, types) in [
-            (
-                ObjectKind::Technique,
-                attack.techniques.len(),
-                &["attack-pattern"] as &[_],
-            ),
-            (
-                ObjectKind::Mitigation,
-                attack.mitigations.len(),
-                &["course-of-action"],
-            ),
-            (
-                ObjectKind::Component,
-                attack.components.len(),
-                &["x-mitre-data-component"],
-            ),
+            (ObjectKind::Technique, attack.techniques.len(), &["attack-pattern"] as &[_]),
+            (ObjectKind::Mitigation, attack.mitigations.len(), &["course-of-action"]),
+            (ObjectKind::Component, attack.components.len(), &["x-mitre-data-component"]),
         ] {
             let retired: Vec<_> = attack.retired.iter().filter(|r| r.kind == kind).collect();
-            let replaced = retired
-                .iter()
-                .filter(|retired| retired.by.is_some())
-                .count();
-            assert_eq!(
-                live + retired.len(),
-                sum("including_dead", types),
-                "{kind:?}"
-            );
+            let replaced = retired.iter().filter(|retired| retired.by.is_some()).count();
+            assert_eq!(live + retired.len(), sum("including_dead", types), "{kind:?}");
             assert_eq!(replaced, sum("revoked", types), "{kind:?}");
-            assert_eq!(
-                retired.len() - replaced,
-                sum("deprecated", types),
-                "{kind:?}"
-            );
+            assert_eq!(retired.len() - replaced, sum("deprecated", types), "{kind:?}");
         }
-        let adversaries = || {
-            attack
-                .retired
-                .iter()
-                .filter(|r| r.kind == ObjectKind::Adversary)
-        };
+        let adversaries = || attack.retired.iter().filter(|r| r.kind == ObjectKind::Adversary);
         let replaced = adversaries().filter(|retired| retired.by.is_some()).count();
         let types = ["intrusion-set", "malware", "tool"];
         let campaigns = facts.get::<usize>("counts/including_dead/campaign");
@@ -353,11 +275,8 @@ fn every_relationship_of_the_bundle_is_there() {
         put("uses intrusion-set -> tool", uses(Group, Some(Tool)));
         put("uses malware -> attack-pattern", uses(Malware, None));
         put("uses tool -> attack-pattern", uses(Tool, None));
-        let all_uses: usize = found
-            .iter()
-            .filter(|(kind, _)| kind.starts_with("uses"))
-            .map(|(_, count)| count)
-            .sum();
+        let all_uses: usize =
+            found.iter().filter(|(kind, _)| kind.starts_with("uses")).map(|(_, count)| count).sum();
         let strategies = "detects x-mitre-detection-strategy -> attack-pattern";
         found.insert(strategies.to_owned(), expected[strategies]);
         assert_eq!(found, expected);
@@ -365,20 +284,10 @@ fn every_relationship_of_the_bundle_is_there() {
         for ends in ["relationships_all", "relationships_live_endpoints"] {
             assert_eq!(facts.get::<usize>(&format!("{ends}/uses")), all_uses);
             assert_eq!(facts.get::<usize>(&format!("{ends}/mitigates")), mitigates);
-            assert_eq!(
-                facts.get::<usize>(&format!("{ends}/attributed-to")),
-                attributed
-            );
+            assert_eq!(facts.get::<usize>(&format!("{ends}/attributed-to")), attributed);
         }
-        assert_eq!(
-            facts.get::<usize>("relationships_live_endpoints/subtechnique-of"),
-            subs
-        );
-        let replaced = attack
-            .retired
-            .iter()
-            .filter(|retired| retired.by.is_some())
-            .count();
+        assert_eq!(facts.get::<usize>("relationships_live_endpoints/subtechnique-of"), subs);
+        let replaced = attack.retired.iter().filter(|retired| retired.by.is_some()).count();
         assert_eq!(facts.get::<usize>("relationships_all/revoked-by"), replaced);
     });
 }
@@ -394,10 +303,7 @@ fn tactics_have_the_order_of_the_matrix_and_their_techniques() {
             let [techniques, subs, total] = split(attack, &within);
             let found = json!({"name": tactic.name, "techniques": techniques,
                 "subtechniques": subs, "total": total});
-            assert_eq!(
-                found,
-                facts.get::<Value>(&format!("per_tactic/{}", tactic.id))
-            );
+            assert_eq!(found, facts.get::<Value>(&format!("per_tactic/{}", tactic.id)));
             pairs += total;
         }
         assert_eq!(pairs, facts.get::<usize>("technique_tactic_pairs"));
@@ -406,10 +312,7 @@ fn tactics_have_the_order_of_the_matrix_and_their_techniques() {
         let differing = differing_from_parent(attack, |sub, parent| {
             attack.techniques[sub].tactics != attack.techniques[parent].tactics
         });
-        assert_eq!(
-            differing,
-            facts.get("subtechniques_with_tactics_differing_from_parent")
-        );
+        assert_eq!(differing, facts.get("subtechniques_with_tactics_differing_from_parent"));
     });
 }
 
@@ -421,9 +324,7 @@ fn differing_from_parent(
     attack: &Attack,
     differ: impl Fn(TechniqueIx, TechniqueIx) -> bool,
 ) -> Ids {
-    let subs = having(attack, |sub| {
-        attack.parent(sub).is_some_and(|parent| differ(sub, parent))
-    });
+    let subs = having(attack, |sub| attack.parent(sub).is_some_and(|parent| differ(sub, parent)));
     ids(attack, &subs)
 }
 
@@ -442,21 +343,12 @@ fn platforms_have_their_techniques() {
         assert_eq!(Value::from(found), facts.get::<Value>("per_platform"));
         assert_eq!(pairs, facts.get::<usize>("technique_platform_pairs"));
         let without = having(attack, |t| attack.techniques[t].platforms.is_empty());
-        assert_eq!(
-            ids(attack, &without),
-            facts.get("techniques_with_no_platform")
-        );
+        assert_eq!(ids(attack, &without), facts.get("techniques_with_no_platform"));
         let beyond_parent = differing_from_parent(attack, |sub, parent| {
             let of_parent = &attack.techniques[parent].platforms;
-            attack.techniques[sub]
-                .platforms
-                .iter()
-                .any(|platform| !of_parent.contains(platform))
+            attack.techniques[sub].platforms.iter().any(|platform| !of_parent.contains(platform))
         });
-        assert_eq!(
-            beyond_parent,
-            facts.get("subtechniques_with_platform_not_in_parent")
-        );
+        assert_eq!(beyond_parent, facts.get("subtechniques_with_platform_not_in_parent"));
     });
 }
 
@@ -467,10 +359,7 @@ fn parents_and_leaves_are_told_apart() {
         let parents = attack.techniques.len() - leaves;
         let techniques = facts.get::<usize>("counts/techniques");
         assert_eq!(parents, facts.get::<usize>("parents_with_subtechniques"));
-        assert_eq!(
-            techniques - parents,
-            facts.get::<usize>("techniques_without_subtechniques")
-        );
+        assert_eq!(techniques - parents, facts.get::<usize>("techniques_without_subtechniques"));
         assert_eq!(leaves, facts.get::<usize>("leaf_count"));
     });
 }
@@ -497,9 +386,8 @@ fn the_model_counts_groups_directly_and_in_campaigns() {
     check(|attack, facts| {
         let counts = attack.groups_per_technique().into_iter().enumerate();
         let used = counts.filter(|(_, groups)| *groups > 0);
-        let found: Counts = used
-            .map(|(technique, groups)| (id(attack, technique), groups))
-            .collect();
+        let found: Counts =
+            used.map(|(technique, groups)| (id(attack, technique), groups)).collect();
         let expected: Counts = facts.get("group_counts_per_technique/direct_plus_campaign");
         assert_eq!(found, expected);
     });
@@ -510,31 +398,17 @@ fn groups_have_as_many_techniques() {
     check(|attack, facts| {
         let without = |view| -> Ids {
             let sets = per_group(attack, view).into_iter();
-            sets.filter(|(_, set)| set.is_empty())
-                .map(|(group, _)| group)
-                .collect()
+            sets.filter(|(_, set)| set.is_empty()).map(|(group, _)| group).collect()
         };
-        assert_eq!(
-            without("direct"),
-            facts.get("groups_with_no_direct_technique")
-        );
-        assert_eq!(
-            without("all"),
-            facts.get("groups_with_no_technique_in_any_view")
-        );
+        assert_eq!(without("direct"), facts.get("groups_with_no_direct_technique"));
+        assert_eq!(without("all"), facts.get("groups_with_no_technique_in_any_view"));
         let sizes = |view| -> Counts {
-            per_group(attack, view)
-                .into_iter()
-                .map(|(group, set)| (group, set.len()))
-                .collect()
+            per_group(attack, view).into_iter().map(|(group, set)| (group, set.len())).collect()
         };
         let direct = sizes("direct");
         assert_eq!(direct, facts.get("group_sizes_direct"));
         check_sizes(direct.into_values(), &facts.get("group_size_direct_stats"));
-        check_sizes(
-            sizes("all").into_values(),
-            &facts.get("group_size_all_stats"),
-        );
+        check_sizes(sizes("all").into_values(), &facts.get("group_size_all_stats"));
     });
 }
 
@@ -542,11 +416,7 @@ fn check_sizes(sizes: impl Iterator<Item = usize>, stats: &BTreeMap<String, f64>
     let mut sizes: Vec<f64> = sizes.map(|size| size as f64).collect();
     sizes.sort_by(f64::total_cmp);
     let half = sizes.len() / 2;
-    assert_eq!(
-        sizes.len(),
-        half * 2,
-        "the median is that of an even number"
-    );
+    assert_eq!(sizes.len(), half * 2, "the median is that of an even number");
     let mean = sizes.iter().sum::<f64>() / sizes.len() as f64;
     assert_eq!(sizes[0], stats["min"]);
     assert_eq!(sizes[sizes.len() - 1], stats["max"]);
@@ -557,10 +427,7 @@ fn check_sizes(sizes: impl Iterator<Item = usize>, stats: &BTreeMap<String, f64>
 #[test]
 fn some_techniques_are_used_by_nobody() {
     check(|attack, facts| {
-        let used = ids(
-            attack,
-            attack.adversaries.iter().flat_map(|a| &a.techniques),
-        );
+        let used = ids(attack, attack.adversaries.iter().flat_map(|a| &a.techniques));
         let all = ids(attack, &having(attack, |_| true));
         let never: Ids = all.difference(&used).cloned().collect();
         assert_eq!(never, facts.get("techniques_never_used_by_anyone"));
@@ -592,21 +459,11 @@ fn campaigns_have_dates_groups_techniques_and_software() {
             for time in ["first_seen", "last_seen"] {
                 expected[time] = json!(expected[time].as_str().map(|text| &text[..10]));
             }
-            assert_eq!(
-                campaign_facts(attack, campaign),
-                expected,
-                "{}",
-                campaign.id
-            );
+            assert_eq!(campaign_facts(attack, campaign), expected, "{}", campaign.id);
         }
-        let attributed = campaigns
-            .iter()
-            .filter(|c| !attributed_to(attack, c).is_empty())
-            .count();
+        let attributed = campaigns.iter().filter(|c| !attributed_to(attack, c).is_empty()).count();
         assert_eq!(attributed, facts.get::<usize>("campaigns_attributed"));
-        let undated = campaigns
-            .iter()
-            .filter(|c| c.first_seen.and(c.last_seen).is_none());
+        let undated = campaigns.iter().filter(|c| c.first_seen.and(c.last_seen).is_none());
         let undated: Ids = undated.map(|campaign| campaign.id.clone()).collect();
         assert_eq!(undated, facts.get("campaigns_missing_first_or_last_seen"));
         let with_campaign = groups(attack).filter(|group| !group.campaigns.is_empty());
@@ -633,10 +490,7 @@ fn attributed_to(attack: &Attack, campaign: &Adversary) -> Vec<String> {
 }
 
 fn adversary_ids(attack: &Attack, positions: &[usize]) -> Vec<String> {
-    positions
-        .iter()
-        .map(|ix| attack.adversaries[*ix].id.clone())
-        .collect()
+    positions.iter().map(|ix| attack.adversaries[*ix].id.clone()).collect()
 }
 
 #[test]
@@ -704,36 +558,17 @@ fn six_groups_together_use_what_they_use() {
 #[test]
 fn mitigations_mitigate_their_techniques() {
     check(|attack, facts| {
-        let rows = attack
-            .mitigations
-            .iter()
-            .map(|m| (&m.id, &m.name, m.techniques.len()));
+        let rows = attack.mitigations.iter().map(|m| (&m.id, &m.name, m.techniques.len()));
         check_objects(rows, facts, "mitigations", "mitigation_ranking");
         let of_technique = |technique: &model::attack::Technique| -> Vec<String> {
-            technique
-                .mitigations
-                .iter()
-                .map(|ix| attack.mitigations[*ix].id.clone())
-                .collect()
+            technique.mitigations.iter().map(|ix| attack.mitigations[*ix].id.clone()).collect()
         };
-        let found: BTreeMap<String, Vec<String>> = attack
-            .techniques
-            .iter()
-            .map(|t| (t.id.to_string(), of_technique(t)))
-            .collect();
-        assert_eq!(
-            json!(found),
-            facts.get::<Value>("mitigations_per_technique")
-        );
+        let found: BTreeMap<String, Vec<String>> =
+            attack.techniques.iter().map(|t| (t.id.to_string(), of_technique(t))).collect();
+        assert_eq!(json!(found), facts.get::<Value>("mitigations_per_technique"));
         let without = having(attack, |t| attack.techniques[t].mitigations.is_empty());
-        assert_eq!(
-            ids(attack, &without),
-            facts.get("techniques_with_no_mitigation")
-        );
-        assert_eq!(
-            without.len(),
-            facts.get::<usize>("techniques_with_no_mitigation_count")
-        );
+        assert_eq!(ids(attack, &without), facts.get("techniques_with_no_mitigation"));
+        assert_eq!(without.len(), facts.get::<usize>("techniques_with_no_mitigation_count"));
     });
 }
 
@@ -758,44 +593,21 @@ fn check_objects<'a>(
 fn data_components_reach_their_techniques() {
     check(|attack, facts| {
         let reached = |component| {
-            having(attack, |t| {
-                attack.techniques[t].components.contains(&component)
-            })
-            .len()
+            having(attack, |t| attack.techniques[t].components.contains(&component)).len()
         };
-        let rows = attack
-            .components
-            .iter()
-            .enumerate()
-            .map(|(ix, c)| (&c.id, &c.name, reached(ix)));
-        let none: Ids = rows
-            .clone()
-            .filter(|row| row.2 == 0)
-            .map(|row| row.0.clone())
-            .collect();
+        let rows =
+            attack.components.iter().enumerate().map(|(ix, c)| (&c.id, &c.name, reached(ix)));
+        let none: Ids = rows.clone().filter(|row| row.2 == 0).map(|row| row.0.clone()).collect();
         check_objects(rows, facts, "data_components", "data_component_ranking");
         assert_eq!(none, facts.get("data_components_reaching_zero_techniques"));
         let of_technique = |technique: &model::attack::Technique| -> Vec<String> {
-            technique
-                .components
-                .iter()
-                .map(|ix| attack.components[*ix].id.clone())
-                .collect()
+            technique.components.iter().map(|ix| attack.components[*ix].id.clone()).collect()
         };
-        let found: BTreeMap<String, Vec<String>> = attack
-            .techniques
-            .iter()
-            .map(|t| (t.id.to_string(), of_technique(t)))
-            .collect();
-        assert_eq!(
-            json!(found),
-            facts.get::<Value>("data_components_per_technique")
-        );
+        let found: BTreeMap<String, Vec<String>> =
+            attack.techniques.iter().map(|t| (t.id.to_string(), of_technique(t))).collect();
+        assert_eq!(json!(found), facts.get::<Value>("data_components_per_technique"));
         let with = having(attack, |t| !attack.techniques[t].components.is_empty());
-        assert_eq!(
-            with.len(),
-            facts.get::<usize>("detection/techniques_with_data_component")
-        );
+        assert_eq!(with.len(), facts.get::<usize>("detection/techniques_with_data_component"));
     });
 }
 
@@ -816,12 +628,7 @@ fn revoked_techniques_lead_to_the_end_of_their_chain() {
                 None => panic!("{} has no fate", technique.id),
             }
         }
-        let replaced = attack
-            .retired
-            .iter()
-            .filter(revoked)
-            .filter(|r| r.by.is_some())
-            .count();
+        let replaced = attack.retired.iter().filter(revoked).filter(|r| r.by.is_some()).count();
         assert_eq!(replaced, ends.len());
         assert_eq!(deprecated, facts.get("deprecated_techniques"));
         assert_eq!(to_dead, facts.get("revoked_map_to_dead"));
@@ -837,10 +644,7 @@ fn revoked_techniques_lead_to_the_end_of_their_chain() {
 fn deprecated_mitigations_do_not_pass_for_techniques() {
     check(|attack, _| {
         let same_id = attack.retired.iter().filter(|retired| {
-            let live = retired
-                .id
-                .parse()
-                .is_ok_and(|id| attack.technique(id).is_some());
+            let live = retired.id.parse().is_ok_and(|id| attack.technique(id).is_some());
             retired.kind == ObjectKind::Mitigation && live
         });
         assert!(same_id.count() > 20);
@@ -869,75 +673,32 @@ type Size = (&'static str, &'static str, [usize; 9]);
 #[test]
 fn every_bundle_can_be_read_and_its_snapshot_is_exact() {
     let expected: [(&str, Size); 8] = [
-        (
-            "enterprise-attack-6.3",
-            (
-                "enterprise-attack",
-                "6.3",
-                [12, 9, 266, 94, 0, 364, 41, 0, 0],
-            ),
-        ),
+        ("enterprise-attack-6.3", ("enterprise-attack", "6.3", [12, 9, 266, 94, 0, 364, 41, 0, 0])),
         (
             "enterprise-attack-12.1",
-            (
-                "enterprise-attack",
-                "12.1",
-                [14, 11, 594, 133, 13, 620, 43, 106, 1835],
-            ),
+            ("enterprise-attack", "12.1", [14, 11, 594, 133, 13, 620, 43, 106, 1835]),
         ),
         (
             "enterprise-attack-16.1",
-            (
-                "enterprise-attack",
-                "16.1",
-                [14, 10, 656, 159, 34, 710, 44, 106, 2049],
-            ),
+            ("enterprise-attack", "16.1", [14, 10, 656, 159, 34, 710, 44, 106, 2049]),
         ),
         (
             "enterprise-attack-18.1",
-            (
-                "enterprise-attack",
-                "18.1",
-                [14, 11, 691, 172, 52, 784, 44, 106, 2615],
-            ),
+            ("enterprise-attack", "18.1", [14, 11, 691, 172, 52, 784, 44, 106, 2615]),
         ),
         (
             "enterprise-attack-19.2-DERIVED",
-            (
-                "enterprise-attack",
-                "19.2",
-                [15, 11, 697, 176, 55, 825, 44, 115, 2600],
-            ),
+            ("enterprise-attack", "19.2", [15, 11, 697, 176, 55, 825, 44, 115, 2600]),
         ),
-        (
-            "mobile-attack-18.1",
-            (
-                "mobile-attack",
-                "18.1",
-                [12, 2, 124, 17, 3, 122, 13, 17, 173],
-            ),
-        ),
-        (
-            "ics-attack-17.1",
-            ("ics-attack", "17.1", [12, 0, 83, 14, 7, 23, 52, 36, 238]),
-        ),
-        (
-            "ics-attack-18.1",
-            ("ics-attack", "18.1", [12, 0, 83, 14, 7, 23, 52, 36, 236]),
-        ),
+        ("mobile-attack-18.1", ("mobile-attack", "18.1", [12, 2, 124, 17, 3, 122, 13, 17, 173])),
+        ("ics-attack-17.1", ("ics-attack", "17.1", [12, 0, 83, 14, 7, 23, 52, 36, 238])),
+        ("ics-attack-18.1", ("ics-attack", "18.1", [12, 0, 83, 14, 7, 23, 52, 36, 236])),
     ];
     for (name, expected) in expected {
         let Some(attack) = bundle(name) else { return };
-        let found = (
-            attack.domain.as_str(),
-            attack.version.as_str(),
-            size(&attack),
-        );
+        let found = (attack.domain.as_str(), attack.version.as_str(), size(&attack));
         assert_eq!(found, expected, "{name}");
-        assert!(
-            snapshot::read(&snapshot::write(&attack)).as_ref() == Ok(&attack),
-            "{name}"
-        );
+        assert!(snapshot::read(&snapshot::write(&attack)).as_ref() == Ok(&attack), "{name}");
     }
 }
 
@@ -951,11 +712,7 @@ fn size(attack: &Attack) -> [usize; 9] {
         software(attack).count(),
         attack.mitigations.len(),
         attack.components.len(),
-        attack
-            .techniques
-            .iter()
-            .map(|technique| technique.components.len())
-            .sum(),
+        attack.techniques.iter().map(|technique| technique.components.len()).sum(),
     ]
 }
 
@@ -989,34 +746,18 @@ fn what_19_2_replaced_leads_from_18_1_to_its_successor_and_back() {
         let technique = old.technique(parsed(id)).unwrap();
         assert_eq!(json!(old.techniques[technique].name), expected["name"]);
         assert_eq!(new.technique(parsed(id)), None);
-        assert_eq!(
-            new.fate(ObjectKind::Technique, id),
-            Some(Fate::Replaced(successor))
-        );
-        assert!(
-            old.predecessors(parsed(successor), &new)
-                .contains(&technique),
-            "{id}"
-        );
+        assert_eq!(new.fate(ObjectKind::Technique, id), Some(Fate::Replaced(successor)));
+        assert!(old.predecessors(parsed(successor), &new).contains(&technique), "{id}");
     }
     let gone = having(&old, |ix| new.technique(old.techniques[ix].id).is_none());
     assert_eq!(ids(&old, &gone), replaced.into_keys().collect());
     let merged = old.predecessors(parsed("T1685"), &new);
-    assert_eq!(
-        ids(&old, &merged),
-        ["T1562", "T1562.001", "T1562.006"].map(String::from).into()
-    );
+    assert_eq!(ids(&old, &merged), ["T1562", "T1562.001", "T1562.006"].map(String::from).into());
     for (id, [before, after]) in
         facts.get::<BTreeMap<String, [String; 2]>>("retargeted_old_revocations")
     {
-        assert_eq!(
-            old.retired(ObjectKind::Technique, &id).unwrap().by,
-            Some(before)
-        );
-        assert_eq!(
-            new.fate(ObjectKind::Technique, &id),
-            Some(Fate::Replaced(&after))
-        );
+        assert_eq!(old.retired(ObjectKind::Technique, &id).unwrap().by, Some(before));
+        assert_eq!(new.fate(ObjectKind::Technique, &id), Some(Fate::Replaced(&after)));
     }
 }
 
@@ -1028,22 +769,14 @@ fn what_is_new_in_19_2_has_no_predecessor_unless_it_replaced_something() {
     let (old, new) = (built_in("18.1"), built_in("19.2"));
     let expected: BTreeMap<String, String> = facts.get("new_techniques");
     let found = having(&new, |ix| old.technique(new.techniques[ix].id).is_none());
-    let names = found
-        .iter()
-        .map(|ix| (id(&new, *ix), new.techniques[*ix].name.clone()));
+    let names = found.iter().map(|ix| (id(&new, *ix), new.techniques[*ix].name.clone()));
     assert_eq!(names.collect::<BTreeMap<_, _>>(), expected);
     assert_eq!(old.predecessors(parsed("T1682"), &new), [0; 0]);
     // A sub-technique without one falls back on those of its parent.
     let of_parent = old.predecessors(parsed("T1686"), &new);
-    assert_eq!(
-        ids(&old, &of_parent),
-        ["T1562.004"].map(String::from).into()
-    );
+    assert_eq!(ids(&old, &of_parent), ["T1562.004"].map(String::from).into());
     assert_eq!(old.predecessors(parsed("T1686.003"), &new), of_parent);
-    assert_eq!(
-        snapshot::neighbours(&old).newer("18.1", parsed("T1682")),
-        Some(&new)
-    );
+    assert_eq!(snapshot::neighbours(&old).newer("18.1", parsed("T1682")), Some(&new));
 }
 
 #[test]
@@ -1056,10 +789,7 @@ fn tactics_and_names_changed_with_19_2() {
     assert_eq!(tactics, facts.get::<Value>("tactics_v19"));
     let in_both = having(&old, |ix| new.technique(old.techniques[ix].id).is_some());
     let pairs = in_both.iter().map(|ix| {
-        (
-            &old.techniques[*ix],
-            &new.techniques[new.technique(old.techniques[*ix].id).unwrap()],
-        )
+        (&old.techniques[*ix], &new.techniques[new.technique(old.techniques[*ix].id).unwrap()])
     });
     let renamed: BTreeMap<String, [&str; 2]> = pairs
         .clone()
@@ -1068,10 +798,7 @@ fn tactics_and_names_changed_with_19_2() {
         .collect();
     assert_eq!(json!(renamed), facts.get::<Value>("renamed"));
     for (id, expected) in facts.get::<BTreeMap<String, BTreeMap<String, Ids>>>("tactic_changes") {
-        let (before, after) = pairs
-            .clone()
-            .find(|(before, _)| before.id == parsed(&id))
-            .unwrap();
+        let (before, after) = pairs.clone().find(|(before, _)| before.id == parsed(&id)).unwrap();
         assert_eq!(shortnames(&old, before), expected["v18.1"], "{id}");
         assert_eq!(shortnames(&new, after), expected["v19.2"], "{id}");
     }
@@ -1079,19 +806,9 @@ fn tactics_and_names_changed_with_19_2() {
         let tactic = new.tactic(shortname).unwrap();
         having(&new, |ix| new.techniques[ix].tactics.contains(&tactic)).len()
     };
-    assert_eq!(
-        (
-            techniques_of("stealth"),
-            techniques_of("defense-impairment")
-        ),
-        (148, 56)
-    );
+    assert_eq!((techniques_of("stealth"), techniques_of("defense-impairment")), (148, 56));
 }
 
 fn shortnames(attack: &Attack, technique: &model::attack::Technique) -> Ids {
-    technique
-        .tactics
-        .iter()
-        .map(|ix| attack.tactics[*ix].shortname.clone())
-        .collect()
+    technique.tactics.iter().map(|ix| attack.tactics[*ix].shortname.clone()).collect()
 }

@@ -23,18 +23,12 @@ pub fn public_rules() -> impl Iterator<Item = (TechniqueId, [u32; 4])> {
 fn rows<const N: usize>(
     csv: &'static str,
 ) -> impl Iterator<Item = (TechniqueId, [&'static str; N])> {
-    csv.lines()
-        .filter(|line| !line.starts_with('#'))
-        .skip(1)
-        .map(|line| {
-            let mut cells = line.split(',');
-            let id = cells.next().and_then(|id| id.parse().ok());
-            let cells = std::array::from_fn(|_| cells.next().unwrap_or_default());
-            (
-                id.expect("the catalogues that are built in are valid: tested"),
-                cells,
-            )
-        })
+    csv.lines().filter(|line| !line.starts_with('#')).skip(1).map(|line| {
+        let mut cells = line.split(',');
+        let id = cells.next().and_then(|id| id.parse().ok());
+        let cells = std::array::from_fn(|_| cells.next().unwrap_or_default());
+        (id.expect("the catalogues that are built in are valid: tested"), cells)
+    })
 }
 
 fn number<T: std::str::FromStr>(cell: &str) -> T {

@@ -62,9 +62,6 @@ impl Column {
     /// The column with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|column| column.name() == name)
+        Self::ALL.iter().copied().find(|column| column.name() == name)
     }
 }

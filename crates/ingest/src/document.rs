@@ -42,10 +42,7 @@ impl Value {
         let Value::Map(entries) = self else {
             return None;
         };
-        entries
-            .iter()
-            .rev()
-            .find_map(|(name, value)| (name == key).then_some(value))
+        entries.iter().rev().find_map(|(name, value)| (name == key).then_some(value))
     }
 
     /// The value at a dotted path of keys, such as `logsource.product`.
@@ -76,11 +73,7 @@ impl Value {
 
     /// The entries of a map in file order; none for anything else.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &Value)> {
-        let entries = if let Value::Map(entries) = self {
-            entries.as_slice()
-        } else {
-            &[]
-        };
+        let entries = if let Value::Map(entries) = self { entries.as_slice() } else { &[] };
         entries.iter().map(|(key, value)| (key.as_str(), value))
     }
 
@@ -190,10 +183,7 @@ fn is_decimal(unsigned: &str) -> bool {
         && digits(whole)
         && digits(fraction)
         && exponent.is_none_or(|exponent| {
-            is_all(
-                exponent.strip_prefix(['+', '-']).unwrap_or(exponent),
-                u8::is_ascii_digit,
-            )
+            is_all(exponent.strip_prefix(['+', '-']).unwrap_or(exponent), u8::is_ascii_digit)
         })
 }
 

@@ -25,9 +25,7 @@ pub(crate) enum AttackId {
 /// All ATT&CK ids in a text, whatever stands between them: names, links, line breaks.
 pub(crate) fn ids(text: &str) -> impl Iterator<Item = AttackId> + '_ {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '_');
-    text.split(move |c| !is_part(c))
-        .flat_map(tokens)
-        .filter_map(|token| id(&token))
+    text.split(move |c| !is_part(c)).flat_map(tokens).filter_map(|token| id(&token))
 }
 
 /// The words of a run of letters; `T1059/001`, as in links, is one.
@@ -84,11 +82,7 @@ pub(crate) fn share(text: &str, decimal_comma: bool) -> Option<f64> {
         None => (text, false),
     };
     let value = self::number(number, decimal_comma)?;
-    let share = if percent || value > 1.0 {
-        value / 100.0
-    } else {
-        value
-    };
+    let share = if percent || value > 1.0 { value / 100.0 } else { value };
     (0.0..=1.0).contains(&share).then(|| round9(share))
 }
 
@@ -113,24 +107,14 @@ pub(crate) fn shares(
     platform: impl Fn(&str) -> Option<String>,
 ) -> Result<Share, String> {
     if !text.contains(['=', ':']) {
-        return share(text, decimal_comma)
-            .map(Share::Everywhere)
-            .ok_or_else(|| text.to_owned());
+        return share(text, decimal_comma).map(Share::Everywhere).ok_or_else(|| text.to_owned());
     }
     // A comma separates where each part has a name of its own; else it may be a decimal comma.
     let all: &[char] = &[';', ',', '\n', '|'];
     let named = |part: &str| part.trim().is_empty() || part.contains(['=', ':']);
-    let separators = if text.split(all).all(named) {
-        all
-    } else {
-        &[';', '\n', '|']
-    };
+    let separators = if text.split(all).all(named) { all } else { &[';', '\n', '|'] };
     let mut shares = BTreeMap::new();
-    for part in text
-        .split(separators)
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-    {
+    for part in text.split(separators).map(str::trim).filter(|part| !part.is_empty()) {
         let pair = part.split_once(['=', ':']);
         let pair =
             pair.and_then(|(name, value)| Some((platform(name)?, share(value, decimal_comma)?)));
@@ -148,9 +132,7 @@ pub(crate) fn whole(text: &str) -> Option<i64> {
 
 /// The items of a cell that holds a list: separated by line breaks, semicolons, bars or commas.
 pub(crate) fn items(text: &str) -> impl Iterator<Item = &str> {
-    text.split(['\n', ';', '|', ','])
-        .map(str::trim)
-        .filter(|item| !item.is_empty())
+    text.split(['\n', ';', '|', ',']).map(str::trim).filter(|item| !item.is_empty())
 }
 
 /// A text as words are compared: lower case, runs of anything but letters and digits as one blank
@@ -190,10 +172,7 @@ mod tests {
             shown("T1566.001 - Spearphishing, LSASS Memory (T1003.001)\nt1059; |T1027|"),
             ["T1566.001", "T1003.001", "T1059", "T1027"]
         );
-        assert_eq!(
-            shown("https://attack.mitre.org/techniques/T1059/001/"),
-            ["T1059.001"]
-        );
+        assert_eq!(shown("https://attack.mitre.org/techniques/T1059/001/"), ["T1059.001"]);
         assert_eq!(
             shown("TA0005:T1110 M1032 DC0032 g0016"),
             ["TA0005", "T1110", "M1032", "DC0032", "G0016"]
@@ -202,14 +181,8 @@ mod tests {
 
     #[test]
     fn near_misses_are_named_and_never_shortened() {
-        assert_eq!(
-            shown("T1566.01, T15661, TA003"),
-            ["bad T1566.01", "bad T15661", "bad TA003"]
-        );
-        assert_eq!(
-            shown("S3 bucket, G7, T-shirt, 2024-10-31, v1.10"),
-            Vec::<String>::new()
-        );
+        assert_eq!(shown("T1566.01, T15661, TA003"), ["bad T1566.01", "bad T15661", "bad TA003"]);
+        assert_eq!(shown("S3 bucket, G7, T-shirt, 2024-10-31, v1.10"), Vec::<String>::new());
     }
 
     #[test]
@@ -222,9 +195,7 @@ mod tests {
         for text in ["101", "-1", "NaN", "inf", "", "many"] {
             assert_eq!(share(text, false), None, "{text}");
         }
-        let map = shares("Windows=0.6; Linux = 100%", false, |name| {
-            Some(name.trim().to_owned())
-        });
+        let map = shares("Windows=0.6; Linux = 100%", false, |name| Some(name.trim().to_owned()));
         let expected = [("Windows".to_owned(), 0.6), ("Linux".to_owned(), 1.0)];
         assert_eq!(map, Ok(Share::ByPlatform(expected.into())));
     }

@@ -38,11 +38,7 @@ pub(crate) struct FileRead {
 
 /// Reads a file that is called `shown` in everything that is said about it.
 pub(crate) fn read(bytes: &[u8], shown: &str, settings: &FileSettings<'_>) -> FileRead {
-    let mut reader = Reader {
-        shown,
-        settings,
-        out: FileRead::default(),
-    };
+    let mut reader = Reader { shown, settings, out: FileRead::default() };
     match Looks::of(bytes, shown) {
         Looks::Workbook => reader.workbook(bytes),
         Looks::Json(text) => reader.json(&text),
@@ -58,14 +54,8 @@ pub(crate) fn read(bytes: &[u8], shown: &str, settings: &FileSettings<'_>) -> Fi
 enum Looks<'a> {
     Workbook,
     Json(std::borrow::Cow<'a, str>),
-    Yaml {
-        text: std::borrow::Cow<'a, str>,
-        is_certain: bool,
-    },
-    Csv {
-        text: std::borrow::Cow<'a, str>,
-        is_certain: bool,
-    },
+    Yaml { text: std::borrow::Cow<'a, str>, is_certain: bool },
+    Csv { text: std::borrow::Cow<'a, str>, is_certain: bool },
     Other(&'static str),
 }
 
@@ -79,45 +69,29 @@ impl<'a> Looks<'a> {
         if head.contains('\0') || head.starts_with("%PDF") {
             return Self::Other("not a text file");
         }
-        let extension = name
-            .rsplit_once('.')
-            .map(|(_, extension)| extension.to_ascii_lowercase());
-        let first = head
-            .lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty() && !line.starts_with('#'));
+        let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+        let first =
+            head.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
         match (extension.as_deref(), first) {
             (_, None) => Self::Other("an empty file"),
             (_, Some(line)) if line.starts_with(['{', '[']) => Self::Json(text),
             (Some("json" | "ndjson" | "jsonl"), _) => Self::Json(text),
-            (Some("yml" | "yaml"), _) => Self::Yaml {
-                text,
-                is_certain: true,
-            },
-            (Some("csv" | "tsv"), _) => Self::Csv {
-                text,
-                is_certain: true,
-            },
+            (Some("yml" | "yaml"), _) => Self::Yaml { text, is_certain: true },
+            (Some("csv" | "tsv"), _) => Self::Csv { text, is_certain: true },
             (Some("md" | "rst" | "html" | "py" | "xml" | "toml"), _) => {
                 Self::Other("of a format that is not read")
             }
-            (_, Some(line)) if looks_like_yaml(line) => Self::Yaml {
-                text,
-                is_certain: false,
-            },
-            (_, Some(line)) if line.contains([',', ';', '\t', '|']) => Self::Csv {
-                text,
-                is_certain: false,
-            },
+            (_, Some(line)) if looks_like_yaml(line) => Self::Yaml { text, is_certain: false },
+            (_, Some(line)) if line.contains([',', ';', '\t', '|']) => {
+                Self::Csv { text, is_certain: false }
+            }
             _ => Self::Other("of a format that is not read"),
         }
     }
 }
 
 fn looks_like_yaml(line: &str) -> bool {
-    let key = line
-        .split_once(':')
-        .filter(|(_, rest)| rest.is_empty() || rest.starts_with(' '));
+    let key = line.split_once(':').filter(|(_, rest)| rest.is_empty() || rest.starts_with(' '));
     line == "---"
         || key.is_some_and(|(key, _)| key.chars().all(|c| c.is_alphanumeric() || "_-".contains(c)))
 }
@@ -136,19 +110,14 @@ impl Reader<'_> {
     }
 
     fn report(&mut self, code: Code, origin: Origin, message: String, help: &str) {
-        self.out
-            .diagnostics
-            .push(Diagnostic::new(code, origin, message, help));
+        self.out.diagnostics.push(Diagnostic::new(code, origin, message, help));
     }
 
     /// A file, or a part of one, that breaks its syntax counts as one record not understood.
     fn broken(&mut self, error: &SyntaxError) {
         self.out.not_understood += 1;
         self.out.records += 1;
-        let origin = Origin {
-            line: Some(error.line.max(1)),
-            ..Origin::file(self.shown)
-        };
+        let origin = Origin { line: Some(error.line.max(1)), ..Origin::file(self.shown) };
         let message = error.message.clone();
         self.report(
             Code::BrokenFile,
@@ -182,10 +151,8 @@ impl Reader<'_> {
                 Err(error) => self.broken(&SyntaxError { line, ..error }),
             }
         }
-        let rows: Vec<(Origin, &Value)> = documents
-            .iter()
-            .map(|d| (self.line(d.line), &d.value))
-            .collect();
+        let rows: Vec<(Origin, &Value)> =
+            documents.iter().map(|d| (self.line(d.line), &d.value)).collect();
         match register::objects(&rows, self.settings.layout) {
             Some(register) => self.register(register),
             None => self.documents(documents),
@@ -193,34 +160,19 @@ impl Reader<'_> {
     }
 
     fn line(&self, line: usize) -> Origin {
-        Origin {
-            line: Some(line),
-            ..Origin::file(self.shown)
-        }
+        Origin { line: Some(line), ..Origin::file(self.shown) }
     }
 
     fn documents(&mut self, documents: Vec<Document>) {
-        let rows = documents
-            .iter()
-            .flat_map(|document| register::rows(&document.value));
+        let rows = documents.iter().flat_map(|document| register::rows(&document.value));
         let rows: Vec<(Origin, &Value)> = rows
             .enumerate()
-            .map(|(ix, row)| {
-                (
-                    Origin {
-                        record: Some(ix + 1),
-                        ..Origin::file(self.shown)
-                    },
-                    row,
-                )
-            })
+            .map(|(ix, row)| (Origin { record: Some(ix + 1), ..Origin::file(self.shown) }, row))
             .collect();
         if let Some(register) = register::objects(&rows, self.settings.layout) {
             return self.register(register);
         }
-        let formats = format::formats()
-            .iter()
-            .filter(|f| f.container == Container::Documents);
+        let formats = format::formats().iter().filter(|f| f.container == Container::Documents);
         for format in formats {
             let foreign = |d: &Document| matches!(format.role(&d.value), DocumentRole::Foreign);
             if !documents.iter().all(foreign) {
@@ -247,9 +199,8 @@ impl Reader<'_> {
                     self.incomplete(line, format, help);
                 }
                 DocumentRole::Record | DocumentRole::Incomplete(_) => {
-                    let value = inherited
-                        .as_ref()
-                        .map_or_else(|| value.clone(), |h| joined(h, &value));
+                    let value =
+                        inherited.as_ref().map_or_else(|| value.clone(), |h| joined(h, &value));
                     match format.role(&value) {
                         DocumentRole::Incomplete(help) => self.incomplete(line, format, help),
                         _ => self.record(format, line, &value),
@@ -273,16 +224,9 @@ impl Reader<'_> {
     }
 
     fn record(&mut self, format: &Format, line: usize, value: &Value) {
-        let said = |(column, text)| Said {
-            column,
-            text,
-            cell: None,
-        };
+        let said = |(column, text)| Said { column, text, cell: None };
         let values = format.values(value).into_iter().map(said).collect();
-        let raw = Raw {
-            origin: self.line(line),
-            values,
-        };
+        let raw = Raw { origin: self.line(line), values };
         self.draft(raw, false, false);
     }
 
@@ -295,9 +239,7 @@ impl Reader<'_> {
             defaults: self.settings.defaults,
         };
         self.out.records += 1;
-        self.out
-            .drafts
-            .push(draft(raw, &context, &mut self.out.diagnostics));
+        self.out.drafts.push(draft(raw, &context, &mut self.out.diagnostics));
     }
 
     fn register(&mut self, register: register::Register) {
@@ -310,17 +252,15 @@ impl Reader<'_> {
 
     fn csv(&mut self, text: &str, is_certain: bool) {
         match table::csv(text) {
-            Err(error) => self.broken(&SyntaxError {
-                line: 1,
-                column: None,
-                message: error.to_string(),
-            }),
+            Err(error) => {
+                self.broken(&SyntaxError { line: 1, column: None, message: error.to_string() })
+            }
             Ok(table) => match register::table(&table, self.shown, self.settings.layout) {
                 Ok(register) => self.register(register),
                 Err(_) if !is_certain => self.skip("of a format that is not read"),
                 Err(diagnostic) => {
                     self.out.skipped += 1;
-                    self.out.diagnostics.push(diagnostic);
+                    self.out.diagnostics.push(*diagnostic);
                 }
             },
         }
@@ -351,10 +291,7 @@ impl Reader<'_> {
                     self.out.not_understood += 1;
                     self.out.records += 1;
                     let sheet = Some(error.sheet.clone());
-                    let origin = Origin {
-                        sheet,
-                        ..Origin::file(self.shown)
-                    };
+                    let origin = Origin { sheet, ..Origin::file(self.shown) };
                     let help = "open the workbook, repair this sheet and save it again";
                     self.report(Code::UnreadableSheet, origin, error.to_string(), help);
                 }
@@ -365,7 +302,7 @@ impl Reader<'_> {
                     Ok(register) => self.register(register),
                     Err(diagnostic) => {
                         self.out.skipped += 1;
-                        remarks.push(diagnostic);
+                        remarks.push(*diagnostic);
                     }
                 },
             }
@@ -423,6 +360,7 @@ fn is_same(a: &Draft, b: &Draft) -> bool {
 }
 
 fn unite(kept: &mut Draft, other: Draft) {
+    kept.records += other.records;
     for (id, cell) in other.ids {
         if !kept.ids.iter().any(|(known, _)| *known == id) {
             kept.ids.push((id, cell));
@@ -440,15 +378,10 @@ fn joined(header: &Value, own: &Value) -> Value {
                 .filter(|(key, _)| key != "action")
                 .map(|(key, value)| {
                     let own = own.iter().find(|(name, _)| name == key);
-                    (
-                        key.clone(),
-                        own.map_or_else(|| value.clone(), |(_, own)| joined(value, own)),
-                    )
+                    (key.clone(), own.map_or_else(|| value.clone(), |(_, own)| joined(value, own)))
                 })
                 .collect();
-            let new = own
-                .iter()
-                .filter(|(key, _)| !lent.iter().any(|(name, _)| name == key));
+            let new = own.iter().filter(|(key, _)| !lent.iter().any(|(name, _)| name == key));
             keys.extend(new.cloned());
             Value::Map(keys)
         }

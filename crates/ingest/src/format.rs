@@ -140,14 +140,9 @@ impl Format {
 
     /// What a document says in each column.
     pub(crate) fn values(&self, document: &Value) -> Vec<(Column, String)> {
-        let constants = self
-            .constants
-            .iter()
-            .map(|(column, value)| (*column, value.clone()));
+        let constants = self.constants.iter().map(|(column, value)| (*column, value.clone()));
         let fields = self.fields.iter().flat_map(|(column, field)| {
-            self.field(field, document)
-                .into_iter()
-                .map(|value| (*column, value))
+            self.field(field, document).into_iter().map(|value| (*column, value))
         });
         constants.chain(fields).collect()
     }
@@ -157,27 +152,14 @@ impl Format {
         let found: Vec<String> = match &field.join {
             Some(join) => {
                 let parts: Vec<String> = found.filter_map(|mut texts| texts.pop()).collect();
-                if parts.is_empty() {
-                    Vec::new()
-                } else {
-                    vec![parts.join(join)]
-                }
+                if parts.is_empty() { Vec::new() } else { vec![parts.join(join)] }
             }
-            None => found
-                .into_iter()
-                .find(|texts| !texts.is_empty())
-                .unwrap_or_default(),
+            None => found.into_iter().find(|texts| !texts.is_empty()).unwrap_or_default(),
         };
         let found = found.into_iter().filter_map(|text| field.cut(text));
         if let Some(wanted) = &field.equals {
-            let is = found
-                .into_iter()
-                .any(|text| text.eq_ignore_ascii_case(wanted));
-            return if is {
-                vec!["true".to_owned()]
-            } else {
-                Vec::new()
-            };
+            let is = found.into_iter().any(|text| text.eq_ignore_ascii_case(wanted));
+            return if is { vec!["true".to_owned()] } else { Vec::new() };
         }
         let Some(table) = field.table.as_ref().and_then(|name| self.tables.get(name)) else {
             return found.collect();
@@ -191,12 +173,7 @@ impl Format {
     fn keys(&self) -> impl Iterator<Item = &str> {
         let paths = self.fields.values().flat_map(|field| &field.path);
         let paths = paths.map(|path| path.split('.').next().unwrap_or(path));
-        paths.chain(
-            self.record
-                .inherit
-                .iter()
-                .map(|inherit| inherit.key.as_str()),
-        )
+        paths.chain(self.record.inherit.iter().map(|inherit| inherit.key.as_str()))
     }
 
     /// The column that a header's name stands for.
@@ -205,10 +182,7 @@ impl Format {
         let named = |(_, names): &(&Column, &Vec<String>)| {
             names.iter().any(|known| normalise_header(known) == name)
         };
-        let own = Column::ALL
-            .iter()
-            .copied()
-            .find(|c| normalise_header(c.name()) == name);
+        let own = Column::ALL.iter().copied().find(|c| normalise_header(c.name()) == name);
         own.or_else(|| self.columns.iter().find(named).map(|(column, _)| *column))
     }
 
@@ -230,19 +204,13 @@ impl Field {
             return None;
         }
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        Some(if self.digits {
-            rest[..digits].to_owned()
-        } else {
-            rest.to_owned()
-        })
+        Some(if self.digits { rest[..digits].to_owned() } else { rest.to_owned() })
     }
 }
 
 fn texts(value: Option<&Value>) -> Vec<String> {
     let values = value.into_iter().flat_map(Value::list);
-    values
-        .filter_map(|value| value.as_text().map(|text| text.into_owned()))
-        .collect()
+    values.filter_map(|value| value.as_text().map(|text| text.into_owned())).collect()
 }
 
 /// The formats that are built in.
@@ -251,9 +219,7 @@ static FORMATS: LazyLock<Vec<Format>> = LazyLock::new(|| {
         include_str!("../controls/formats/register.toml"),
         include_str!("../controls/formats/sigma.toml"),
     ];
-    texts
-        .map(|text| toml::from_str(text).expect("built-in formats are valid: tested"))
-        .into()
+    texts.map(|text| toml::from_str(text).expect("built-in formats are valid: tested")).into()
 });
 
 /// The formats that are built in.
@@ -264,10 +230,7 @@ pub fn formats() -> &'static [Format] {
 
 /// The native register.
 pub(crate) fn register() -> &'static Format {
-    FORMATS
-        .iter()
-        .find(|format| format.name == "register")
-        .expect("it is built in: tested")
+    FORMATS.iter().find(|format| format.name == "register").expect("it is built in: tested")
 }
 
 /// Whether a reader should keep a top-level key of a document.
@@ -299,10 +262,7 @@ pub(crate) fn platform(attack: &Attack, name: &str) -> Option<String> {
         let text = include_str!("../controls/formats/platforms.toml");
         let table: BTreeMap<String, Vec<String>> =
             toml::from_str(text).expect("the table of platforms is valid: tested");
-        table
-            .into_iter()
-            .map(|(name, others)| [vec![name], others].concat())
-            .collect()
+        table.into_iter().map(|(name, others)| [vec![name], others].concat()).collect()
     });
     let known = |name: &str| attack.platform(name).map(|ix| attack.platforms[ix].clone());
     known(name).or_else(|| {
@@ -321,15 +281,10 @@ mod tests {
     #[test]
     fn every_built_in_format_is_valid_and_registered() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/controls/formats");
-        let files = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name());
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
         let mut names: Vec<String> = files.map(|name| name.into_string().unwrap()).collect();
         names.sort();
-        let mut known: Vec<String> = formats()
-            .iter()
-            .map(|f| format!("{}.toml", f.name))
-            .collect();
+        let mut known: Vec<String> = formats().iter().map(|f| format!("{}.toml", f.name)).collect();
         known.push("platforms.toml".to_owned());
         known.sort();
         assert_eq!(names, known, "a file of controls/formats is not built in");
@@ -350,10 +305,7 @@ mod tests {
                 for (word, spellings) in words {
                     for spelling in spellings {
                         let other = seen.insert(word_key(spelling), word);
-                        assert!(
-                            other.is_none_or(|other| other == word),
-                            "{column:?} {spelling}"
-                        );
+                        assert!(other.is_none_or(|other| other == word), "{column:?} {spelling}");
                     }
                 }
             }
@@ -363,43 +315,16 @@ mod tests {
     #[test]
     fn the_words_are_those_of_the_model() {
         let words = |column: Column| -> BTreeSet<&str> {
-            register().words[&column]
-                .keys()
-                .map(String::as_str)
-                .collect()
+            register().words[&column].keys().map(String::as_str).collect()
         };
-        assert_eq!(
-            words(Column::Kind),
-            Kind::ALL.iter().map(|v| v.word()).collect()
-        );
-        assert_eq!(
-            words(Column::Function),
-            Function::ALL.iter().map(|v| v.word()).collect()
-        );
-        assert_eq!(
-            words(Column::Status),
-            Status::ALL.iter().map(|v| v.word()).collect()
-        );
-        assert_eq!(
-            words(Column::Basis),
-            Basis::ALL.iter().map(|v| v.word()).collect()
-        );
-        assert_eq!(
-            words(Column::Level),
-            Level::ALL.iter().map(|v| v.word()).collect()
-        );
-        assert_eq!(
-            words(Column::Ctid),
-            Ctid::ALL.iter().map(|v| v.word()).collect()
-        );
-        assert_eq!(
-            words(Column::RuleStatus),
-            RuleStatus::ALL.iter().map(|v| v.word()).collect()
-        );
-        assert_eq!(
-            words(Column::RuleLevel),
-            RuleLevel::ALL.iter().map(|v| v.word()).collect()
-        );
+        assert_eq!(words(Column::Kind), Kind::ALL.iter().map(|v| v.word()).collect());
+        assert_eq!(words(Column::Function), Function::ALL.iter().map(|v| v.word()).collect());
+        assert_eq!(words(Column::Status), Status::ALL.iter().map(|v| v.word()).collect());
+        assert_eq!(words(Column::Basis), Basis::ALL.iter().map(|v| v.word()).collect());
+        assert_eq!(words(Column::Level), Level::ALL.iter().map(|v| v.word()).collect());
+        assert_eq!(words(Column::Ctid), Ctid::ALL.iter().map(|v| v.word()).collect());
+        assert_eq!(words(Column::RuleStatus), RuleStatus::ALL.iter().map(|v| v.word()).collect());
+        assert_eq!(words(Column::RuleLevel), RuleLevel::ALL.iter().map(|v| v.word()).collect());
     }
 
     #[test]
@@ -410,10 +335,7 @@ mod tests {
                 assert!(attack.platform(name).is_some(), "{name}");
             }
         }
-        assert_eq!(
-            platform(&attack, "office 365").as_deref(),
-            Some("Office Suite")
-        );
+        assert_eq!(platform(&attack, "office 365").as_deref(), Some("Office Suite"));
         assert_eq!(platform(&attack, "Amiga"), None);
     }
 }

@@ -110,11 +110,7 @@ pub fn read(choices: &[SourceChoice], settings: &ReadSettings<'_>) -> Result<Rea
     for choice in choices {
         let mut source = read_source(choice, settings)?;
         read.diagnostics.append(&mut source.diagnostics);
-        let mut join = Join {
-            settings,
-            resolver: &mut resolver,
-            read: &mut read,
-        };
+        let mut join = Join { settings, resolver: &mut resolver, read: &mut read };
         join.drafts(source.drafts, &mut source.account);
         if source.account.files == 1 && source.account.format.is_empty() {
             source.account.format = "unknown".to_owned();
@@ -147,9 +143,7 @@ pub fn read_source(
     let listing = source::list(&choice.path).map_err(unreadable)?;
     let mut found = SourceRead::default();
     for (below, error) in &listing.unreadable {
-        found
-            .diagnostics
-            .push(unreadable_file(shown(choice, below), error));
+        found.diagnostics.push(unreadable_file(shown(choice, below), error));
     }
     let status_list = status_list(choice, &mut found.diagnostics)?;
     let file_settings = FileSettings {
@@ -187,10 +181,7 @@ pub fn read_source(
     collect(read.into_iter().map(|(_, read)| read), &mut found);
     if let Some(list) = status_list {
         let silent = |d: &&mut Draft| d.capability.is_defaulted("status");
-        let rules = found
-            .drafts
-            .iter_mut()
-            .filter(|d| d.capability.kind != Kind::DataSource);
+        let rules = found.drafts.iter_mut().filter(|d| d.capability.kind != Kind::DataSource);
         list.join(rules.filter(silent), &mut found.diagnostics);
     }
     Ok(found)
@@ -232,12 +223,7 @@ fn shown(choice: &SourceChoice, below: &str) -> String {
 
 fn unreadable_file(shown: String, error: &io::Error) -> Diagnostic {
     let help = "check that it exists and that you may read it";
-    Diagnostic::new(
-        Code::UnreadableFile,
-        Origin::file(shown),
-        reason(error),
-        help,
-    )
+    Diagnostic::new(Code::UnreadableFile, Origin::file(shown), reason(error), help)
 }
 
 /// A file's hash and content; a file that cannot be read is one record not understood.
@@ -253,12 +239,7 @@ fn read_file(
             let diagnostics = vec![unreadable_file(shown, &error)];
             (
                 String::new(),
-                FileRead {
-                    records: 1,
-                    not_understood: 1,
-                    diagnostics,
-                    ..FileRead::default()
-                },
+                FileRead { records: 1, not_understood: 1, diagnostics, ..FileRead::default() },
             )
         }
     }
@@ -273,8 +254,7 @@ fn status_list(
     };
     let bytes = source::read(path).map_err(|e| ReadError::StatusList(shown.clone(), e))?;
     let list = StatusList::read(&bytes, shown, out);
-    list.map(Some)
-        .map_err(|e| ReadError::NotAStatusList(shown.clone(), e))
+    list.map(Some).map_err(|e| ReadError::NotAStatusList(shown.clone(), e))
 }
 
 /// Brings the records of a source into the whole.
@@ -286,13 +266,12 @@ struct Join<'a, 'b> {
 
 impl Join<'_, '_> {
     fn drafts(&mut self, drafts: Vec<Draft>, account: &mut Source) {
-        // Merged records count as often as they were written, like the first of them.
-        let merged = account.records - account.not_understood - drafts.len();
         let mut assumed = 0;
         for draft in drafts {
             let names_something = !draft.ids.is_empty()
                 || draft.names_control
                 || draft.capability.kind == Kind::DataSource;
+            let records = draft.records;
             let capability = self.resolve(draft);
             assumed += usize::from(capability.is_assumed_on());
             *if strength::is_off(&capability, self.settings.policy) {
@@ -301,34 +280,23 @@ impl Join<'_, '_> {
                 &mut account.used
             } else {
                 &mut account.without_technique
-            } += 1;
+            } += records;
             self.read.capabilities.push(capability);
         }
-        account.used += merged;
         if assumed > 0 {
             self.read.diagnostics.push(not_stated(account, assumed));
         }
     }
 
     fn resolve(&mut self, draft: Draft) -> Capability {
-        let Draft {
-            mut capability,
-            ids,
-            tactics,
-            adversaries,
-            ..
-        } = draft;
+        let Draft { mut capability, ids, tactics, adversaries, .. } = draft;
         for (id, cell) in ids {
             let resolved = self.resolver.technique(id);
             self.read.resolution.count(id, &resolved);
             let text = id.to_string();
             for technique in resolved.techniques() {
                 if !matches!(resolved, Resolved::Live(_)) {
-                    capability
-                        .written
-                        .entry(*technique)
-                        .or_default()
-                        .push(text.clone());
+                    capability.written.entry(*technique).or_default().push(text.clone());
                 }
                 if let Err(at) = capability.techniques.binary_search(technique) {
                     capability.techniques.insert(at, *technique);
@@ -336,13 +304,8 @@ impl Join<'_, '_> {
             }
             if let Some((code, message, help)) = self.remark(&text, &resolved) {
                 let cell = cell.or(capability.origin.cell.clone());
-                let origin = Origin {
-                    cell,
-                    ..capability.origin.clone()
-                };
-                self.read
-                    .diagnostics
-                    .push(Diagnostic::new(code, origin, message, help));
+                let origin = Origin { cell, ..capability.origin.clone() };
+                self.read.diagnostics.push(Diagnostic::new(code, origin, message, help));
             }
         }
         for text in &tactics {
@@ -358,10 +321,7 @@ impl Join<'_, '_> {
         let attack = self.settings.attack;
         let release = format!("ATT&CK {}", attack.version);
         let list = |ids: &[model::id::TechniqueId]| {
-            ids.iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(", ")
+            ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         };
         Some(match resolved {
             Resolved::Live(_) => return None,
@@ -380,18 +340,12 @@ impl Join<'_, '_> {
                 format!("{id} belongs to {domain}; it counts for nothing here"),
                 format!("assess that domain by itself with --domain {domain}"),
             ),
-            Resolved::Newer {
-                version,
-                predecessors,
-            } if predecessors.is_empty() => (
+            Resolved::Newer { version, predecessors } if predecessors.is_empty() => (
                 Code::NewerId,
                 format!("{id} is new in ATT&CK {version}; {release} has nothing for it"),
                 format!("use --attack {version}"),
             ),
-            Resolved::Newer {
-                version,
-                predecessors,
-            } => (
+            Resolved::Newer { version, predecessors } => (
                 Code::NewerId,
                 format!(
                     "{id} is of ATT&CK {version}; counted as {} in {release}",
@@ -408,13 +362,8 @@ impl Join<'_, '_> {
     }
 
     fn nearest_technique(&self, id: &str) -> String {
-        let ids: Vec<String> = self
-            .settings
-            .attack
-            .techniques
-            .iter()
-            .map(|t| t.id.to_string())
-            .collect();
+        let ids: Vec<String> =
+            self.settings.attack.techniques.iter().map(|t| t.id.to_string()).collect();
         let parent = id.split_once('.').map_or(id, |(parent, _)| parent);
         if parent != id && ids.iter().any(|known| known == parent) {
             return format!("{parent} has no such sub-technique; check the number");
@@ -433,12 +382,7 @@ impl Join<'_, '_> {
             ResolvedTactic::Unknown => {
                 let message = format!("{text:?} is neither a tactic nor an id of ATT&CK");
                 let origin = capability.origin.clone();
-                let names = self
-                    .settings
-                    .attack
-                    .tactics
-                    .iter()
-                    .map(|t| t.shortname.as_str());
+                let names = self.settings.attack.tactics.iter().map(|t| t.shortname.as_str());
                 let help = crate::suggest::did_you_mean(text, names).unwrap_or_default();
                 self.read.diagnostics.push(Diagnostic::new(
                     Code::UnknownTactic,
@@ -479,10 +423,5 @@ impl Join<'_, '_> {
 fn not_stated(account: &Source, assumed: usize) -> Diagnostic {
     let message = format!("status not stated for {assumed} records; they count as switched on");
     let help = "say which with --assume enabled or --assume library, or with status_from";
-    Diagnostic::new(
-        Code::StatusNotStated,
-        Origin::file(account.path.clone()),
-        message,
-        help,
-    )
+    Diagnostic::new(Code::StatusNotStated, Origin::file(account.path.clone()), message, help)
 }

@@ -57,6 +57,8 @@ pub struct Draft {
     pub adversaries: Vec<String>,
     /// It names a mitigation or a catalogue control, known or not.
     pub names_control: bool,
+    /// How many records of the file it stands for: those with the same id that say the same.
+    pub records: usize,
 }
 
 /// Reads one record.
@@ -68,6 +70,7 @@ pub(crate) fn draft(raw: Raw, context: &Context<'_>, out: &mut Vec<Diagnostic>) 
             tactics: Vec::new(),
             adversaries: Vec::new(),
             names_control: false,
+            records: 1,
         },
         context,
         origin: raw.origin,
@@ -85,17 +88,9 @@ pub(crate) fn draft(raw: Raw, context: &Context<'_>, out: &mut Vec<Diagnostic>) 
         reading.say(said.column, &said.text);
     }
     reading.cell = None;
-    for (column, text) in context
-        .defaults
-        .iter()
-        .filter(|(column, _)| !given.contains(column))
-    {
+    for (column, text) in context.defaults.iter().filter(|(column, _)| !given.contains(column)) {
         reading.say(*column, text);
-        reading
-            .draft
-            .capability
-            .defaulted
-            .push(column.name().to_owned());
+        reading.draft.capability.defaulted.push(column.name().to_owned());
     }
     reading.finish()
 }
@@ -167,10 +162,7 @@ impl Reading<'_> {
             Column::Family => self.draft.capability.family = Some(text.to_owned()),
             Column::LogSource => {
                 self.has_log_source = true;
-                self.draft
-                    .capability
-                    .family
-                    .get_or_insert_with(|| text.to_owned());
+                self.draft.capability.family.get_or_insert_with(|| text.to_owned());
             }
             Column::Telemetry => self.draft.capability.telemetry = self.shares(column, text),
             Column::Scope => self.draft.capability.scope = self.shares(column, text),
@@ -195,10 +187,7 @@ impl Reading<'_> {
     }
 
     fn here(&self) -> Origin {
-        Origin {
-            cell: self.cell.clone().or(self.origin.cell.clone()),
-            ..self.origin.clone()
-        }
+        Origin { cell: self.cell.clone().or(self.origin.cell.clone()), ..self.origin.clone() }
     }
 
     fn report(&mut self, code: Code, message: String, help: impl Into<String>) {
@@ -223,11 +212,8 @@ impl Reading<'_> {
     fn word<T>(&mut self, column: Column, text: &str, from: fn(&str) -> Option<T>) -> Option<T> {
         let value = format::word(column, text).and_then(from);
         if value.is_none() {
-            let message = format!(
-                "{} says {:?}, which is not understood",
-                column.name(),
-                shortened(text)
-            );
+            let message =
+                format!("{} says {:?}, which is not understood", column.name(), shortened(text));
             let help = format!("use one of {}", words(column));
             self.report(Code::BadValue, message, help);
         }
@@ -351,10 +337,7 @@ impl Reading<'_> {
     fn platforms(&mut self, text: &str) {
         let attack = self.context.attack;
         for item in extract::items(text) {
-            if matches!(
-                extract::word_key(item).as_str(),
-                "all" | "any" | "all platforms"
-            ) {
+            if matches!(extract::word_key(item).as_str(), "all" | "any" | "all platforms") {
                 continue;
             }
             let platforms = &mut self.draft.capability.platforms;
@@ -394,18 +377,12 @@ impl Reading<'_> {
         let blank = [
             ("kind", self.kind.is_none()),
             ("function", self.function.is_none()),
-            (
-                "status",
-                self.status.is_none() && self.context.source_status.is_none(),
-            ),
+            ("status", self.status.is_none() && self.context.source_status.is_none()),
             ("basis", self.basis.is_none()),
         ];
         let status = self.status.or(self.context.source_status);
         let capability = &mut self.draft.capability;
-        let blank = blank
-            .into_iter()
-            .filter(|(_, blank)| *blank)
-            .map(|(name, _)| name.to_owned());
+        let blank = blank.into_iter().filter(|(_, blank)| *blank).map(|(name, _)| name.to_owned());
         capability.defaulted.extend(blank);
         capability.kind = kind;
         capability.function = function;
@@ -486,11 +463,7 @@ fn words(column: Column) -> String {
 }
 
 fn own_id(title: &str, origin: &Origin) -> String {
-    if title.is_empty() {
-        origin.to_string()
-    } else {
-        title.to_owned()
-    }
+    if title.is_empty() { origin.to_string() } else { title.to_owned() }
 }
 
 fn shortened(text: &str) -> String {

@@ -24,23 +24,16 @@ pub struct Layout {
 
 impl Layout {
     pub(crate) fn takes_sheet(&self, name: Option<&str>) -> bool {
-        self.sheet
-            .as_deref()
-            .is_none_or(|wanted| name == Some(wanted))
+        self.sheet.as_deref().is_none_or(|wanted| name == Some(wanted))
     }
 
     fn column(&self, header: &str) -> Option<Column> {
         let name = normalise_header(header);
-        let said = self
-            .columns
-            .iter()
-            .find(|(_, said)| normalise_header(said) == name);
+        let said = self.columns.iter().find(|(_, said)| normalise_header(said) == name);
         match said {
             Some((column, _)) => Some(*column),
             // A column that the user has named is not found under another name too.
-            None => format::register()
-                .column(header)
-                .filter(|c| !self.columns.contains_key(c)),
+            None => format::register().column(header).filter(|c| !self.columns.contains_key(c)),
         }
     }
 }
@@ -54,12 +47,13 @@ pub(crate) struct Register {
 }
 
 /// The rows of a table; the error says why it is none of ours.
-pub(crate) fn table(table: &Table, shown: &str, layout: &Layout) -> Result<Register, Diagnostic> {
+pub(crate) fn table(
+    table: &Table,
+    shown: &str,
+    layout: &Layout,
+) -> Result<Register, Box<Diagnostic>> {
     let sheet = table.sheet.clone();
-    let place = Origin {
-        sheet,
-        ..Origin::file(shown)
-    };
+    let place = Origin { sheet, ..Origin::file(shown) };
     let known = |name: &str| layout.column(name).is_some();
     let header = match layout.header_row {
         Some(row) => header_in(table, row),
@@ -68,51 +62,32 @@ pub(crate) fn table(table: &Table, shown: &str, layout: &Layout) -> Result<Regis
         }
     };
     let Some((header_at, names)) = header else {
-        return Err(no_header(place));
+        return Err(Box::new(no_header(place)));
     };
     let mut columns: Vec<(usize, Column)> = Vec::new();
     let mut unknown = Vec::new();
     for (at, name) in names {
-        match layout
-            .column(&name)
-            .filter(|c| !columns.iter().any(|(_, known)| known == c))
-        {
+        match layout.column(&name).filter(|c| !columns.iter().any(|(_, known)| known == c)) {
             Some(column) => columns.push((at, column)),
             None => unknown.push(name),
         }
     }
     let found: BTreeSet<Column> = columns.iter().map(|(_, column)| *column).collect();
     if !format::register().is_recognised_by(&found) {
-        return Err(no_header(place));
+        return Err(Box::new(no_header(place)));
     }
     let mut diagnostics = notes(table, &place);
     let header_cell = cell_name(table.rows[header_at].number, 0);
-    diagnostics.extend(unused(
-        &unknown,
-        Origin {
-            cell: Some(header_cell),
-            ..place.clone()
-        },
-    ));
+    diagnostics.extend(unused(&unknown, Origin { cell: Some(header_cell), ..place.clone() }));
     let rows = table.rows[header_at + 1..].iter();
-    let rows = rows
-        .map(|row| raw(row, &columns, &place, &mut diagnostics))
-        .collect();
+    let rows = rows.map(|row| raw(row, &columns, &place, &mut diagnostics)).collect();
     let decimal_comma = table.separator != Some(',');
-    Ok(Register {
-        rows,
-        has_status: found.contains(&Column::Status),
-        decimal_comma,
-        diagnostics,
-    })
+    Ok(Register { rows, has_status: found.contains(&Column::Status), decimal_comma, diagnostics })
 }
 
 fn header_in(table: &Table, row: usize) -> Option<(usize, Vec<(usize, String)>)> {
     let at = table.rows.iter().position(|r| r.number == row)?;
-    let cells = table.rows[at]
-        .cells
-        .iter()
-        .map(|cell| (cell.column, cell.text.clone()));
+    let cells = table.rows[at].cells.iter().map(|cell| (cell.column, cell.text.clone()));
     Some((at, cells.collect()))
 }
 
@@ -125,10 +100,7 @@ fn no_header(place: Origin) -> Diagnostic {
 
 fn notes(table: &Table, place: &Origin) -> Vec<Diagnostic> {
     let remark = |note: &table::Note| {
-        let origin = Origin {
-            cell: note.place.clone(),
-            ..place.clone()
-        };
+        let origin = Origin { cell: note.place.clone(), ..place.clone() };
         Diagnostic::new(Code::LimitReached, origin, note.fact.clone(), note.help)
     };
     table.notes.iter().map(remark).collect()
@@ -154,30 +126,19 @@ fn raw(
     let cell = |column: usize| place.sheet.is_some().then(|| cell_name(row.number, column));
     let first = row.cells.first().map_or(0, |cell| cell.column);
     let line = place.sheet.is_none().then_some(row.number);
-    let origin = Origin {
-        cell: cell(first),
-        line,
-        ..place.clone()
-    };
+    let origin = Origin { cell: cell(first), line, ..place.clone() };
     let mut values = Vec::new();
     for (at, column) in columns {
         let Some(found) = row.cell(*at) else { continue };
         let cell = cell(*at);
         if found.kind == CellKind::Error {
-            let origin = Origin {
-                cell,
-                ..origin.clone()
-            };
+            let origin = Origin { cell, ..origin.clone() };
             let message = format!("{} holds the error {}", column.name(), found.text);
             let help = "correct the formula";
             diagnostics.push(Diagnostic::new(Code::BadValue, origin, message, help));
             continue;
         }
-        values.push(Said {
-            column: *column,
-            text: found.text.clone(),
-            cell,
-        });
+        values.push(Said { column: *column, text: found.text.clone(), cell });
     }
     Raw { origin, values }
 }
@@ -216,43 +177,26 @@ pub(crate) fn objects(objects: &[(Origin, &Value)], layout: &Layout) -> Option<R
     let unknown: Vec<String> = unknown.into_iter().collect();
     let diagnostics = unused(&unknown, place).into_iter().collect();
     let has_status = found.contains(&Column::Status);
-    Some(Register {
-        rows,
-        has_status,
-        decimal_comma: true,
-        diagnostics,
-    })
+    Some(Register { rows, has_status, decimal_comma: true, diagnostics })
 }
 
 fn said(key: &str, value: &Value, layout: &Layout, unknown: &mut BTreeSet<String>) -> Vec<Said> {
     let column = layout.column(key);
-    let text = |column, text| Said {
-        column,
-        text,
-        cell: None,
-    };
+    let text = |column, text| Said { column, text, cell: None };
     match (column, value) {
         (_, Value::Null | Value::Skipped) => Vec::new(),
         (Some(column @ (Column::Scope | Column::Telemetry)), Value::Map(_)) => {
-            let pairs = value
-                .entries()
-                .filter_map(|(k, v)| Some(format!("{k}={}", v.as_text()?)));
+            let pairs = value.entries().filter_map(|(k, v)| Some(format!("{k}={}", v.as_text()?)));
             vec![text(column, pairs.collect::<Vec<_>>().join("; "))]
         }
         // `tests: {k: 3, n: 4}` is `tests k` and `tests n`.
         (_, Value::Map(_)) => {
-            let inner = value
-                .entries()
-                .map(|(name, value)| (format!("{key} {name}"), value));
-            inner
-                .flat_map(|(name, value)| said(&name, value, layout, unknown))
-                .collect()
+            let inner = value.entries().map(|(name, value)| (format!("{key} {name}"), value));
+            inner.flat_map(|(name, value)| said(&name, value, layout, unknown)).collect()
         }
         (Some(column), value) => {
             let texts = value.list().filter_map(Value::as_text);
-            texts
-                .map(|found| text(column, found.into_owned()))
-                .collect()
+            texts.map(|found| text(column, found.into_owned())).collect()
         }
         (None, _) => {
             unknown.insert(key.to_owned());

@@ -61,10 +61,7 @@ impl std::error::Error for ReleaseError {}
 /// # Errors
 /// There is no such release, or the file is no bundle.
 pub fn load(choice: Option<&str>, domain: &str) -> Result<Attack, ReleaseError> {
-    if !snapshot::EMBEDDED
-        .iter()
-        .any(|embedded| embedded.domain == domain)
-    {
+    if !snapshot::EMBEDDED.iter().any(|embedded| embedded.domain == domain) {
         return Err(ReleaseError::UnknownDomain(domain.to_owned()));
     }
     if let Some(attack) = snapshot::embedded(domain, choice) {
@@ -77,19 +74,12 @@ pub fn load(choice: Option<&str>, domain: &str) -> Result<Attack, ReleaseError> 
     }
     let unreadable = |error| ReleaseError::Unreadable(choice.to_owned(), error);
     let bytes = source::read(Path::new(choice)).map_err(unreadable)?;
-    let name = Path::new(choice)
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
+    let name = Path::new(choice).file_name().map(|name| name.to_string_lossy().into_owned());
     stix::read(&bytes, name.as_deref())
         .map_err(|error| ReleaseError::NotABundle(choice.to_owned(), error))
 }
 
 fn versions(domain: &str) -> String {
-    let of_domain = snapshot::EMBEDDED
-        .iter()
-        .filter(|embedded| embedded.domain == domain);
-    of_domain
-        .map(|embedded| embedded.version)
-        .collect::<Vec<_>>()
-        .join(", ")
+    let of_domain = snapshot::EMBEDDED.iter().filter(|embedded| embedded.domain == domain);
+    of_domain.map(|embedded| embedded.version).collect::<Vec<_>>().join(", ")
 }

@@ -111,13 +111,10 @@ pub fn embedded(domain: &str, version: Option<&str>) -> Option<Attack> {
 /// one of every other domain.
 #[must_use]
 pub fn neighbours(of: &Attack) -> Neighbours {
-    let (same, mut others): (Vec<&Embedded>, Vec<&Embedded>) = EMBEDDED
-        .iter()
-        .partition(|embedded| embedded.domain == of.domain);
+    let (same, mut others): (Vec<&Embedded>, Vec<&Embedded>) =
+        EMBEDDED.iter().partition(|embedded| embedded.domain == of.domain);
     others.dedup_by_key(|embedded| embedded.domain);
-    let older_or_newer = same
-        .into_iter()
-        .filter(|embedded| embedded.version != of.version);
+    let older_or_newer = same.into_iter().filter(|embedded| embedded.version != of.version);
     Neighbours {
         releases: older_or_newer.map(Embedded::read).collect(),
         domains: others.into_iter().map(Embedded::read).collect(),
@@ -159,12 +156,8 @@ pub fn write(attack: &Attack) -> String {
     push(&mut text, PLATFORMS, platforms, |name| vec![escape(name)]);
     push(&mut text, MITIGATIONS, mitigations, mitigation_row);
     push(&mut text, COMPONENTS, components, component_row);
-    push(&mut text, TECHNIQUES, techniques, |technique| {
-        technique_row(technique, attack)
-    });
-    push(&mut text, ADVERSARIES, adversaries, |adversary| {
-        adversary_row(adversary, attack)
-    });
+    push(&mut text, TECHNIQUES, techniques, |technique| technique_row(technique, attack));
+    push(&mut text, ADVERSARIES, adversaries, |adversary| adversary_row(adversary, attack));
     push(&mut text, RETIRED, retired, retired_row);
     push(&mut text, END, &[], tactic_row);
     text
@@ -187,9 +180,8 @@ pub fn read(text: &str) -> Result<Attack, SnapshotError> {
     attack.platforms = collect(sections.rows_before(MITIGATIONS)?, read_platform)?;
     attack.mitigations = collect(sections.rows_before(COMPONENTS)?, read_mitigation)?;
     attack.components = collect(sections.rows_before(TECHNIQUES)?, read_component)?;
-    attack.techniques = collect(sections.rows_before(ADVERSARIES)?, |row| {
-        read_technique(row, &attack)
-    })?;
+    attack.techniques =
+        collect(sections.rows_before(ADVERSARIES)?, |row| read_technique(row, &attack))?;
     mirror_mitigations(&mut attack);
     read_adversaries(sections.rows_before(RETIRED)?, &mut attack)?;
     attack.retired = collect(sections.rows_before(END)?, read_retired)?;
@@ -201,10 +193,8 @@ const TACTICS: Section = ("tactics", "id, short name, name");
 const PLATFORMS: Section = ("platforms", "name");
 const MITIGATIONS: Section = ("mitigations", "id, name");
 const COMPONENTS: Section = ("data components", "id, name");
-const TECHNIQUES: Section = (
-    "techniques",
-    "id, name, tactics, platforms, mitigations, data components",
-);
+const TECHNIQUES: Section =
+    ("techniques", "id, name, tactics, platforms, mitigations, data components");
 const ADVERSARIES: Section = (
     "adversaries",
     "kind, id, name, aliases, first seen, last seen, software, campaigns, techniques",
@@ -216,11 +206,7 @@ const END: Section = ("end", "");
 type Section = (&'static str, &'static str);
 
 fn tactic_row(tactic: &Tactic) -> Vec<Cow<'_, str>> {
-    vec![
-        escape(&tactic.id),
-        escape(&tactic.shortname),
-        escape(&tactic.name),
-    ]
+    vec![escape(&tactic.id), escape(&tactic.shortname), escape(&tactic.name)]
 }
 
 fn mitigation_row(mitigation: &Mitigation) -> Vec<Cow<'_, str>> {
@@ -302,9 +288,7 @@ fn push<'a, T>(
 ) {
     text.push_str(format!("[{name}] {columns}").trim_end());
     text.push('\n');
-    objects
-        .iter()
-        .for_each(|object| push_row(text, &row(object)));
+    objects.iter().for_each(|object| push_row(text, &row(object)));
 }
 
 /// Empty fields at the end are left out: no line ends in blanks.
@@ -390,9 +374,7 @@ impl<'a> Row<'a> {
             // A sub-technique in short follows the parent, five characters, of the one before.
             id.truncate(if item.starts_with('.') { 5 } else { 0 });
             id.push_str(item);
-            let position = TechniqueId::parse(&id)
-                .ok()
-                .and_then(|id| attack.technique(id));
+            let position = TechniqueId::parse(&id).ok().and_then(|id| attack.technique(id));
             positions.push(position.ok_or_else(|| self.unknown(&id))?);
         }
         self.in_order(positions)
@@ -400,9 +382,7 @@ impl<'a> Row<'a> {
 
     fn in_order(&self, positions: Vec<usize>) -> Result<Vec<usize>, SnapshotError> {
         let sorted = positions.is_sorted_by(|a, b| a < b);
-        sorted
-            .then_some(positions)
-            .ok_or_else(|| self.fault("a list is not in order"))
+        sorted.then_some(positions).ok_or_else(|| self.fault("a list is not in order"))
     }
 
     fn unknown(&self, id: &str) -> SnapshotError {
@@ -419,27 +399,19 @@ impl<'a> Row<'a> {
     }
 
     fn fault(&self, fault: &str) -> SnapshotError {
-        SnapshotError::Line {
-            line: self.line,
-            fault: fault.to_owned(),
-        }
+        SnapshotError::Line { line: self.line, fault: fault.to_owned() }
     }
 }
 
 fn items(list: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    list.split('|')
-        .filter(|item| !item.is_empty())
-        .map(unescape)
+    list.split('|').filter(|item| !item.is_empty()).map(unescape)
 }
 
 /// The rows after the first line.
 fn rows<'a>(text: &'a str) -> impl Iterator<Item = Row<'a>> {
     let lines = text.lines().enumerate().skip(1);
     let rows = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-    rows.map(|(ix, line)| Row {
-        line: ix + 1,
-        fields: line.split('\t'),
-    })
+    rows.map(|(ix, line)| Row { line: ix + 1, fields: line.split('\t') })
 }
 
 struct Sections<I> {
@@ -482,11 +454,7 @@ fn header(mut row: Row, attack: &mut Attack) -> Result<(), SnapshotError> {
 }
 
 fn read_tactic(mut row: Row) -> Result<Tactic, SnapshotError> {
-    Ok(Tactic {
-        id: row.text(),
-        shortname: row.text(),
-        name: row.text(),
-    })
+    Ok(Tactic { id: row.text(), shortname: row.text(), name: row.text() })
 }
 
 fn read_platform(mut row: Row) -> Result<String, SnapshotError> {
@@ -494,34 +462,17 @@ fn read_platform(mut row: Row) -> Result<String, SnapshotError> {
 }
 
 fn read_mitigation(mut row: Row) -> Result<Mitigation, SnapshotError> {
-    Ok(Mitigation {
-        id: row.text(),
-        name: row.text(),
-        techniques: Vec::new(),
-    })
+    Ok(Mitigation { id: row.text(), name: row.text(), techniques: Vec::new() })
 }
 
 fn read_component(mut row: Row) -> Result<DataComponent, SnapshotError> {
-    Ok(DataComponent {
-        id: row.text(),
-        name: row.text(),
-    })
+    Ok(DataComponent { id: row.text(), name: row.text() })
 }
 
 fn read_technique(mut row: Row, attack: &Attack) -> Result<Technique, SnapshotError> {
     let id = row.field();
-    let component = |id: &str| {
-        attack
-            .components
-            .binary_search_by(|c| c.id.as_str().cmp(id))
-            .ok()
-    };
-    let platform = |name: &str| {
-        attack
-            .platforms
-            .binary_search_by(|p| p.as_str().cmp(name))
-            .ok()
-    };
+    let component = |id: &str| attack.components.binary_search_by(|c| c.id.as_str().cmp(id)).ok();
+    let platform = |name: &str| attack.platforms.binary_search_by(|p| p.as_str().cmp(name)).ok();
     Ok(Technique {
         id: TechniqueId::parse(id).map_err(|fault| row.fault(&format!("{id:?}: {fault}")))?,
         name: row.text(),
@@ -543,10 +494,7 @@ fn mirror_mitigations(attack: &mut Attack) {
 
 /// In two passes: an adversary may name others that come after it.
 fn read_adversaries(mut rows: Vec<Row>, attack: &mut Attack) -> Result<(), SnapshotError> {
-    attack.adversaries = rows
-        .iter_mut()
-        .map(read_adversary)
-        .collect::<Result<_, _>>()?;
+    attack.adversaries = rows.iter_mut().map(read_adversary).collect::<Result<_, _>>()?;
     for (ix, row) in rows.iter_mut().enumerate() {
         let software = row.list(|id| attack.adversary(id))?;
         let campaigns = row.list(|id| attack.adversary(id))?;
@@ -562,9 +510,7 @@ fn read_adversaries(mut rows: Vec<Row>, attack: &mut Attack) -> Result<(), Snaps
 fn read_adversary(row: &mut Row) -> Result<Adversary, SnapshotError> {
     use AdversaryKind::{Campaign, Group, Malware, Tool};
     let name = row.field();
-    let kind = [Group, Campaign, Malware, Tool]
-        .into_iter()
-        .find(|kind| kind.name() == name);
+    let kind = [Group, Campaign, Malware, Tool].into_iter().find(|kind| kind.name() == name);
     Ok(Adversary {
         kind: kind.ok_or_else(|| row.fault(&format!("{name:?} is not a kind of adversary")))?,
         id: row.text(),
@@ -599,28 +545,11 @@ fn read_retired(mut row: Row) -> Result<Retired, SnapshotError> {
 fn check_order(attack: &Attack) -> Result<(), SnapshotError> {
     let checks = [
         (PLATFORMS, attack.platforms.is_sorted_by(|a, b| a < b)),
-        (
-            MITIGATIONS,
-            attack.mitigations.is_sorted_by(|a, b| a.id < b.id),
-        ),
-        (
-            COMPONENTS,
-            attack.components.is_sorted_by(|a, b| a.id < b.id),
-        ),
-        (
-            TECHNIQUES,
-            attack.techniques.is_sorted_by(|a, b| a.id < b.id),
-        ),
-        (
-            ADVERSARIES,
-            attack.adversaries.is_sorted_by(|a, b| a.id < b.id),
-        ),
-        (
-            RETIRED,
-            attack
-                .retired
-                .is_sorted_by(|a, b| (a.kind, &a.id) < (b.kind, &b.id)),
-        ),
+        (MITIGATIONS, attack.mitigations.is_sorted_by(|a, b| a.id < b.id)),
+        (COMPONENTS, attack.components.is_sorted_by(|a, b| a.id < b.id)),
+        (TECHNIQUES, attack.techniques.is_sorted_by(|a, b| a.id < b.id)),
+        (ADVERSARIES, attack.adversaries.is_sorted_by(|a, b| a.id < b.id)),
+        (RETIRED, attack.retired.is_sorted_by(|a, b| (a.kind, &a.id) < (b.kind, &b.id))),
     ];
     match checks.into_iter().find(|(_, sorted)| !sorted) {
         Some(((section, _), _)) => Err(SnapshotError::Unsorted { section }),
@@ -671,41 +600,13 @@ group\tG0016\tAPT29\t\t\t\t\t\tT1059 T1059.001 .004
     #[test]
     fn a_fault_is_told_with_its_line() {
         for (from, to, message) in [
-            (
-                "T1059 T1059.001 .004",
-                "T1059 .009",
-                "line 14: \"T1059.009\" has no line of its own",
-            ),
-            (
-                "T1059 T1059.001 .004",
-                ".009",
-                "line 14: \".009\" has no line of its own",
-            ),
-            (
-                "T1059 T1059.001",
-                "T1059.001 T1059",
-                "line 14: a list is not in order",
-            ),
-            (
-                "group\t",
-                "gruop\t",
-                "line 14: \"gruop\" is not a kind of adversary",
-            ),
-            (
-                "\tG0016\tAPT29\t\t",
-                "\tG0016\tAPT29\t\tsoon",
-                "line 14: \"soon\" is not a date",
-            ),
-            (
-                "TA0002\tLinux",
-                "TA0002\tBeOS",
-                "line 10: \"BeOS\" has no line of its own",
-            ),
-            (
-                "T1059.001\tP",
-                "T10590\tP",
-                "line 11: \"T10590\": not a technique id such as",
-            ),
+            ("T1059 T1059.001 .004", "T1059 .009", "line 14: \"T1059.009\" has no line of its own"),
+            ("T1059 T1059.001 .004", ".009", "line 14: \".009\" has no line of its own"),
+            ("T1059 T1059.001", "T1059.001 T1059", "line 14: a list is not in order"),
+            ("group\t", "gruop\t", "line 14: \"gruop\" is not a kind of adversary"),
+            ("\tG0016\tAPT29\t\t", "\tG0016\tAPT29\t\tsoon", "line 14: \"soon\" is not a date"),
+            ("TA0002\tLinux", "TA0002\tBeOS", "line 10: \"BeOS\" has no line of its own"),
+            ("T1059.001\tP", "T10590\tP", "line 11: \"T10590\": not a technique id such as"),
             (
                 "[mitigations]\n",
                 "[mitigations]\nM1002\nM1001\n",
@@ -713,16 +614,8 @@ group\tG0016\tAPT29\t\t\t\t\t\tT1059 T1059.001 .004
             ),
             ("[platforms]\n", "", "[platforms] is missing"),
             ("[end]\n", "", "[end] is missing"),
-            (
-                "snapshot 1",
-                "snapshot 10",
-                "the first line is not \"lacuna attack snapshot 1\"",
-            ),
-            (
-                "domain\t",
-                "realm\t",
-                "line 2: \"realm\" is not a field of the header",
-            ),
+            ("snapshot 1", "snapshot 10", "the first line is not \"lacuna attack snapshot 1\""),
+            ("domain\t", "realm\t", "line 2: \"realm\" is not a field of the header"),
         ] {
             let error = read(&SMALL.replacen(from, to, 1)).unwrap_err().to_string();
             assert!(error.starts_with(message), "{from:?}: {error}");
@@ -733,16 +626,8 @@ group\tG0016\tAPT29\t\t\t\t\t\tT1059 T1059.001 .004
     fn every_snapshot_that_is_built_in_reads_back_as_written() {
         for embedded in EMBEDDED {
             let attack = embedded.read();
-            assert_eq!(
-                (&*attack.domain, &*attack.version),
-                (embedded.domain, embedded.version)
-            );
-            assert_eq!(
-                write(&attack),
-                embedded.text.replace('\r', ""),
-                "{}",
-                embedded.domain
-            );
+            assert_eq!((&*attack.domain, &*attack.version), (embedded.domain, embedded.version));
+            assert_eq!(write(&attack), embedded.text.replace('\r', ""), "{}", embedded.domain);
             assert!(embedded.text.contains("The MITRE Corporation"));
             assert!(embedded.text.len() <= 450_000);
         }
@@ -751,10 +636,7 @@ group\tG0016\tAPT29\t\t\t\t\t\tT1059 T1059.001 .004
     #[test]
     fn the_newest_release_of_a_domain_comes_first() {
         let number = |version: &str| version.parse::<f64>().unwrap();
-        for pair in EMBEDDED
-            .windows(2)
-            .filter(|pair| pair[0].domain == pair[1].domain)
-        {
+        for pair in EMBEDDED.windows(2).filter(|pair| pair[0].domain == pair[1].domain) {
             assert!(number(pair[0].version) > number(pair[1].version));
         }
         let version = |version| embedded("enterprise-attack", version).map(|a| a.version);
@@ -767,34 +649,21 @@ group\tG0016\tAPT29\t\t\t\t\t\tT1059 T1059.001 .004
     #[test]
     fn what_was_assembled_from_digests_says_so() {
         let attack = embedded("enterprise-attack", Some("19.2")).unwrap();
-        assert!(
-            attack.source.contains("not MITRE's file"),
-            "{}",
-            attack.source
-        );
+        assert!(attack.source.contains("not MITRE's file"), "{}", attack.source);
     }
 
     #[test]
     fn the_neighbours_are_all_other_releases_and_the_newest_of_other_domains() {
         let names = |attacks: &[Attack]| -> Vec<String> {
-            attacks
-                .iter()
-                .map(|a| format!("{} {}", a.domain, a.version))
-                .collect()
+            attacks.iter().map(|a| format!("{} {}", a.domain, a.version)).collect()
         };
         let of = |domain, version| neighbours(&embedded(domain, Some(version)).unwrap());
         let of_enterprise = of("enterprise-attack", "18.1");
         assert_eq!(names(&of_enterprise.releases), ["enterprise-attack 19.2"]);
-        assert_eq!(
-            names(&of_enterprise.domains),
-            ["mobile-attack 18.1", "ics-attack 18.1"]
-        );
+        assert_eq!(names(&of_enterprise.domains), ["mobile-attack 18.1", "ics-attack 18.1"]);
         let of_ics = of("ics-attack", "18.1");
         assert_eq!(names(&of_ics.releases), [""; 0]);
-        assert_eq!(
-            names(&of_ics.domains),
-            ["enterprise-attack 19.2", "mobile-attack 18.1"]
-        );
+        assert_eq!(names(&of_ics.domains), ["enterprise-attack 19.2", "mobile-attack 18.1"]);
     }
 
     /// Text with everything in it that a line or a list could trip over.
@@ -831,16 +700,14 @@ group\tG0016\tAPT29\t\t\t\t\t\tT1059 T1059.001 .004
         );
         prop::collection::vec(relations, ids.len()).prop_map(move |relations| {
             let all = ids.iter().zip(relations);
-            all.map(
-                |(id, (name, tactics, platforms, mitigations, components))| Technique {
-                    id: *id,
-                    name,
-                    tactics,
-                    platforms,
-                    mitigations,
-                    components,
-                },
-            )
+            all.map(|(id, (name, tactics, platforms, mitigations, components))| Technique {
+                id: *id,
+                name,
+                tactics,
+                platforms,
+                mitigations,
+                components,
+            })
             .collect()
         })
     }
@@ -892,22 +759,10 @@ group\tG0016\tAPT29\t\t\t\t\t\tT1059 T1059.001 .004
 
     fn attack() -> impl Strategy<Value = Attack> {
         let platforms = prop::collection::btree_set(text(), 0..4);
-        let objects = (
-            named(),
-            platforms,
-            named(),
-            named(),
-            named(),
-            technique_ids(),
-        );
+        let objects = (named(), platforms, named(), named(), named(), technique_ids());
         let with_relations = objects.prop_flat_map(|objects| {
             let (tactics, platforms, mitigations, components, adversary_ids, ids) = objects;
-            let sizes = [
-                tactics.len(),
-                platforms.len(),
-                mitigations.len(),
-                components.len(),
-            ];
+            let sizes = [tactics.len(), platforms.len(), mitigations.len(), components.len()];
             let parts = (
                 [text(), text(), text(), text()],
                 adversaries(adversary_ids, ids.len()),
@@ -918,16 +773,9 @@ group\tG0016\tAPT29\t\t\t\t\t\tT1059 T1059.001 .004
         });
         with_relations.prop_map(|((tactics, platforms, mitigations, components), parts)| {
             let ([domain, version, source, sha256], adversaries, techniques, retired) = parts;
-            let tactic = |(id, name): (String, String)| Tactic {
-                id,
-                shortname: name.clone(),
-                name,
-            };
-            let mitigation = |(id, name)| Mitigation {
-                id,
-                name,
-                techniques: Vec::new(),
-            };
+            let tactic =
+                |(id, name): (String, String)| Tactic { id, shortname: name.clone(), name };
+            let mitigation = |(id, name)| Mitigation { id, name, techniques: Vec::new() };
             let mut attack = Attack {
                 domain,
                 version,

@@ -34,22 +34,13 @@ pub(crate) struct Listing {
 /// The source does not exist or cannot be read.
 pub(crate) fn list(path: &Path) -> io::Result<Listing> {
     let meta = fs::metadata(path)?;
-    let mut listing = Listing {
-        files: Vec::new(),
-        is_folder: meta.is_dir(),
-        unreadable: Vec::new(),
-    };
+    let mut listing =
+        Listing { files: Vec::new(), is_folder: meta.is_dir(), unreadable: Vec::new() };
     if meta.is_dir() {
-        let mut walk = Walk {
-            seen: BTreeSet::new(),
-            listing: &mut listing,
-        };
+        let mut walk = Walk { seen: BTreeSet::new(), listing: &mut listing };
         walk.folder(path, "");
     } else {
-        listing.files.push(SourceFile {
-            path: path.to_owned(),
-            below: String::new(),
-        });
+        listing.files.push(SourceFile { path: path.to_owned(), below: String::new() });
     }
     listing.files.sort_by(|a, b| a.below.cmp(&b.below));
     Ok(listing)
@@ -69,9 +60,7 @@ impl Walk<'_> {
         }
         match fs::read_dir(path) {
             Err(error) => self.listing.unreadable.push((below.to_owned(), error)),
-            Ok(entries) => entries
-                .flatten()
-                .for_each(|entry| self.entry(&entry, below)),
+            Ok(entries) => entries.flatten().for_each(|entry| self.entry(&entry, below)),
         }
     }
 
@@ -80,11 +69,7 @@ impl Walk<'_> {
         if name.starts_with('.') || name.starts_with("~$") {
             return;
         }
-        let below = if below.is_empty() {
-            name
-        } else {
-            format!("{below}/{name}")
-        };
+        let below = if below.is_empty() { name } else { format!("{below}/{name}") };
         let path = entry.path();
         let kind = match entry.file_type() {
             Ok(kind) if !kind.is_symlink() => Ok(kind.is_dir()),
@@ -120,10 +105,7 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// SHA-256 in hexadecimal.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The hash of a folder: SHA-256 over `path NUL sha256 LF` of its files, sorted by path.
@@ -135,9 +117,5 @@ pub(crate) fn folder_sha256<'a>(files: impl Iterator<Item = (&'a str, &'a str)>)
         digest.update(sha256.as_bytes());
         digest.update(b"\n");
     }
-    digest
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

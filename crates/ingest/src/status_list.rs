@@ -49,11 +49,7 @@ impl StatusList {
     ) -> Result<Self, NotAStatusList> {
         let tables = if bytes.starts_with(b"PK\x03\x04") {
             let sheets = table::xlsx(bytes, Budget::default());
-            sheets
-                .map_err(|e| NotAStatusList(e.to_string()))?
-                .into_iter()
-                .flatten()
-                .collect()
+            sheets.map_err(|e| NotAStatusList(e.to_string()))?.into_iter().flatten().collect()
         } else {
             let (text, _) = text::decode(bytes);
             vec![table::csv(&text).map_err(|e| NotAStatusList(e.to_string()))?]
@@ -72,11 +68,7 @@ impl StatusList {
         let known = |name: &str| column(name).is_some_and(|column| wanted.contains(&column));
         let header = table::find_header(table, 2, &known)?;
         let at = |wanted| {
-            header
-                .columns
-                .iter()
-                .find(|(_, n)| column(n) == Some(wanted))
-                .map(|(at, _)| *at)
+            header.columns.iter().find(|(_, n)| column(n) == Some(wanted)).map(|(at, _)| *at)
         };
         let (id, title, status) = (at(Column::Id), at(Column::Title), at(Column::Status)?);
         let mut list = Self {
@@ -90,10 +82,7 @@ impl StatusList {
             let said = text(Some(status)).unwrap_or_default();
             let word = format::word(Column::Status, &said).and_then(Status::from_word);
             if word.is_none() {
-                let origin = Origin {
-                    line: Some(row.number),
-                    ..Origin::file(shown)
-                };
+                let origin = Origin { line: Some(row.number), ..Origin::file(shown) };
                 let message =
                     format!("status says {said:?}, which is not understood; it counts as unknown");
                 out.push(Diagnostic::new(
@@ -103,12 +92,7 @@ impl StatusList {
                     "write enabled or disabled",
                 ));
             }
-            list.add(
-                row.number,
-                text(id),
-                text(title),
-                word.unwrap_or(Status::Unknown),
-            );
+            list.add(row.number, text(id), text(title), word.unwrap_or(Status::Unknown));
         }
         Some(list)
     }
@@ -155,24 +139,11 @@ impl StatusList {
                 }
             }
         }
-        for (_, entry) in self
-            .entries
-            .iter()
-            .enumerate()
-            .filter(|(ix, _)| !matched.contains(ix))
-        {
-            let origin = Origin {
-                line: Some(entry.line),
-                ..Origin::file(&self.shown)
-            };
+        for (_, entry) in self.entries.iter().enumerate().filter(|(ix, _)| !matched.contains(ix)) {
+            let origin = Origin { line: Some(entry.line), ..Origin::file(&self.shown) };
             let message = format!("{:?} belongs to no rule of the source", entry.name);
             let help = "the rule was removed or renamed; correct the list";
-            out.push(Diagnostic::new(
-                Code::UnmatchedStatus,
-                origin,
-                message,
-                help,
-            ));
+            out.push(Diagnostic::new(Code::UnmatchedStatus, origin, message, help));
         }
     }
 }

@@ -45,11 +45,7 @@ pub enum StixError {
 impl fmt::Display for StixError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotJson {
-                line,
-                column,
-                fault,
-            } => write!(
+            Self::NotJson { line, column, fault } => write!(
                 f,
                 "not JSON (line {line}, column {column}: {fault}); unpack the file, or fetch it \
                  again if it is cut short"
@@ -106,31 +102,22 @@ fn each<T>(objects: &[&Object], part: impl Fn(&Object) -> T) -> Vec<T> {
 fn parse(json: &[u8]) -> Result<Bundle<'_>, StixError> {
     let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
     let bundle: Bundle = serde_json::from_slice(json).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => StixError::NotABundle {
-            found: error.to_string(),
-        },
-        _ => StixError::NotJson {
-            line: error.line(),
-            column: error.column(),
-            fault: fault(&error),
-        },
+        serde_json::error::Category::Data => StixError::NotABundle { found: error.to_string() },
+        _ => {
+            StixError::NotJson { line: error.line(), column: error.column(), fault: fault(&error) }
+        }
     })?;
     match bundle.r#type.as_deref() {
         Some("bundle") => Ok(bundle),
-        Some(other) => Err(StixError::NotABundle {
-            found: format!("its type is {other:?}"),
-        }),
-        None => Err(StixError::NotABundle {
-            found: "it has no type".to_owned(),
-        }),
+        Some(other) => Err(StixError::NotABundle { found: format!("its type is {other:?}") }),
+        None => Err(StixError::NotABundle { found: "it has no type".to_owned() }),
     }
 }
 
 /// The message of serde_json without the position, which it repeats at its end.
 fn fault(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    text.rsplit_once(" at line ")
-        .map_or(text.clone(), |(fault, _)| fault.to_owned())
+    text.rsplit_once(" at line ").map_or(text.clone(), |(fault, _)| fault.to_owned())
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -162,9 +149,7 @@ type Places<'a> = HashMap<&'a str, Place<'a>>;
 impl<'a> Live<'a> {
     fn among(objects: &'a [Object<'a>]) -> Self {
         let of_kind = |kind| {
-            let live = objects
-                .iter()
-                .filter(|o| o.is_live() && o.kind() == Some(kind));
+            let live = objects.iter().filter(|o| o.is_live() && o.kind() == Some(kind));
             sorted_by_id(live.filter(|o| kind != ObjectKind::Technique || o.has_technique_id()))
         };
         Self {
@@ -196,9 +181,7 @@ impl<'a> Live<'a> {
 }
 
 fn sorted_by_id<'a>(objects: impl Iterator<Item = &'a Object<'a>>) -> Vec<&'a Object<'a>> {
-    let mut sorted: Vec<_> = objects
-        .filter(|object| object.attack_id().is_some())
-        .collect();
+    let mut sorted: Vec<_> = objects.filter(|object| object.attack_id().is_some()).collect();
     sorted.sort_by_key(|object| object.attack_id());
     sorted.dedup_by_key(|object| object.attack_id());
     sorted
@@ -206,11 +189,7 @@ fn sorted_by_id<'a>(objects: impl Iterator<Item = &'a Object<'a>>) -> Vec<&'a Ob
 
 fn domain(objects: &[Object], techniques: &[&Object]) -> String {
     let matrix = live_of_type(objects, "x-mitre-matrix").find_map(Object::attack_id);
-    let of_technique = || {
-        techniques
-            .iter()
-            .find_map(|t| texts(&t.x_mitre_domains).next())
-    };
+    let of_technique = || techniques.iter().find_map(|t| texts(&t.x_mitre_domains).next());
     let domain = matrix.or_else(of_technique);
     domain.unwrap_or("unknown").to_owned()
 }
@@ -232,9 +211,7 @@ fn version(objects: &[Object], hint: Option<&str>) -> String {
 fn version_in_name(name: &str) -> Option<&str> {
     let (_, rest) = name.rsplit_once("-attack-")?;
     let rest = rest.strip_prefix('v').unwrap_or(rest);
-    let end = rest
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
     Some(rest[..end].trim_end_matches('.')).filter(|version| !version.is_empty())
 }
 
@@ -242,18 +219,13 @@ fn live_of_type<'a>(
     objects: &'a [Object<'a>],
     r#type: &'a str,
 ) -> impl Iterator<Item = &'a Object<'a>> {
-    objects
-        .iter()
-        .filter(move |object| object.r#type() == r#type && object.is_live())
+    objects.iter().filter(move |object| object.r#type() == r#type && object.is_live())
 }
 
 /// The tactics that live techniques have, in the order of the matrices (mobile once had two);
 /// what no matrix names comes last, by id.
 fn tactics(objects: &[Object], techniques: &[&Object]) -> Vec<Tactic> {
-    let used: BTreeSet<&str> = techniques
-        .iter()
-        .flat_map(|technique| technique.phases())
-        .collect();
+    let used: BTreeSet<&str> = techniques.iter().flat_map(|technique| technique.phases()).collect();
     let columns: Vec<&str> = live_of_type(objects, "x-mitre-matrix")
         .flat_map(|matrix| texts(&matrix.tactic_refs))
         .collect();
@@ -279,15 +251,11 @@ fn platforms(techniques: &[&Object]) -> Vec<String> {
 }
 
 fn technique(object: &Object, attack: &Attack) -> Technique {
-    let Attack {
-        tactics, platforms, ..
-    } = attack;
+    let Attack { tactics, platforms, .. } = attack;
     let tactic = |phase: &str| tactics.iter().position(|tactic| tactic.shortname == phase);
     let platform = |name: &str| platforms.iter().position(|platform| platform == name);
     Technique {
-        id: object
-            .technique_id()
-            .expect("only objects with technique ids were chosen"),
+        id: object.technique_id().expect("only objects with technique ids were chosen"),
         name: object.name().to_owned(),
         tactics: ascending(object.phases().filter_map(tactic).collect()),
         platforms: ascending(object.platforms().filter_map(platform).collect()),
@@ -301,9 +269,7 @@ fn adversary(object: &Object) -> Adversary {
         id: object.owned_id(),
         name: object.name().to_owned(),
         aliases: object.aliases(),
-        kind: object
-            .adversary_kind()
-            .expect("only objects of these types were chosen"),
+        kind: object.adversary_kind().expect("only objects of these types were chosen"),
         techniques: Vec::new(),
         software: Vec::new(),
         campaigns: Vec::new(),
@@ -313,33 +279,20 @@ fn adversary(object: &Object) -> Adversary {
 }
 
 fn mitigation(object: &Object) -> Mitigation {
-    Mitigation {
-        id: object.owned_id(),
-        name: object.name().to_owned(),
-        techniques: Vec::new(),
-    }
+    Mitigation { id: object.owned_id(), name: object.name().to_owned(), techniques: Vec::new() }
 }
 
 fn component(object: &Object) -> DataComponent {
-    DataComponent {
-        id: object.owned_id(),
-        name: object.name().to_owned(),
-    }
+    DataComponent { id: object.owned_id(), name: object.name().to_owned() }
 }
 
 fn retired(objects: &[Object]) -> Vec<Retired> {
-    let by_stix_id: HashMap<&str, &Object> = objects
-        .iter()
-        .filter(|o| o.kind().is_some())
-        .map(|object| (object.id(), object))
-        .collect();
+    let by_stix_id: HashMap<&str, &Object> =
+        objects.iter().filter(|o| o.kind().is_some()).map(|object| (object.id(), object)).collect();
     let successors: HashMap<&str, &Object> = live_of_type(objects, "relationship")
         .filter(|relationship| relationship.relationship_type.as_deref() == Some("revoked-by"))
         .filter_map(|r| {
-            Some((
-                r.source_ref.as_deref()?,
-                *by_stix_id.get(r.target_ref.as_deref()?)?,
-            ))
+            Some((r.source_ref.as_deref()?, *by_stix_id.get(r.target_ref.as_deref()?)?))
         })
         .collect();
     let mut retired: Vec<Retired> = objects
@@ -394,9 +347,7 @@ fn enter(attack: &mut Attack, places: &Places, verb: &str, source: Place, target
         }
         // Since 18, strategies do, and lead to the components through their analytics.
         ("detects", Place::Strategy(strategy), Place::Technique(technique)) => {
-            attack.techniques[technique]
-                .components
-                .extend(components_of(strategy, places));
+            attack.techniques[technique].components.extend(components_of(strategy, places));
         }
         _ => {}
     }
@@ -423,16 +374,9 @@ fn put_in_order(attack: &mut Attack) {
         .iter_mut()
         .flat_map(|technique| [&mut technique.mitigations, &mut technique.components]);
     let of_adversaries = attack.adversaries.iter_mut().flat_map(|adversary| {
-        [
-            &mut adversary.techniques,
-            &mut adversary.software,
-            &mut adversary.campaigns,
-        ]
+        [&mut adversary.techniques, &mut adversary.software, &mut adversary.campaigns]
     });
-    let of_mitigations = attack
-        .mitigations
-        .iter_mut()
-        .map(|mitigation| &mut mitigation.techniques);
+    let of_mitigations = attack.mitigations.iter_mut().map(|mitigation| &mut mitigation.techniques);
     for positions in of_techniques.chain(of_adversaries).chain(of_mitigations) {
         *positions = ascending(std::mem::take(positions));
     }
@@ -540,23 +484,14 @@ fn attack_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Text<'
     // The latter two are those of old mobile and ICS objects.
     let is_attack = |reference: &Reference| {
         let name = reference.source_name.as_deref().unwrap_or_default();
-        matches!(
-            name,
-            "mitre-attack" | "mitre-mobile-attack" | "mitre-ics-attack"
-        )
+        matches!(name, "mitre-attack" | "mitre-mobile-attack" | "mitre-ics-attack")
     };
-    let own = references
-        .into_iter()
-        .flatten()
-        .find(|r| is_attack(r) && r.external_id.is_some());
+    let own = references.into_iter().flatten().find(|r| is_attack(r) && r.external_id.is_some());
     Ok(own.and_then(|reference| reference.external_id))
 }
 
 fn texts<'a>(list: &'a Option<Vec<Text<'a>>>) -> impl Iterator<Item = &'a str> {
-    list.iter()
-        .flatten()
-        .map(|text| text.trim())
-        .filter(|text| !text.is_empty())
+    list.iter().flatten().map(|text| text.trim()).filter(|text| !text.is_empty())
 }
 
 impl Object<'_> {
@@ -602,18 +537,12 @@ impl Object<'_> {
     /// The id people know. Data components had none before release 17: their name serves.
     fn attack_id(&self) -> Option<&str> {
         let name = || Some(self.name()).filter(|_| self.kind() == Some(ObjectKind::Component));
-        let id = self
-            .external_references
-            .as_deref()
-            .map(str::trim)
-            .or_else(name);
+        let id = self.external_references.as_deref().map(str::trim).or_else(name);
         id.filter(|id| !id.is_empty())
     }
 
     fn owned_id(&self) -> String {
-        self.attack_id()
-            .expect("only objects with an id were chosen")
-            .to_owned()
+        self.attack_id().expect("only objects with an id were chosen").to_owned()
     }
 
     fn technique_id(&self) -> Option<TechniqueId> {
@@ -622,22 +551,16 @@ impl Object<'_> {
 
     /// Whether the id is one of a technique as ATT&CK writes them: then text sorts as ids do.
     fn has_technique_id(&self) -> bool {
-        self.technique_id()
-            .is_some_and(|id| Some(id.to_string().as_str()) == self.attack_id())
+        self.technique_id().is_some_and(|id| Some(id.to_string().as_str()) == self.attack_id())
     }
 
     /// Short names of the tactics.
     fn phases(&self) -> impl Iterator<Item = &str> {
         let phases = self.kill_chain_phases.iter().flatten();
         let of_attack = |phase: &&Phase| {
-            phase
-                .kill_chain_name
-                .as_deref()
-                .is_some_and(|name| name.starts_with("mitre-"))
+            phase.kill_chain_name.as_deref().is_some_and(|name| name.starts_with("mitre-"))
         };
-        phases
-            .filter(of_attack)
-            .filter_map(|phase| phase.phase_name.as_deref())
+        phases.filter(of_attack).filter_map(|phase| phase.phase_name.as_deref())
     }
 
     /// Names of the platforms; ICS says `None` where it means none.
@@ -706,28 +629,17 @@ mod tests {
     }
 
     fn bundle(objects: &[String]) -> String {
-        format!(
-            r#"{{"type": "bundle", "id": "bundle--1", "objects": [{}]}}"#,
-            objects.join(",")
-        )
+        format!(r#"{{"type": "bundle", "id": "bundle--1", "objects": [{}]}}"#, objects.join(","))
     }
 
     fn read_objects(objects: &[String]) -> Attack {
-        read(
-            bundle(objects).as_bytes(),
-            Some("enterprise-attack-99.1.json"),
-        )
-        .unwrap()
+        read(bundle(objects).as_bytes(), Some("enterprise-attack-99.1.json")).unwrap()
     }
 
     #[test]
     fn tactics_come_in_the_order_of_the_matrix_and_only_where_techniques_have_them() {
         let attack = read_objects(&[technique("T1001", ""), MATRIX.to_owned()]);
-        let names: Vec<_> = attack
-            .tactics
-            .iter()
-            .map(|tactic| tactic.name.as_str())
-            .collect();
+        let names: Vec<_> = attack.tactics.iter().map(|tactic| tactic.name.as_str()).collect();
         assert_eq!(names, ["Stealth", "Impact"]);
         assert_eq!(attack.techniques[0].tactics, [0, 1]);
         assert_eq!(attack.domain, "enterprise-attack");
@@ -738,11 +650,7 @@ mod tests {
         let (_, tactics) = MATRIX.split_once("]},").unwrap();
         let ics = technique("T1001", r#""x_mitre_domains": ["ics-attack"],"#);
         let attack = read_objects(&[ics, tactics.to_owned()]);
-        let ids: Vec<_> = attack
-            .tactics
-            .iter()
-            .map(|tactic| tactic.id.as_str())
-            .collect();
+        let ids: Vec<_> = attack.tactics.iter().map(|tactic| tactic.id.as_str()).collect();
         assert_eq!(ids, ["TA0005", "TA0040"]);
         assert_eq!(attack.domain, "ics-attack");
     }
@@ -776,27 +684,15 @@ mod tests {
             technique("T1001", ""),
             technique("T1002", dead),
             technique("T1003", dead),
-            object(
-                "course-of-action",
-                "T1001",
-                r#""x_mitre_deprecated": true,"#,
-            ),
+            object("course-of-action", "T1001", r#""x_mitre_deprecated": true,"#),
             object("malware", "S0001", dead),
             object("tool", "S0002", ""),
-            relationship(
-                "attack-pattern--T1002",
-                "revoked-by",
-                "attack-pattern--T1001",
-                "",
-            ),
+            relationship("attack-pattern--T1002", "revoked-by", "attack-pattern--T1001", ""),
             relationship("attack-pattern--T1003", "revoked-by", "tool--S0002", ""),
             relationship("malware--S0001", "revoked-by", "tool--S0002", ""),
         ]);
-        let retired: Vec<_> = attack
-            .retired
-            .iter()
-            .map(|r| (r.kind, r.id.as_str(), r.by.as_deref()))
-            .collect();
+        let retired: Vec<_> =
+            attack.retired.iter().map(|r| (r.kind, r.id.as_str(), r.by.as_deref())).collect();
         assert_eq!(
             retired,
             [
@@ -827,12 +723,7 @@ mod tests {
                 "DET0001",
                 r#""x_mitre_analytic_refs": ["x-mitre-analytic--AN0001", "x-mitre-analytic--0"],"#,
             ),
-            relationship(
-                "x-mitre-data-component--DC0001",
-                "detects",
-                "attack-pattern--T1001",
-                "",
-            ),
+            relationship("x-mitre-data-component--DC0001", "detects", "attack-pattern--T1001", ""),
             relationship(
                 "x-mitre-detection-strategy--DET0001",
                 "detects",
@@ -888,31 +779,13 @@ mod tests {
     #[test]
     fn what_is_no_attack_is_refused_with_the_way_out() {
         for (json, message) in [
-            (
-                "",
-                "not JSON (line 1, column 0: EOF while parsing a value); unpack the file",
-            ),
-            (
-                "{\n \"type\": bundle",
-                "not JSON (line 2, column 10: expected value); unpack",
-            ),
+            ("", "not JSON (line 1, column 0: EOF while parsing a value); unpack the file"),
+            ("{\n \"type\": bundle", "not JSON (line 2, column 10: expected value); unpack"),
             ("[]", "not a STIX bundle ("),
-            (
-                "{}",
-                "not a STIX bundle (it has no type); give a file such as",
-            ),
-            (
-                r#"{"type": "report"}"#,
-                r#"not a STIX bundle (its type is "report"); give"#,
-            ),
-            (
-                r#"{"type": "bundle", "objects": 3}"#,
-                "not a STIX bundle (invalid type",
-            ),
-            (
-                r#"{"type": "bundle"}"#,
-                "a STIX bundle without any live ATT&CK technique; give",
-            ),
+            ("{}", "not a STIX bundle (it has no type); give a file such as"),
+            (r#"{"type": "report"}"#, r#"not a STIX bundle (its type is "report"); give"#),
+            (r#"{"type": "bundle", "objects": 3}"#, "not a STIX bundle (invalid type"),
+            (r#"{"type": "bundle"}"#, "a STIX bundle without any live ATT&CK technique; give"),
         ] {
             let error = read(json.as_bytes(), None).unwrap_err().to_string();
             assert!(error.starts_with(message), "{json}: {error}");

@@ -10,12 +10,8 @@ pub fn did_you_mean<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> 
 #[must_use]
 pub fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_lowercase();
-    let scored = known.map(|name| {
-        (
-            strsim::damerau_levenshtein(&written, &name.to_lowercase()),
-            name,
-        )
-    });
+    let scored =
+        known.map(|name| (strsim::damerau_levenshtein(&written, &name.to_lowercase()), name));
     let (distance, name) = scored.min()?;
     let bearable = 1 + written.chars().count().min(name.chars().count()) / 4;
     (distance <= bearable).then_some(name)

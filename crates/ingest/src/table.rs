@@ -85,10 +85,7 @@ pub struct Row {
 impl Row {
     /// The cell in this column (counted from 0), unless it is blank.
     pub fn cell(&self, column: usize) -> Option<&Cell> {
-        let index = self
-            .cells
-            .binary_search_by_key(&column, |cell| cell.column)
-            .ok()?;
+        let index = self.cells.binary_search_by_key(&column, |cell| cell.column).ok()?;
         self.cells.get(index)
     }
 }
@@ -157,11 +154,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Budget {
-            cells: 20_000_000,
-            bytes: 1 << 30,
-            cell_text: 1 << 20,
-        }
+        Budget { cells: 20_000_000, bytes: 1 << 30, cell_text: 1 << 20 }
     }
 }
 
@@ -236,11 +229,7 @@ impl fmt::Display for TableError {
         match self {
             TableError::NotAWorkbook { found } => write!(f, "not an .xlsx workbook but {found}"),
             TableError::Encrypted => f.write_str("protected by a password"),
-            TableError::TooLarge {
-                limit,
-                found,
-                allowed,
-            } => {
+            TableError::TooLarge { limit, found, allowed } => {
                 write!(f, "{limit}: {found} found, {allowed} allowed")
             }
             TableError::BrokenWorkbook(reason) => write!(f, "broken workbook: {reason}"),
@@ -290,17 +279,9 @@ mod tests {
 
     #[test]
     fn errors_are_fragments_that_say_what_was_found() {
-        let error = TableError::TooLarge {
-            limit: Limit::Cells,
-            found: 12,
-            allowed: 10,
-        };
+        let error = TableError::TooLarge { limit: Limit::Cells, found: 12, allowed: 10 };
         assert_eq!(error.to_string(), "too many cells: 12 found, 10 allowed");
-        let sheet = SheetError {
-            sheet: "Controls".into(),
-            hidden: false,
-            error,
-        };
+        let sheet = SheetError { sheet: "Controls".into(), hidden: false, error };
         assert_eq!(sheet.to_string(), sheet.error.to_string());
     }
 }

@@ -77,14 +77,8 @@ fn without_mark(bytes: &[u8]) -> Encoding {
 /// In UTF-16 most characters of a table are ASCII, so that every second byte is NUL.
 fn utf16_by_nuls(bytes: &[u8]) -> Option<Encoding> {
     let (pairs, _) = bytes[..bytes.len().min(4096)].as_chunks::<2>();
-    let high_nul = pairs
-        .iter()
-        .filter(|[low, high]| *low != 0 && *high == 0)
-        .count();
-    let low_nul = pairs
-        .iter()
-        .filter(|[high, low]| *high == 0 && *low != 0)
-        .count();
+    let high_nul = pairs.iter().filter(|[low, high]| *low != 0 && *high == 0).count();
+    let low_nul = pairs.iter().filter(|[high, low]| *high == 0 && *low != 0).count();
     if high_nul * 2 > pairs.len() && low_nul == 0 {
         Some(Encoding::Utf16Le)
     } else if low_nul * 2 > pairs.len() && high_nul == 0 {
@@ -118,30 +112,14 @@ mod tests {
 
     #[test]
     fn utf16_is_known_by_its_mark() {
-        check(
-            &utf16("\u{feff}é;Ж", u16::to_le_bytes),
-            "é;Ж",
-            Encoding::Utf16Le,
-        );
-        check(
-            &utf16("\u{feff}é;Ж", u16::to_be_bytes),
-            "é;Ж",
-            Encoding::Utf16Be,
-        );
+        check(&utf16("\u{feff}é;Ж", u16::to_le_bytes), "é;Ж", Encoding::Utf16Le);
+        check(&utf16("\u{feff}é;Ж", u16::to_be_bytes), "é;Ж", Encoding::Utf16Be);
     }
 
     #[test]
     fn utf16_is_known_by_its_nuls() {
-        check(
-            &utf16("id;naïve", u16::to_le_bytes),
-            "id;naïve",
-            Encoding::Utf16Le,
-        );
-        check(
-            &utf16("id;naïve", u16::to_be_bytes),
-            "id;naïve",
-            Encoding::Utf16Be,
-        );
+        check(&utf16("id;naïve", u16::to_le_bytes), "id;naïve", Encoding::Utf16Le);
+        check(&utf16("id;naïve", u16::to_be_bytes), "id;naïve", Encoding::Utf16Be);
     }
 
     #[test]

@@ -48,12 +48,7 @@ impl Rect {
 
     /// The rectangle this far inside.
     pub(crate) fn inset(self, by: f64) -> Rect {
-        Rect::new(
-            self.x + by,
-            self.y + by,
-            self.w - 2.0 * by,
-            self.h - 2.0 * by,
-        )
+        Rect::new(self.x + by, self.y + by, self.w - 2.0 * by, self.h - 2.0 * by)
     }
 }
 
@@ -118,19 +113,11 @@ pub(crate) struct Type {
 
 impl Type {
     pub(crate) fn regular(em: f64, ink: Rgb) -> Type {
-        Type {
-            em,
-            weight: Weight::Regular,
-            ink,
-        }
+        Type { em, weight: Weight::Regular, ink }
     }
 
     pub(crate) fn bold(em: f64, ink: Rgb) -> Type {
-        Type {
-            em,
-            weight: Weight::Bold,
-            ink,
-        }
+        Type { em, weight: Weight::Bold, ink }
     }
 }
 
@@ -154,20 +141,12 @@ impl Label {
     /// A text at the left of its frame, cut if it is too wide.
     pub(crate) fn left(text: &str, frame: Rect, face: Type) -> Label {
         let text = text::fit(text, face.weight, face.em, frame.w);
-        Label {
-            text,
-            frame,
-            align: Align::Left,
-            face,
-        }
+        Label { text, frame, align: Align::Left, face }
     }
 
     /// A text at the right of its frame, cut if it is too wide.
     pub(crate) fn right(text: &str, frame: Rect, face: Type) -> Label {
-        Label {
-            align: Align::Right,
-            ..Label::left(text, frame, face)
-        }
+        Label { align: Align::Right, ..Label::left(text, frame, face) }
     }
 
     /// The width of the text itself.
@@ -199,11 +178,9 @@ pub(crate) fn draw(size: (u32, u32), marks: &[Mark], alternative: &Alternative) 
         }
         backend.present().expect(INTO_STRING);
     }
-    let broken = format!("stroke=\"{}\"", hex(theme::OUT_OF_SCOPE_EDGE));
+    let broken = format!("stroke=\"{}\"", theme::OUT_OF_SCOPE_EDGE.hex());
     let drawn = drawn.replace(&broken, &format!("{broken}{DASHES}"));
-    let (_, body) = drawn
-        .split_once('\n')
-        .expect("plotters ends the opening tag with a new line");
+    let (_, body) = drawn.split_once('\n').expect("plotters ends the opening tag with a new line");
     format!("{}{body}", opening(size, alternative))
 }
 
@@ -217,10 +194,7 @@ fn put(backend: &mut SVGBackend<'_>, mark: &Mark) {
         }
         Mark::Edge(edge, stroke) => backend.draw_path(around(*edge), &pen(*stroke)),
         Mark::BrokenEdge(edge) => {
-            let stroke = Stroke {
-                colour: theme::OUT_OF_SCOPE_EDGE,
-                width: 1.0,
-            };
+            let stroke = Stroke { colour: theme::OUT_OF_SCOPE_EDGE, width: 1.0 };
             backend.draw_path(around(*edge), &pen(stroke))
         }
         Mark::Line(points, stroke) => {
@@ -255,28 +229,14 @@ fn write(backend: &mut SVGBackend<'_>, label: &Label) {
     let font = FontDesc::new(FontFamily::Name(text::FAMILY), 1.24 * em * GRID, style);
     let style = font.color(&rgb(ink)).pos(Pos::new(side, VPos::Top));
     let top = grid((x, label.baseline() - 0.76 * em));
-    backend
-        .draw_text(&label.text, &style, top)
-        .expect(INTO_STRING);
+    backend.draw_text(&label.text, &style, top).expect(INTO_STRING);
 }
 
 /// The corners of a rectangle, from the middle of the top back to it, so that no corner is open.
 fn around(edge: Rect) -> [(i32, i32); 6] {
     let middle = (edge.x + edge.w / 2.0, edge.y);
-    let corners = [
-        (edge.right(), edge.y),
-        (edge.right(), edge.bottom()),
-        (edge.x, edge.bottom()),
-    ];
-    [
-        middle,
-        corners[0],
-        corners[1],
-        corners[2],
-        (edge.x, edge.y),
-        middle,
-    ]
-    .map(grid)
+    let corners = [(edge.right(), edge.y), (edge.right(), edge.bottom()), (edge.x, edge.bottom())];
+    [middle, corners[0], corners[1], corners[2], (edge.x, edge.y), middle].map(grid)
 }
 
 fn grid((x, y): (f64, f64)) -> (i32, i32) {
@@ -289,11 +249,6 @@ fn pen(stroke: Stroke) -> ShapeStyle {
 
 fn rgb(Rgb(r, g, b): Rgb) -> RGBColor {
     RGBColor(r, g, b)
-}
-
-/// A colour as plotters writes it.
-fn hex(Rgb(r, g, b): Rgb) -> String {
-    format!("#{r:02X}{g:02X}{b:02X}")
 }
 
 /// The first tag, what the picture says, and the fonts.
@@ -344,19 +299,9 @@ mod tests {
     fn drawn(text: &str) -> String {
         let face = Type::bold(20.0, theme::INK);
         let label = Label::left(text, Rect::new(10.0, 10.0, 180.0, 30.0), face);
-        let marks = [
-            Mark::Label(label),
-            Mark::BrokenEdge(Rect::new(5.0, 5.0, 190.0, 40.0)),
-        ];
+        let marks = [Mark::Label(label), Mark::BrokenEdge(Rect::new(5.0, 5.0, 190.0, 40.0))];
         let description = text.to_owned();
-        draw(
-            (200, 50),
-            &marks,
-            &Alternative {
-                title: text.to_owned(),
-                description,
-            },
-        )
+        draw((200, 50), &marks, &Alternative { title: text.to_owned(), description })
     }
 
     #[test]
@@ -367,20 +312,12 @@ mod tests {
              xmlns=\"http://www.w3.org/2000/svg\" role=\"img\">\n\
              <title>Phishing</title>\n<desc>Phishing</desc>\n<style>@font-face"
         ));
-        assert_eq!(
-            (svg.matches("<svg").count(), svg.matches("</svg>").count()),
-            (1, 1)
-        );
+        assert_eq!((svg.matches("<svg").count(), svg.matches("</svg>").count()), (1, 1));
     }
 
     #[test]
     fn only_the_edge_out_of_scope_is_broken() {
-        assert_eq!(
-            drawn("stroke=\"#9AA1AD\"")
-                .matches("stroke-dasharray")
-                .count(),
-            1
-        );
+        assert_eq!(drawn("stroke=\"#9AA1AD\"").matches("stroke-dasharray").count(), 1);
     }
 
     #[test]
@@ -393,14 +330,9 @@ mod tests {
     #[test]
     fn a_label_is_drawn_where_it_was_measured() {
         let svg = drawn("Remote Services");
-        let [text] = crate::png::drawn_texts(&svg)[..] else {
-            panic!("{svg}")
-        };
+        let [text] = crate::png::drawn_texts(&svg)[..] else { panic!("{svg}") };
         let width = text::width("Remote Services", Weight::Bold, 20.0);
-        assert!(
-            (f64::from(text.width()) - width).abs() < 3.0,
-            "{text:?} {width}"
-        );
+        assert!((f64::from(text.width()) - width).abs() < 3.0, "{text:?} {width}");
         assert!((text.left() - 10.0).abs() < 2.0 && text.top() > 10.0 && text.bottom() < 40.0);
     }
 }

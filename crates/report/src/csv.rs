@@ -20,11 +20,7 @@ pub fn write(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
 /// The value such that no spreadsheet takes it for a formula.
 fn inert(value: &Value) -> String {
     match value {
-        Value::Text(text)
-            if text
-                .trim_start()
-                .starts_with(['=', '+', '-', '@', '\t', '\r']) =>
-        {
+        Value::Text(text) if text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']) => {
             format!("'{text}")
         }
         value => value.exact(),
@@ -39,9 +35,7 @@ mod tests {
     fn a_title_cannot_become_a_formula() {
         let mut sheet = Sheet::new("", &[("Title", "title"), ("Priority", "priority")]);
         let formula = "=HYPERLINK(\"http://example.org\",\"x\")";
-        sheet
-            .rows
-            .push(vec![Value::text(formula), Value::Number(-1.5, 0)]);
+        sheet.rows.push(vec![Value::text(formula), Value::Number(-1.5, 0)]);
         let mut out = Vec::new();
         write(&sheet, &mut out).unwrap();
         let mut csv = ::csv::Reader::from_reader(&out[..]);

@@ -22,11 +22,7 @@ pub enum Size {
 /// Draws the matrix as an SVG picture with its own fonts.
 pub fn svg(matrix: &Matrix, size: Size) -> String {
     let page = size.page();
-    canvas::draw(
-        (page.width, page.height),
-        &marks(matrix, &page),
-        &alternative(matrix),
-    )
+    canvas::draw((page.width, page.height), &marks(matrix, &page), &alternative(matrix))
 }
 
 impl Size {
@@ -40,11 +36,7 @@ impl Size {
                 subtitle: 17.0,
                 legend: 15.5,
                 heading: 14.5,
-                names: Names {
-                    largest: 16.0,
-                    wanted: 13.5,
-                    smallest: 7.5,
-                },
+                names: Names { largest: 16.0, wanted: 13.5, smallest: 7.5 },
                 footnote: 13.0,
             },
         }
@@ -85,22 +77,14 @@ fn marks(matrix: &Matrix, page: &Page) -> Vec<Mark> {
     let title = Type::bold(page.title, theme::INK);
     let free = from_top(free, paragraph(&matrix.title, title, free), &mut marks);
     let subtitle = Type::regular(page.subtitle, theme::SOFT_INK);
-    let free = from_top(
-        free,
-        paragraph(&matrix.subtitle, subtitle, free),
-        &mut marks,
-    );
+    let free = from_top(free, paragraph(&matrix.subtitle, subtitle, free), &mut marks);
     let legend = legend::marks(&matrix.legend, page.legend, free);
     let free = from_top(free, legend, &mut marks);
     let footnote = Type::regular(page.footnote, theme::SOFT_INK);
     let (_, height) = paragraph(&matrix.footnote, footnote, free);
     let bottom = free.strip(free.h - height, height);
     marks.extend(paragraph(&matrix.footnote, footnote, bottom).0);
-    marks.extend(grid::marks(
-        &matrix.columns,
-        page,
-        free.strip(0.0, free.h - height),
-    ));
+    marks.extend(grid::marks(&matrix.columns, page, free.strip(0.0, free.h - height)));
     marks
 }
 
@@ -141,10 +125,7 @@ fn alternative(matrix: &Matrix) -> Alternative {
     if !outlined.is_empty() {
         description = format!("{description} Outlined: {}.", outlined.join(", "));
     }
-    Alternative {
-        title: matrix.title.clone(),
-        description,
-    }
+    Alternative { title: matrix.title.clone(), description }
 }
 
 #[cfg(test)]
@@ -194,19 +175,14 @@ mod tests {
     ];
 
     fn realistic() -> Matrix {
-        let columns = TACTICS
-            .iter()
-            .enumerate()
-            .map(|(at, &(name, cells))| Column {
-                id: format!("TA{at:04}"),
-                name: name.to_owned(),
-                share: (at > 1).then_some(0.29),
-                left: "29 %".to_owned(),
-                right: "12/46".to_owned(),
-                cells: (0..cells)
-                    .map(|row| realistic_cell(at * 31 + row))
-                    .collect(),
-            });
+        let columns = TACTICS.iter().enumerate().map(|(at, &(name, cells))| Column {
+            id: format!("TA{at:04}"),
+            name: name.to_owned(),
+            share: (at > 1).then_some(0.29),
+            left: "29 %".to_owned(),
+            right: "12/46".to_owned(),
+            cells: (0..cells).map(|row| realistic_cell(at * 31 + row)).collect(),
+        });
         Matrix {
             title: "Ten techniques used against us have no strong detection".to_owned(),
             subtitle: "Enterprise · 216 techniques · ≥ 25 groups".to_owned(),
@@ -242,10 +218,7 @@ mod tests {
             Mark::Label(label) if !label.text.is_empty() => Some(label),
             _ => None,
         };
-        marks(matrix, &Size::Slide.page())
-            .into_iter()
-            .filter_map(label)
-            .collect()
+        marks(matrix, &Size::Slide.page()).into_iter().filter_map(label).collect()
     }
 
     fn any_text(longest: usize) -> impl Strategy<Value = String> {
@@ -261,32 +234,21 @@ mod tests {
         let cell = (shade, any_text(60), any::<(bool, bool)>()).prop_map(
             |(shade, name, (outlined, proven))| {
                 let fraction = outlined.then_some((name.len(), 60));
-                Cell {
-                    id: "T1".to_owned(),
-                    name,
-                    shade,
-                    outlined,
-                    proven,
-                    fraction,
-                }
+                Cell { id: "T1".to_owned(), name, shade, outlined, proven, fraction }
             },
         );
         let share = prop::option::of(any::<f64>());
         let captions = (any_text(20), any_text(20));
-        (
-            any_text(40),
-            share,
-            captions,
-            prop::collection::vec(cell, 0..60),
-        )
-            .prop_map(|(name, share, (left, right), cells)| Column {
+        (any_text(40), share, captions, prop::collection::vec(cell, 0..60)).prop_map(
+            |(name, share, (left, right), cells)| Column {
                 id: String::new(),
                 name,
                 share,
                 left,
                 right,
                 cells,
-            })
+            },
+        )
     }
 
     fn any_matrix() -> impl Strategy<Value = Matrix> {
@@ -296,20 +258,9 @@ mod tests {
         (sentences, words, columns).prop_map(|((title, subtitle, footnote), words, columns)| {
             let [a, b, c, d, e, outlined, proven, out_of_scope, fraction] =
                 words.try_into().expect("nine texts");
-            let legend = Legend {
-                steps: [a, b, c, d, e],
-                outlined,
-                proven,
-                out_of_scope,
-                fraction,
-            };
-            Matrix {
-                title,
-                subtitle,
-                footnote,
-                legend,
-                columns,
-            }
+            let legend =
+                Legend { steps: [a, b, c, d, e], outlined, proven, out_of_scope, fraction };
+            Matrix { title, subtitle, footnote, legend, columns }
         })
     }
 
@@ -342,10 +293,7 @@ mod tests {
         for (drawn, label) in drawn.iter().zip(&labels) {
             let frame = label.frame.inset(-1.5);
             let [left, right] = [drawn.left(), drawn.right()].map(f64::from);
-            assert!(
-                frame.x <= left && right <= frame.right(),
-                "{drawn:?} {label:?}"
-            );
+            assert!(frame.x <= left && right <= frame.right(), "{drawn:?} {label:?}");
             assert!(drawn.height() > 0.0, "{label:?}");
         }
     }
@@ -355,15 +303,9 @@ mod tests {
         let matrix = realistic();
         let names: usize = matrix.columns.iter().map(|column| column.cells.len()).sum();
         let labels = labels(&matrix);
-        let cut = labels
-            .iter()
-            .filter(|label| label.text.ends_with('…'))
-            .count();
+        let cut = labels.iter().filter(|label| label.text.ends_with('…')).count();
         assert!(cut * 20 <= names, "{cut} of {names}");
-        let phishing = labels
-            .iter()
-            .find(|label| label.text == "Phishing")
-            .unwrap();
+        let phishing = labels.iter().find(|label| label.text == "Phishing").unwrap();
         assert!(phishing.face.em >= 12.5, "{phishing:?}");
     }
 
@@ -372,10 +314,7 @@ mod tests {
         let mut matrix = realistic();
         matrix.columns.truncate(5);
         let labels = labels(&matrix);
-        let phishing = labels
-            .iter()
-            .find(|label| label.text == "Phishing")
-            .unwrap();
+        let phishing = labels.iter().find(|label| label.text == "Phishing").unwrap();
         assert_eq!(phishing.face.em, Size::Slide.page().names.largest);
     }
 
@@ -390,11 +329,7 @@ mod tests {
         let dark = |svg: &str| {
             let pixels = Pixmap::decode_png(&png::render(svg, 1.0).unwrap()).unwrap();
             assert_eq!((pixels.width(), pixels.height()), (1920, 1080));
-            pixels
-                .pixels()
-                .iter()
-                .filter(|pixel| pixel.red() < 100)
-                .count()
+            pixels.pixels().iter().filter(|pixel| pixel.red() < 100).count()
         };
         let picture = svg(&realistic(), Size::Slide);
         let hidden = picture.replace("<text ", "<text visibility=\"hidden\" ");

@@ -33,10 +33,6 @@ pub fn read(bytes: &[u8]) -> Result<Assessment, String> {
     if assessment.schema == model::assessment::SCHEMA {
         Ok(assessment)
     } else {
-        Err(format!(
-            "the schema {:?} is not {}",
-            assessment.schema,
-            model::assessment::SCHEMA
-        ))
+        Err(format!("the schema {:?} is not {}", assessment.schema, model::assessment::SCHEMA))
     }
 }

@@ -15,11 +15,7 @@ pub fn write(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
     for note in &sheet.notes {
         writeln!(out, "{}\n", inert(note))?;
     }
-    let names: Vec<String> = sheet
-        .columns
-        .iter()
-        .map(|column| inert(&column.name))
-        .collect();
+    let names: Vec<String> = sheet.columns.iter().map(|column| inert(&column.name)).collect();
     writeln!(out, "| {} |", names.join(" | "))?;
     let rule = |ix| if sheet.is_numeric(ix) { "---:" } else { "---" };
     let rules: Vec<&str> = (0..sheet.columns.len()).map(rule).collect();
@@ -57,9 +53,7 @@ mod tests {
     #[test]
     fn a_title_stays_in_its_cell_and_is_no_markup() {
         let mut sheet = Sheet::new("", &[("Title", "title")]);
-        sheet.rows.push(vec![Value::text(
-            "a | b\n</script><img onerror=x> [x](javascript:y)",
-        )]);
+        sheet.rows.push(vec![Value::text("a | b\n</script><img onerror=x> [x](javascript:y)")]);
         let mut out = Vec::new();
         write(&sheet, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();

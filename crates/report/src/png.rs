@@ -57,9 +57,7 @@ impl std::error::Error for PngError {
 /// [`PngError`] if the text is no SVG, or the scale leaves no pixels or far too many.
 pub fn render(svg: &str, scale: f32) -> Result<Vec<u8>, PngError> {
     let pixels = pixels(svg, scale)?;
-    pixels
-        .encode_png()
-        .map_err(|reason| PngError::Encode(reason.to_string()))
+    pixels.encode_png().map_err(|reason| PngError::Encode(reason.to_string()))
 }
 
 /// Reads an SVG picture with the fonts it will be drawn in.
@@ -76,21 +74,13 @@ fn pixels(svg: &str, scale: f32) -> Result<Pixmap, PngError> {
     let tree = parse(svg)?;
     let (width, height) = (tree.size().width() * scale, tree.size().height() * scale);
     let mut pixels = blank(width, height).ok_or(PngError::Size { width, height })?;
-    resvg::render(
-        &tree,
-        Transform::from_scale(scale, scale),
-        &mut pixels.as_mut(),
-    );
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
     Ok(pixels)
 }
 
 /// An empty picture of at most 32,767 pixels a side, the limit of many programs that open it.
 fn blank(width: f32, height: f32) -> Option<Pixmap> {
-    let side = |length: f32| {
-        (0.5..32_767.5)
-            .contains(&length)
-            .then(|| length.round() as u32)
-    };
+    let side = |length: f32| (0.5..32_767.5).contains(&length).then(|| length.round() as u32);
     Pixmap::new(side(width)?, side(height)?)
 }
 
@@ -139,22 +129,12 @@ mod tests {
 
     fn dark_pixels(svg: &str) -> usize {
         let pixels = pixels(svg, 1.0).unwrap();
-        pixels
-            .pixels()
-            .iter()
-            .filter(|pixel| pixel.red() < 128)
-            .count()
+        pixels.pixels().iter().filter(|pixel| pixel.red() < 128).count()
     }
 
     #[test]
     fn text_is_drawn_in_our_family_and_in_generic_ones() {
-        for family in [
-            text::FAMILY,
-            "sans-serif",
-            "serif",
-            "monospace",
-            "Nowhere, sans-serif",
-        ] {
+        for family in [text::FAMILY, "sans-serif", "serif", "monospace", "Nowhere, sans-serif"] {
             assert!(dark_pixels(&picture(family)) > 300, "{family}");
         }
     }
@@ -163,10 +143,7 @@ mod tests {
     fn the_scale_multiplies_the_size() {
         let png = render(&picture(text::FAMILY), 2.5).unwrap();
         assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
-        assert_eq!(
-            (&png[16..20], &png[20..24]),
-            (&[0, 0, 1, 244][..], &[0, 0, 0, 100][..])
-        );
+        assert_eq!((&png[16..20], &png[20..24]), (&[0, 0, 1, 244][..], &[0, 0, 0, 100][..]));
     }
 
     #[test]

@@ -43,25 +43,14 @@ impl Sheet {
     /// A sheet with these columns, by name and key.
     #[must_use]
     pub fn new(title: impl Into<String>, columns: &[(&str, &'static str)]) -> Self {
-        let columns = columns
-            .iter()
-            .map(|(name, key)| Column::new(name, key))
-            .collect();
-        Self {
-            title: title.into(),
-            notes: Vec::new(),
-            columns,
-            rows: Vec::new(),
-        }
+        let columns = columns.iter().map(|(name, key)| Column::new(name, key)).collect();
+        Self { title: title.into(), notes: Vec::new(), columns, rows: Vec::new() }
     }
 
     /// Marks columns, by key, that a terminal too narrow for all may leave out, the last first.
     #[must_use]
     pub fn optional(mut self, keys: &[&str]) -> Self {
-        let chosen = self
-            .columns
-            .iter_mut()
-            .filter(|column| keys.contains(&column.key));
+        let chosen = self.columns.iter_mut().filter(|column| keys.contains(&column.key));
         chosen.for_each(|column| column.is_optional = true);
         self
     }
@@ -69,19 +58,13 @@ impl Sheet {
     /// Whether all values of a column are numbers or blank, so that it is set flush right.
     #[must_use]
     pub fn is_numeric(&self, column: usize) -> bool {
-        self.rows
-            .iter()
-            .all(|row| !matches!(row[column], Value::Text(_)))
+        self.rows.iter().all(|row| !matches!(row[column], Value::Text(_)))
     }
 }
 
 impl Column {
     fn new(name: &str, key: &'static str) -> Self {
-        Self {
-            name: name.to_owned(),
-            key,
-            is_optional: false,
-        }
+        Self { name: name.to_owned(), key, is_optional: false }
     }
 }
 
@@ -90,11 +73,7 @@ impl Value {
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         let text = text.into();
-        if text.is_empty() {
-            Self::Blank
-        } else {
-            Self::Text(text)
-        }
+        if text.is_empty() { Self::Blank } else { Self::Text(text) }
     }
 
     /// The value as people see it.

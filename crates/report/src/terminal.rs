@@ -70,16 +70,10 @@ fn table(sheet: &Sheet, width: u16) -> Table {
     table.set_width(width);
     // The two columns of a list of facts have no names.
     if sheet.columns.iter().any(|column| !column.name.is_empty()) {
-        table.set_header(
-            fits.iter()
-                .map(|fit| crate::printable(&sheet.columns[fit.column].name)),
-        );
+        table.set_header(fits.iter().map(|fit| crate::printable(&sheet.columns[fit.column].name)));
     }
     for row in &sheet.rows {
-        table.add_row(
-            fits.iter()
-                .map(|fit| crate::printable(&row[fit.column].shown())),
-        );
+        table.add_row(fits.iter().map(|fit| crate::printable(&row[fit.column].shown())));
     }
     for (ix, fit) in fits.iter().enumerate() {
         let Some(column) = table.column_mut(ix) else {
@@ -100,23 +94,15 @@ fn table(sheet: &Sheet, width: u16) -> Table {
 /// The columns that find room: optional ones are left out, the last first, until those whose text
 /// is broken stay readable.
 fn chosen(sheet: &Sheet, width: u16) -> Vec<Fit> {
-    let mut fits: Vec<Fit> = (0..sheet.columns.len())
-        .map(|column| fit(sheet, column))
-        .collect();
+    let mut fits: Vec<Fit> = (0..sheet.columns.len()).map(|column| fit(sheet, column)).collect();
     let needed = |fits: &[Fit]| -> usize {
         let least = |fit: &Fit| {
-            if fit.is_flexible {
-                READABLE.min(fit.natural)
-            } else {
-                fit.natural
-            }
+            if fit.is_flexible { READABLE.min(fit.natural) } else { fit.natural }
         };
         fits.iter().map(|fit| least(fit) + 2).sum()
     };
     while needed(&fits) > usize::from(width) {
-        let last = fits
-            .iter()
-            .rposition(|fit| sheet.columns[fit.column].is_optional);
+        let last = fits.iter().rposition(|fit| sheet.columns[fit.column].is_optional);
         let Some(last) = last else { break };
         fits.remove(last);
     }
@@ -124,15 +110,8 @@ fn chosen(sheet: &Sheet, width: u16) -> Vec<Fit> {
 }
 
 fn fit(sheet: &Sheet, column: usize) -> Fit {
-    let header = sheet.columns[column]
-        .name
-        .split(' ')
-        .map(|word| word.chars().count())
-        .max();
-    let cells = sheet
-        .rows
-        .iter()
-        .map(|row| crate::printable(&row[column].shown()).chars().count());
+    let header = sheet.columns[column].name.split(' ').map(|word| word.chars().count()).max();
+    let cells = sheet.rows.iter().map(|row| crate::printable(&row[column].shown()).chars().count());
     let widest = cells.max().unwrap_or(0);
     Fit {
         column,
@@ -170,12 +149,7 @@ mod tests {
     }
 
     fn sheet() -> Sheet {
-        let columns = [
-            ("Id", "id"),
-            ("Name", "name"),
-            ("Share", "share"),
-            ("Who", "who"),
-        ];
+        let columns = [("Id", "id"), ("Name", "name"), ("Share", "share"), ("Who", "who")];
         let mut sheet = Sheet::new("", &columns).optional(&["who"]);
         sheet.rows.push(vec![
             Value::text("T1059.001"),
@@ -189,19 +163,10 @@ mod tests {
     #[test]
     fn words_and_numbers_stay_whole_in_a_narrow_terminal() {
         let text = shown(&sheet(), 44);
-        assert!(
-            text.contains("T1059.001") && text.contains("50 %"),
-            "{text}"
-        );
-        assert!(
-            text.lines().all(|line| line.chars().count() <= 44),
-            "{text}"
-        );
+        assert!(text.contains("T1059.001") && text.contains("50 %"), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 44), "{text}");
         for word in "a name of several words which is longer than a line".split(' ') {
-            assert!(
-                text.split_whitespace().any(|shown| shown == word),
-                "{word} in {text}"
-            );
+            assert!(text.split_whitespace().any(|shown| shown == word), "{word} in {text}");
         }
     }
 
@@ -214,12 +179,8 @@ mod tests {
     #[test]
     fn a_title_cannot_act_on_the_terminal() {
         let mut sheet = Sheet::new("\u{1b}[31mred\u{7}", &[("Name", "name")]);
-        sheet
-            .rows
-            .push(vec![Value::text("\u{1b}]0;owned\u{7}\u{202e}")]);
-        let text = shown(&sheet, 80)
-            .replace("\u{1b}[1m", "")
-            .replace("\u{1b}[0m", "");
+        sheet.rows.push(vec![Value::text("\u{1b}]0;owned\u{7}\u{202e}")]);
+        let text = shown(&sheet, 80).replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
         assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text:?}");
     }
 }

@@ -60,10 +60,7 @@ impl Weight {
 /// The width of a text at a size of `em`, in the unit of `em`.
 pub fn width(text: &str, weight: Weight, em: f64) -> f64 {
     let font = weight.font();
-    let units: f32 = text
-        .chars()
-        .map(|c| font.h_advance_unscaled(font.glyph_id(c)))
-        .sum();
+    let units: f32 = text.chars().map(|c| font.h_advance_unscaled(font.glyph_id(c))).sum();
     f64::from(units) / units_per_em(font) * em
 }
 
@@ -89,11 +86,7 @@ pub fn drawable(text: &str) -> String {
 /// The text on one line no wider than `room`, with an ellipsis where it had to be cut.
 pub fn fit(text: &str, weight: Weight, em: f64, room: f64) -> String {
     let text = drawable(text);
-    if width(&text, weight, em) <= room {
-        text
-    } else {
-        cut(&text, weight, em, room)
-    }
+    if width(&text, weight, em) <= room { text } else { cut(&text, weight, em, room) }
 }
 
 /// Lines of text, and whether they say all of it.
@@ -130,11 +123,7 @@ impl Words {
         for word in drawable(text).split(' ').filter(|word| !word.is_empty()) {
             for (at, part) in word.split_inclusive(['-', '/', '–', '—']).enumerate() {
                 let gap = if at == 0 { space } else { 0.0 };
-                pieces.push(Piece {
-                    text: part.to_owned(),
-                    width: width(part, weight, 1.0),
-                    gap,
-                });
+                pieces.push(Piece { text: part.to_owned(), width: width(part, weight, 1.0), gap });
             }
         }
         Words { pieces, weight }
@@ -149,18 +138,12 @@ impl Words {
     pub fn wrap(&self, em: f64, rooms: &[f64]) -> Wrapped {
         let ends: Vec<usize> = self.flow(em, rooms).collect();
         let starts = std::iter::once(0).chain(ends.iter().copied());
-        let lines = starts
-            .zip(&ends)
-            .map(|(start, &end)| self.text(start..end))
-            .collect();
+        let lines = starts.zip(&ends).map(|(start, &end)| self.text(start..end)).collect();
         let wrapped = Wrapped { lines, cut: false };
         match ends.last() {
             Some(&end) if end < self.pieces.len() => self.cut_short(wrapped, &ends, em, rooms),
             Some(_) => wrapped,
-            None => Wrapped {
-                cut: !self.pieces.is_empty(),
-                ..wrapped
-            },
+            None => Wrapped { cut: !self.pieces.is_empty(), ..wrapped },
         }
     }
 
@@ -229,10 +212,7 @@ fn embedded(weight: Weight) -> FontRef<'static> {
 }
 
 fn units_per_em(font: &FontRef<'static>) -> f64 {
-    f64::from(
-        font.units_per_em()
-            .expect("the embedded fonts have a size: tested"),
-    )
+    f64::from(font.units_per_em().expect("the embedded fonts have a size: tested"))
 }
 
 fn has_glyph(c: char) -> bool {
@@ -272,9 +252,7 @@ mod tests {
 
     #[test]
     fn the_font_has_the_letters_of_europe_and_the_marks_we_write() {
-        assert!(is_drawable(
-            "Größe Ærø Łódź Příliš žluťoučký ığüşöç Ελληνικά Кирилица Її"
-        ));
+        assert!(is_drawable("Größe Ærø Łódź Příliš žluťoučký ığüşöç Ελληνικά Кирилица Її"));
         assert!(is_drawable("… – — ≥ ≤ % · × “quoted” ‘too’ € §"));
         assert!(!is_drawable("漢字"));
     }
@@ -298,10 +276,7 @@ mod tests {
         let wrapped = words.wrap(13.5, &[80.0; 2]);
         assert_eq!(wrapped.lines, ["Command and", "Scripting Inte…"]);
         assert!(wrapped.cut && !words.fits(13.5, &[80.0; 2]));
-        assert_eq!(
-            fit("Instrumentation", Weight::Regular, 13.5, 40.0),
-            "Instru…"
-        );
+        assert_eq!(fit("Instrumentation", Weight::Regular, 13.5, 40.0), "Instru…");
         assert_eq!(fit("Instrumentation", Weight::Regular, 13.5, 5.0), "");
     }
 

@@ -9,6 +9,15 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rgb(pub u8, pub u8, pub u8);
 
+impl Rgb {
+    /// The colour as SVG and CSS write it: `#0F4C86`.
+    #[must_use]
+    pub fn hex(self) -> String {
+        let Self(r, g, b) = self;
+        format!("#{r:02X}{g:02X}{b:02X}")
+    }
+}
+
 /// A filled area and the ink that is legible on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fill {
@@ -27,33 +36,15 @@ pub const SOFT_INK: Rgb = Rgb(0x55, 0x5D, 0x6B);
 
 /// None, trace, weak, partial, strong.
 pub const STEPS: [Fill; 5] = [
-    Fill {
-        paper: Rgb(0xF7, 0xF3, 0xEC),
-        ink: INK,
-    },
-    Fill {
-        paper: Rgb(0xCC, 0xE1, 0xF3),
-        ink: INK,
-    },
-    Fill {
-        paper: Rgb(0x85, 0xB9, 0xE4),
-        ink: INK,
-    },
-    Fill {
-        paper: Rgb(0x41, 0x8F, 0xCF),
-        ink: INK,
-    },
-    Fill {
-        paper: Rgb(0x0F, 0x4C, 0x86),
-        ink: PAPER,
-    },
+    Fill { paper: Rgb(0xF7, 0xF3, 0xEC), ink: INK },
+    Fill { paper: Rgb(0xCC, 0xE1, 0xF3), ink: INK },
+    Fill { paper: Rgb(0x85, 0xB9, 0xE4), ink: INK },
+    Fill { paper: Rgb(0x41, 0x8F, 0xCF), ink: INK },
+    Fill { paper: Rgb(0x0F, 0x4C, 0x86), ink: PAPER },
 ];
 
 /// What is not judged.
-pub const OUT_OF_SCOPE: Fill = Fill {
-    paper: PAPER,
-    ink: Rgb(0x69, 0x70, 0x7D),
-};
+pub const OUT_OF_SCOPE: Fill = Fill { paper: PAPER, ink: Rgb(0x69, 0x70, 0x7D) };
 /// The broken edge around what is not judged.
 pub const OUT_OF_SCOPE_EDGE: Rgb = Rgb(0x9A, 0xA1, 0xAD);
 
@@ -97,10 +88,7 @@ mod tests {
 
     #[test]
     fn every_mark_stands_out_from_what_it_is_drawn_on() {
-        assert!(
-            contrast(GAP, PAPER) >= 3.0,
-            "the outline has a white line inside"
-        );
+        assert!(contrast(GAP, PAPER) >= 3.0, "the outline has a white line inside");
         assert!(contrast(HATCH, STEPS[0].paper) >= 3.0);
         assert!(contrast(BAR, BAR_TRACK) >= 3.0);
     }
@@ -111,10 +99,7 @@ mod tests {
             for pair in STEPS.windows(2) {
                 let [a, b] = [pair[0], pair[1]].map(|fill| lab(seen(fill.paper, &matrix)));
                 let difference = ciede2000(a, b);
-                assert!(
-                    difference >= 12.0,
-                    "{who}: {pair:?} differ by {difference:.1}"
-                );
+                assert!(difference >= 12.0, "{who}: {pair:?} differ by {difference:.1}");
             }
         }
     }
@@ -125,11 +110,7 @@ mod tests {
         let rows = [
             ([50.0, 2.6772, -79.7751], [50.0, 0.0, -82.7485], 2.0425),
             ([50.0, 0.0, 0.0], [50.0, -1.0, 2.0], 2.3669),
-            (
-                [60.2574, -34.0099, 36.2677],
-                [60.4626, -34.1751, 39.4387],
-                1.2644,
-            ),
+            ([60.2574, -34.0099, 36.2677], [60.4626, -34.1751, 39.4387], 1.2644),
         ];
         for (a, b, expected) in rows {
             assert!((ciede2000(a, b) - expected).abs() < 1e-4, "{a:?} {b:?}");
@@ -139,22 +120,13 @@ mod tests {
     fn linear(Rgb(r, g, b): Rgb) -> [f64; 3] {
         [r, g, b].map(|channel| {
             let value = f64::from(channel) / 255.0;
-            if value <= 0.04045 {
-                value / 12.92
-            } else {
-                ((value + 0.055) / 1.055).powf(2.4)
-            }
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
         })
     }
 
     fn seen(colour: Rgb, matrix: &[[f64; 3]; 3]) -> [f64; 3] {
         let light = linear(colour);
-        matrix.map(|row| {
-            (0..3)
-                .map(|i| row[i] * light[i])
-                .sum::<f64>()
-                .clamp(0.0, 1.0)
-        })
+        matrix.map(|row| (0..3).map(|i| row[i] * light[i]).sum::<f64>().clamp(0.0, 1.0))
     }
 
     /// WCAG 2 contrast.
@@ -171,11 +143,7 @@ mod tests {
         let y = 0.2126729 * r + 0.7151522 * g + 0.0721750 * b;
         let z = (0.0193339 * r + 0.1191920 * g + 0.9503041 * b) / 1.08883;
         let [x, y, z] = [x, y, z].map(|t: f64| {
-            if t > 216.0 / 24389.0 {
-                t.cbrt()
-            } else {
-                (24389.0 / 27.0 * t + 16.0) / 116.0
-            }
+            if t > 216.0 / 24389.0 { t.cbrt() } else { (24389.0 / 27.0 * t + 16.0) / 116.0 }
         });
         [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
     }
@@ -189,11 +157,7 @@ mod tests {
         let hue = |a: f64, b: f64| b.atan2(a).to_degrees().rem_euclid(360.0);
         let (h1, h2) = (hue(a1, b1), hue(a2, b2));
         let grey = c1 * c2 == 0.0;
-        let turn = if grey {
-            0.0
-        } else {
-            (h2 - h1 + 180.0).rem_euclid(360.0) - 180.0
-        };
+        let turn = if grey { 0.0 } else { (h2 - h1 + 180.0).rem_euclid(360.0) - 180.0 };
         let h = if grey { h1 + h2 } else { h1 + turn / 2.0 };
         let (l, c) = ((l1 + l2) / 2.0, (c1 + c2) / 2.0);
         let cos = |degrees: f64| degrees.to_radians().cos();

@@ -39,10 +39,7 @@ pub fn finding(assessment: &Assessment) -> String {
     match (lo, exp) {
         (_, exp) if exp <= 0.0 => format!("Nothing {against} is covered"),
         (lo, exp) if lo <= 0.0 => {
-            format!(
-                "Nothing is proven yet; {} {against} is expected to be covered",
-                percent(exp)
-            )
+            format!("Nothing is proven yet; {} {against} is expected to be covered", percent(exp))
         }
         (lo, exp) => format!(
             "{} {against} is proven to be covered, {} is expected",
@@ -55,17 +52,8 @@ pub fn finding(assessment: &Assessment) -> String {
 /// What the figures are about: scope, release, day and what they rest on.
 #[must_use]
 pub fn basis(assessment: &Assessment) -> String {
-    let name = assessment
-        .organisation
-        .name
-        .as_ref()
-        .map(|name| format!("{name} · "));
-    let platforms: Vec<&str> = assessment
-        .scope
-        .platforms
-        .keys()
-        .map(String::as_str)
-        .collect();
+    let name = assessment.organisation.name.as_ref().map(|name| format!("{name} · "));
+    let platforms: Vec<&str> = assessment.scope.platforms.keys().map(String::as_str).collect();
     let platforms = match platforms.len() {
         1..=5 => platforms.join(", "),
         n => format!("{n} platforms"),
@@ -152,9 +140,7 @@ pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
     let accepted = assessment.accepted();
     if !accepted.is_empty() {
         let ids: Vec<String> = accepted.iter().map(|t| t.id.to_string()).collect();
-        sheet
-            .notes
-            .push(format!("Accepted, not listed: {}", ids.join(", ")));
+        sheet.notes.push(format!("Accepted, not listed: {}", ids.join(", ")));
     }
     if sheet.rows.iter().all(|row| row[9] == Value::Blank) {
         sheet.columns.pop();
@@ -165,10 +151,7 @@ pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
 
 fn gap(technique: &TechniqueAssessment) -> Vec<Value> {
     let decision = technique.disposition.as_ref().map(|decided| {
-        let due = decided
-            .due
-            .or(decided.until)
-            .map(|day| format!(" by {day}"));
+        let due = decided.due.or(decided.until).map(|day| format!(" by {day}"));
         let owner = decided.owner.as_ref().map(|owner| format!(", {owner}"));
         format!(
             "{}{}{}",
@@ -215,32 +198,14 @@ pub fn account(assessment: &Assessment) -> Sheet {
         row
     };
     let counts = |s: &Source| {
-        [
-            s.files,
-            s.records,
-            s.used,
-            s.off,
-            s.without_technique,
-            s.not_understood,
-            s.skipped,
-        ]
+        [s.files, s.records, s.used, s.off, s.without_technique, s.not_understood, s.skipped]
     };
-    sheet.rows = assessment
-        .inputs
-        .iter()
-        .map(|s| row(&s.path, &s.format, counts(s)))
-        .collect();
+    sheet.rows = assessment.inputs.iter().map(|s| row(&s.path, &s.format, counts(s))).collect();
     if assessment.inputs.len() > 1 {
-        let sum = assessment
-            .inputs
-            .iter()
-            .map(counts)
-            .fold([0; 7], |mut sum, counts| {
-                sum.iter_mut()
-                    .zip(counts)
-                    .for_each(|(sum, count)| *sum += count);
-                sum
-            });
+        let sum = assessment.inputs.iter().map(counts).fold([0; 7], |mut sum, counts| {
+            sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+            sum
+        });
         sheet.rows.push(row("total", "", sum));
     }
     sheet
@@ -294,12 +259,7 @@ pub fn resolution(assessment: &Assessment) -> Sheet {
 pub fn diagnostics(diagnostics: &[Diagnostic]) -> Sheet {
     let mut sheet = Sheet::new(
         "What there is to say about it",
-        &[
-            ("Severity", "severity"),
-            ("Code", "code"),
-            ("Count", "count"),
-            ("First", "first"),
-        ],
+        &[("Severity", "severity"), ("Code", "code"), ("Count", "count"), ("First", "first")],
     );
     let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
     sorted.sort_by_key(|d| (d.severity, d.code));
@@ -336,35 +296,22 @@ pub fn matrix(assessment: &Assessment, attack: &model::attack::Attack, show: Sho
         let techniques = attack.techniques.iter().filter(of_tactic);
         let mut cells: Vec<Cell> = techniques.map(|t| cell(assessment, t, show)).collect();
         cells.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-        let figures = assessment
-            .tactics
-            .iter()
-            .find(|figures| figures.id == tactic.id);
-        let share = figures
-            .map(|figures| figures.threat_weighted)
-            .filter(|_| show == Show::Coverage);
-        let in_scope = cells
-            .iter()
-            .filter(|c| c.shade != Shade::OutOfScope)
-            .count();
+        let figures = assessment.tactics.iter().find(|figures| figures.id == tactic.id);
+        let share =
+            figures.map(|figures| figures.threat_weighted).filter(|_| show == Show::Coverage);
+        let in_scope = cells.iter().filter(|c| c.shade != Shade::OutOfScope).count();
         Column {
             id: tactic.id.clone(),
             name: tactic.name.clone(),
             share,
             left: share.map(percent).unwrap_or_default(),
-            right: if in_scope == 0 {
-                String::new()
-            } else {
-                in_scope.to_string()
-            },
+            right: if in_scope == 0 { String::new() } else { in_scope.to_string() },
             cells,
         }
     });
     Matrix {
         title: title(assessment, show),
-        subtitle: [caveats(assessment), vec![basis(assessment)]]
-            .concat()
-            .join(" · "),
+        subtitle: [caveats(assessment), vec![basis(assessment)]].concat().join(" · "),
         footnote: footnote(assessment),
         legend: legend(assessment, show),
         columns: columns.filter(|column| !column.cells.is_empty()).collect(),
@@ -387,15 +334,10 @@ fn title(assessment: &Assessment, show: Show) -> String {
 }
 
 fn footnote(assessment: &Assessment) -> String {
-    let hash = assessment
-        .inputs
-        .iter()
-        .map(|source| &source.sha256[..source.sha256.len().min(8)]);
+    let hash = assessment.inputs.iter().map(|source| &source.sha256[..source.sha256.len().min(8)]);
     let hashes: Vec<&str> = hash.collect();
     let classification = assessment.organisation.classification.as_ref();
-    let classification = classification
-        .map(|text| format!("{text} · "))
-        .unwrap_or_default();
+    let classification = classification.map(|text| format!("{text} · ")).unwrap_or_default();
     format!(
         "{classification}A rule that exists is not proof that an attack is seen. Percent: expected coverage against our adversaries, by tactic; number: techniques in scope. Inputs {} · {}",
         hashes.join(" "),
@@ -413,14 +355,8 @@ fn legend(assessment: &Assessment, show: Show) -> Legend {
             format!("Partial (below {})", percent(policy.tau)),
             "Strong".to_owned(),
         ],
-        Show::Threat => [
-            "Not used",
-            "Below 25 %",
-            "Below 50 %",
-            "Below 75 %",
-            "75 % and more",
-        ]
-        .map(str::to_owned),
+        Show::Threat => ["Not used", "Below 25 %", "Below 50 %", "Below 75 %", "75 % and more"]
+            .map(str::to_owned),
         Show::Priority => {
             ["No gap", "Below 10", "Below 25", "Below 50", "50 and more"].map(str::to_owned)
         }
@@ -463,24 +399,23 @@ fn cell(assessment: &Assessment, technique: &model::attack::Technique, show: Sho
             (None, None) => Shade::OutOfScope,
         },
         outlined: family().any(is_first),
-        proven: family().any(|t| figure(t, show).is_some_and(|range| range.lo > 0.0)),
+        proven: family().any(|t| figure(t, show).lo > 0.0),
         fraction: counts.then(|| (subs.iter().filter(at_least_weak).count(), subs.len())),
     }
 }
 
 fn technique_position(assessment: &Assessment, id: model::id::TechniqueId) -> usize {
-    assessment
-        .techniques
-        .partition_point(|technique| technique.id < id)
+    assessment.techniques.partition_point(|technique| technique.id < id)
 }
 
-fn figure(technique: &TechniqueAssessment, show: Show) -> Option<Range> {
+/// The coverage that a view is about; beside threat and priority, the composite.
+pub(crate) fn figure(technique: &TechniqueAssessment, show: Show) -> Range {
     match show {
-        Show::Coverage | Show::Threat | Show::Priority => Some(technique.coverage.composite),
-        Show::Function(Function::Prevent) => Some(technique.coverage.prevent),
-        Show::Function(Function::Detect) => Some(technique.coverage.detect),
-        Show::Function(Function::Respond) => Some(technique.coverage.respond),
-        Show::Function(Function::Observe) => None,
+        Show::Coverage | Show::Threat | Show::Priority => technique.coverage.composite,
+        Show::Function(Function::Prevent) => technique.coverage.prevent,
+        Show::Function(Function::Detect) => technique.coverage.detect,
+        Show::Function(Function::Respond) => technique.coverage.respond,
+        Show::Function(Function::Observe) => Range::ZERO,
     }
 }
 
@@ -493,7 +428,7 @@ fn shade(assessment: &Assessment, technique: &TechniqueAssessment, show: Show) -
         Show::Threat => step(technique.threat.value, [0.25, 0.5, 0.75]),
         Show::Priority => step(technique.priority, [10.0, 25.0, 50.0]),
         Show::Coverage | Show::Function(_) => {
-            let range = figure(technique, show).unwrap_or_default();
+            let range = figure(technique, show);
             CoverageLevel::of(range, technique.target, &assessment.policy) as u8
         }
     }

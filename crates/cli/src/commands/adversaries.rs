@@ -19,29 +19,20 @@ pub(crate) fn run(
     let mut streams = Streams::new(talk);
     let chosen: Vec<usize> = match names {
         [] => (0..attack.adversaries.len()).collect(),
-        names => names
-            .iter()
-            .map(|name| adversary_position(&attack, name))
-            .collect::<Result<_, _>>()?,
+        names => {
+            names.iter().map(|name| adversary_position(&attack, name)).collect::<Result<_, _>>()?
+        }
     };
     let sheets = match names {
         [] => vec![adversaries::list(&attack)],
         _ => chosen
             .iter()
             .map(|ix| &attack.adversaries[*ix])
-            .flat_map(|a| {
-                [
-                    adversaries::about(&attack, a),
-                    adversaries::techniques(&attack, a),
-                ]
-            })
+            .flat_map(|a| [adversaries::about(&attack, a), adversaries::techniques(&attack, a)])
             .collect(),
     };
-    let id = |ixs: &[usize]| {
-        ixs.iter()
-            .map(|ix| attack.adversaries[*ix].id.clone())
-            .collect::<Vec<_>>()
-    };
+    let id =
+        |ixs: &[usize]| ixs.iter().map(|ix| attack.adversaries[*ix].id.clone()).collect::<Vec<_>>();
     let value: Vec<serde_json::Value> = chosen
         .iter()
         .map(|ix| &attack.adversaries[*ix])

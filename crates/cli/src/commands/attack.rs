@@ -12,11 +12,7 @@ use crate::streams::Streams;
 
 pub(crate) fn run(command: AttackCommand) -> Result<Outcome, Failure> {
     match command {
-        AttackCommand::Info {
-            release,
-            format,
-            talk,
-        } => info(&release, format.format, &talk),
+        AttackCommand::Info { release, format, talk } => info(&release, format.format, &talk),
         AttackCommand::Other(words) => match words.first().map(String::as_str) {
             Some("diff" | "fetch") => {
                 let message = format!(
@@ -38,9 +34,7 @@ fn info(release: &ReleaseArgs, format: Format, talk: &Talk) -> Result<Outcome, F
         .iter()
         .map(|embedded| format!("{} {}", embedded.domain, embedded.version))
         .collect();
-    sheet
-        .notes
-        .push(format!("Built in: {}", built_in.join(", ")));
+    sheet.notes.push(format!("Built in: {}", built_in.join(", ")));
     sheet.notes.push(NOTICE.to_owned());
     let of = |kind| attack.adversaries.iter().filter(|a| a.kind == kind).count();
     let value = json!({

@@ -27,32 +27,19 @@ pub(crate) fn run(what: &str, common: &Common, format: Format) -> Result<Outcome
 type Explained = (Vec<report::sheet::Sheet>, serde_json::Value);
 
 fn technique(found: &Assessed, id: TechniqueId) -> Result<Explained, Failure> {
-    let Assessed {
-        assessment, attack, ..
-    } = found;
+    let Assessed { assessment, attack, .. } = found;
     if let Some(technique) = assessment.technique(id) {
         return Ok((explain::technique(assessment, technique), json!(technique)));
     }
     let release = format!("ATT&CK {} {}", attack.domain, attack.version);
-    let excluded = |id| {
-        assessment
-            .scope
-            .excluded
-            .iter()
-            .find(|e| Some(e.technique) == id)
-    };
+    let excluded = |id| assessment.scope.excluded.iter().find(|e| Some(e.technique) == id);
     if let Some(exclusion) = excluded(Some(id)).or_else(|| excluded(id.parent())) {
-        let failure = Failure::new(format!(
-            "{id} is excluded from the scope: {}",
-            exclusion.reason
-        ));
+        let failure =
+            Failure::new(format!("{id} is excluded from the scope: {}", exclusion.reason));
         return Err(failure.help("remove the exclusion to see it"));
     }
     if let Some(ix) = attack.technique(id) {
-        let names = attack.techniques[ix]
-            .platforms
-            .iter()
-            .map(|p| attack.platforms[*p].as_str());
+        let names = attack.techniques[ix].platforms.iter().map(|p| attack.platforms[*p].as_str());
         let names = names.collect::<Vec<_>>().join(", ");
         let failure = Failure::new(format!("{id} is out of scope: it happens on {names} only"));
         return Err(failure.help("add a --platform to see it"));
@@ -77,19 +64,12 @@ fn technique(found: &Assessed, id: TechniqueId) -> Result<Explained, Failure> {
 fn capability(found: &Assessed, what: &str) -> Option<Explained> {
     let same = |text: &str| text.eq_ignore_ascii_case(what.trim());
     let all = || found.assessment.capabilities.iter();
-    let capability = all()
-        .find(|c| same(&c.id))
-        .or_else(|| all().find(|c| same(&c.title)))?;
-    Some((
-        explain::capability(&found.assessment, capability),
-        json!(capability),
-    ))
+    let capability = all().find(|c| same(&c.id)).or_else(|| all().find(|c| same(&c.title)))?;
+    Some((explain::capability(&found.assessment, capability), json!(capability)))
 }
 
 fn adversary(found: &Assessed, what: &str) -> Option<Explained> {
-    let Assessed {
-        assessment, attack, ..
-    } = found;
+    let Assessed { assessment, attack, .. } = found;
     let [ix, ..] = attack.adversaries_called(what)[..] else {
         return None;
     };
@@ -111,25 +91,15 @@ fn adversary(found: &Assessed, what: &str) -> Option<Explained> {
         "figures": figures,
         "uses": used,
     });
-    Some((
-        explain::adversary(assessment, attack, adversary, &uses),
-        value,
-    ))
+    Some((explain::adversary(assessment, attack, adversary, &uses), value))
 }
 
 fn unknown(found: &Assessed, what: &str) -> Failure {
-    let Assessed {
-        assessment, attack, ..
-    } = found;
-    let capabilities = assessment
-        .capabilities
-        .iter()
-        .flat_map(|c| [c.id.as_str(), &c.title]);
+    let Assessed { assessment, attack, .. } = found;
+    let capabilities = assessment.capabilities.iter().flat_map(|c| [c.id.as_str(), &c.title]);
     let adversaries = attack.adversaries.iter().flat_map(|a| a.names());
-    let near = suggest::did_you_mean(
-        what,
-        capabilities.chain(adversaries).filter(|n| !n.is_empty()),
-    );
+    let near =
+        suggest::did_you_mean(what, capabilities.chain(adversaries).filter(|n| !n.is_empty()));
     let failure = Failure::new(format!("{what:?} is no technique, capability or adversary"));
     failure.help(near.unwrap_or_else(|| "name a technique such as T1059.001".to_owned()))
 }

@@ -37,9 +37,7 @@ enum Picture {
 
 impl Picture {
     fn of(output: &Path) -> Result<Self, Failure> {
-        let extension = output
-            .extension()
-            .map(|e| e.to_string_lossy().to_ascii_lowercase());
+        let extension = output.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
         match extension.as_deref() {
             Some("svg") => Ok(Self::Svg),
             Some("png") => Ok(Self::Png),

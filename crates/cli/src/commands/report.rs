@@ -22,18 +22,13 @@ pub(crate) fn run(common: &Common, output: &Path) -> Result<Outcome, Failure> {
     if !common.talk.quiet {
         let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
         streams.say("finding", &view::finding(&found.assessment))?;
-        streams.say(
-            "wrote",
-            &format!("{}: {}", output.display(), names.join(", ")),
-        )?;
+        streams.say("wrote", &format!("{}: {}", output.display(), names.join(", ")))?;
     }
     Ok(super::outcome(found.is_refused))
 }
 
 fn files(found: &Assessed) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
-    let Assessed {
-        assessment, attack, ..
-    } = found;
+    let Assessed { assessment, attack, .. } = found;
     let matrix = view::matrix(assessment, attack, view::Show::Coverage);
     let svg = report::heatmap::svg(&matrix, report::heatmap::Size::Slide);
     let png = report::png::render(&svg, 1.0).map_err(Failure::new)?;

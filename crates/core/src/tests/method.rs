@@ -26,11 +26,7 @@ fn alone(have: &str) -> Assessment {
 
 /// Proven, expected and claimed strength of the one capability that the columns describe.
 fn strength_with(columns: &str) -> Range {
-    alone(&format!("have X rule detect T1001 {columns}"))
-        .techniques
-        .remove(0)
-        .coverage
-        .detect
+    alone(&format!("have X rule detect T1001 {columns}")).techniques.remove(0).coverage.detect
 }
 
 fn codes(assessment: &Assessment) -> Vec<Code> {
@@ -42,11 +38,7 @@ fn has_flag(assessment: &Assessment, id: &str, flag: &str) -> bool {
 }
 
 fn in_scope(assessment: &Assessment) -> Vec<String> {
-    assessment
-        .techniques
-        .iter()
-        .map(|t| t.id.to_string())
-        .collect()
+    assessment.techniques.iter().map(|t| t.id.to_string()).collect()
 }
 
 // Strength.
@@ -64,11 +56,7 @@ fn age_weighs_as_published() {
         (5000.0, 0.5),
     ];
     for (age, weight) in sightings {
-        assert_near(
-            time_weight(age, 365.0, 365.0, 0.5),
-            weight,
-            &format!("{age} days"),
-        );
+        assert_near(time_weight(age, 365.0, 365.0, 0.5), weight, &format!("{age} days"));
     }
     let campaigns = [
         (0.0, 1.0),
@@ -79,25 +67,15 @@ fn age_weighs_as_published() {
         (1826.0, 0.25),
     ];
     for (age, weight) in campaigns {
-        assert_near(
-            time_weight(age, 730.0, 1095.0, 0.25),
-            weight,
-            &format!("{age} days"),
-        );
+        assert_near(time_weight(age, 730.0, 1095.0, 0.25), weight, &format!("{age} days"));
     }
 }
 
 #[test]
 fn five_capabilities_are_as_strong_as_published() {
     let check = |columns: &str, expected| assert_range(strength_with(columns), expected, columns);
-    check(
-        "stp=5 status=enabled basis=tagged tests=3/3/2025-10-01",
-        [0.6, 0.87, 0.96],
-    );
-    check(
-        "ctid=significant status=implemented basis=published",
-        [0.0, 0.68, 0.8],
-    );
+    check("stp=5 status=enabled basis=tagged tests=3/3/2025-10-01", [0.6, 0.87, 0.96]);
+    check("ctid=significant status=implemented basis=published", [0.0, 0.68, 0.8]);
     check(
         "rule_status=stable rule_level=low status=enabled basis=tagged hunting=true",
         [0.0, 0.0675, 0.09],
@@ -108,11 +86,7 @@ fn five_capabilities_are_as_strong_as_published() {
     );
     check(
         "strength=0.8 status=partial basis=unknown tests=4/4/2025-03-01",
-        [
-            0.24657534246575344,
-            0.34794520547945207,
-            0.44931506849315067,
-        ],
+        [0.24657534246575344, 0.34794520547945207, 0.44931506849315067],
     );
 }
 
@@ -218,11 +192,7 @@ fn every_status_lets_its_share_through() {
     ];
     assert_eq!(shares.len(), Status::ALL.len());
     for (status, share) in shares {
-        assert_near(
-            strength::status_multiplier(status, &Policy::default()),
-            share,
-            status.word(),
-        );
+        assert_near(strength::status_multiplier(status, &Policy::default()), share, status.word());
     }
 }
 
@@ -234,33 +204,18 @@ fn tests_count_in_full_for_180_days_and_not_at_all_after_365() {
     let half = 2.0 * 0.4972972972972973;
     assert_near(proven("2025-03-03"), half / (half + 2.0), "273 days old");
     assert_near(proven("2024-12-01"), 0.0, "365 days old");
-    assert_near(
-        strength_with("strength=0.8 tests=2/2").lo,
-        0.0,
-        "of no date",
-    );
+    assert_near(strength_with("strength=0.8 tests=2/2").lo, 0.0, "of no date");
 }
 
 #[test]
 fn audit_and_training_are_weak_mitigations_and_two_are_none() {
-    let anchors = [
-        ("M1032", 0.5),
-        ("M1047", 0.2),
-        ("M1017", 0.2),
-        ("M1055", 0.0),
-        ("M1056", 0.0),
-    ];
+    let anchors = [("M1032", 0.5), ("M1047", 0.2), ("M1017", 0.2), ("M1055", 0.0), ("M1056", 0.0)];
     for (id, expected) in anchors {
-        let assessment = alone(&format!(
-            "mitigation {id} Name of T1001\nhave X control prevent {id}"
-        ));
+        let assessment =
+            alone(&format!("mitigation {id} Name of T1001\nhave X control prevent {id}"));
         let technique = technique(&assessment, "T1001");
         assert_near(technique.coverage.prevent.hi, expected, id);
-        assert_eq!(
-            technique.evidence.len(),
-            usize::from(expected > 0.0),
-            "{id}"
-        );
+        assert_eq!(technique.evidence.len(), usize::from(expected > 0.0), "{id}");
     }
 }
 
@@ -268,11 +223,7 @@ fn audit_and_training_are_weak_mitigations_and_two_are_none() {
 fn a_stated_strength_goes_before_the_mitigation_s() {
     let assessment =
         alone("mitigation M1047 Audit of T1001\nhave X control prevent M1047 level=high");
-    assert_near(
-        technique(&assessment, "T1001").coverage.prevent.hi,
-        0.7,
-        "high",
-    );
+    assert_near(technique(&assessment, "T1001").coverage.prevent.hi, 0.7, "high");
 }
 
 // Coverage.
@@ -309,11 +260,7 @@ fn of_records_that_share_an_id_the_strongest_counts() {
     for strengths in [[0.3, 0.6], [0.6, 0.3]] {
         let row = |strength| format!("have A rule detect T1001 strength={strength}");
         let assessment = alone(&strengths.map(row).join("\n"));
-        assert_near(
-            technique(&assessment, "T1001").coverage.detect.hi,
-            0.6,
-            "the stronger",
-        );
+        assert_near(technique(&assessment, "T1001").coverage.detect.hi, 0.6, "the stronger");
         assert_eq!(technique(&assessment, "T1001").evidence.len(), 1);
     }
     let functions = "have A control detect T1001 strength=0.3
@@ -327,11 +274,7 @@ fn unscored_mappings_are_one_family_that_comes_to_half_at_most() {
         "have A control prevent T1001 unscored=true family=one tests=9/9/2025-12-01
          have B control prevent T1001 unscored=true family=two tests=9/9/2025-12-01",
     );
-    assert_range(
-        technique(&assessment, "T1001").coverage.prevent,
-        [0.5; 3],
-        "nine of nine twice",
-    );
+    assert_range(technique(&assessment, "T1001").coverage.prevent, [0.5; 3], "nine of nine twice");
 }
 
 #[test]
@@ -343,11 +286,7 @@ fn a_rule_for_a_sub_technique_says_nothing_about_its_parent() {
         have X rule detect T1001,T1001.001 strength=0.6";
     let assessment = assessed(world);
     assert!(technique(&assessment, "T1001").evidence.is_empty());
-    assert_near(
-        technique(&assessment, "T1001").coverage.detect.hi,
-        0.3,
-        "mean of 0.6 and 0",
-    );
+    assert_near(technique(&assessment, "T1001").coverage.detect.hi, 0.3, "mean of 0.6 and 0");
 }
 
 #[test]
@@ -357,16 +296,8 @@ fn a_rule_for_a_technique_says_nothing_about_its_sub_techniques() {
          technique T1001.001 First on Windows
          have X rule detect T1001 strength=0.6",
     );
-    assert_near(
-        technique(&assessment, "T1001").coverage.detect.hi,
-        0.5,
-        "kappa",
-    );
-    assert_near(
-        technique(&assessment, "T1001.001").coverage.detect.hi,
-        0.0,
-        "sub-technique",
-    );
+    assert_near(technique(&assessment, "T1001").coverage.detect.hi, 0.5, "kappa");
+    assert_near(technique(&assessment, "T1001.001").coverage.detect.hi, 0.0, "sub-technique");
     assert!(has_flag(&assessment, "T1001", "parent-only"));
     assert!(!has_flag(&assessment, "T1001.001", "parent-only"));
 }
@@ -380,11 +311,7 @@ fn evidence_for_a_sub_technique_takes_the_parent_only_flag_away() {
          have Y rule detect T1001.001 strength=0.6",
     );
     assert!(!has_flag(&assessment, "T1001", "parent-only"));
-    assert_near(
-        technique(&assessment, "T1001").coverage.detect.hi,
-        0.8,
-        "1 - (1 - 0.5) (1 - 0.6)",
-    );
+    assert_near(technique(&assessment, "T1001").coverage.detect.hi, 0.8, "1 - (1 - 0.5) (1 - 0.6)");
 }
 
 #[test]
@@ -437,11 +364,7 @@ fn a_data_source_alone_covers_nothing() {
         ));
         let technique = technique(&assessment, "T1001");
         assert!(technique.evidence.is_empty(), "{function}");
-        assert_near(
-            technique.ease.telemetry,
-            1.0,
-            "it makes closing the gap easier",
-        );
+        assert_near(technique.ease.telemetry, 1.0, "it makes closing the gap easier");
         assert_eq!(assessment.headline.threat_weighted, Range::ZERO);
     }
 }
@@ -459,19 +382,12 @@ fn a_rule_sees_no_more_than_its_worst_component() {
         (technique(&assessment, "T1001").coverage.detect.hi, unknown)
     };
     assert_eq!(seen(""), (0.72, true));
-    assert_eq!(
-        seen("have S source observe DC0001 telemetry=0.5"),
-        (0.4, true)
-    );
+    assert_eq!(seen("have S source observe DC0001 telemetry=0.5"), (0.4, true));
     let both = "have S source observe DC0001 telemetry=0.5
                 have T source observe DC0002 telemetry=Windows:0.25";
     assert_eq!(seen(both), (0.2, false));
     let better = format!("{both}\nhave U source observe DC0002 telemetry=0.75");
-    assert_eq!(
-        seen(&better),
-        (0.4, false),
-        "the best source of a component counts"
-    );
+    assert_eq!(seen(&better), (0.4, false), "the best source of a component counts");
     let planned = "have S source observe DC0001,DC0002 status=planned";
     assert_eq!(seen(planned), (0.0, false));
 }
@@ -484,11 +400,7 @@ fn platforms_weigh_in_by_their_share() {
          have A rule detect T1001 strength=0.8 platforms=Windows,macOS",
     );
     let technique = technique(&assessment, "T1001");
-    assert_near(
-        technique.coverage.detect.hi,
-        0.8 * 0.6 / 0.8,
-        "Windows of Windows and Linux",
-    );
+    assert_near(technique.coverage.detect.hi, 0.8 * 0.6 / 0.8, "Windows of Windows and Linux");
     let platforms: Vec<&String> = technique.evidence[0].platforms.keys().collect();
     assert_eq!(platforms, ["Linux", "Windows"]);
 }
@@ -503,11 +415,7 @@ fn a_record_for_platforms_that_the_technique_does_not_have_is_reported() {
     assert_eq!(reported("T1001 platforms=Linux"), [Code::PlatformMismatch]);
     assert_eq!(reported("T1001 scope=Linux:1"), [Code::PlatformMismatch]);
     assert_eq!(reported("T1001 platforms=Windows"), []);
-    assert_eq!(
-        reported("T1001,T1002 platforms=Linux"),
-        [],
-        "one of them fits"
-    );
+    assert_eq!(reported("T1001,T1002 platforms=Linux"), [], "one of them fits");
     assert_eq!(reported("T1001"), []);
 }
 
@@ -531,11 +439,7 @@ fn words_for_coverage_begin_where_the_method_says() {
     }
     // Floating point must not move a border: 1 - (1 - 0.1) is 0.09999999999999998.
     assert_eq!(word(1.0 - (1.0 - 0.1)), "weak");
-    let claimed = Range {
-        lo: 0.0,
-        exp: 0.0,
-        hi: 0.5,
-    };
+    let claimed = Range { lo: 0.0, exp: 0.0, hi: 0.5 };
     assert_eq!(CoverageLevel::of(claimed, 0.8, &policy).word(), "trace");
     let opportunistic = CoverageLevel::of(Range::even(0.3), 0.3, &policy);
     assert_eq!(opportunistic.word(), "strong", "enough is enough");
@@ -569,11 +473,8 @@ fn groups_are_read_through_campaigns_and_software() {
 fn without_a_profile_the_baseline_is_all_there_is() {
     let world = "technique T1001 One on Windows
                  group G0001 Ours uses T1001";
-    let threat = |profile: &str| {
-        technique(&assessed(&format!("{world}\n{profile}")), "T1001")
-            .threat
-            .value
-    };
+    let threat =
+        |profile: &str| technique(&assessed(&format!("{world}\n{profile}")), "T1001").threat.value;
     assert_near(threat(""), 1.0, "no profile");
     assert_near(threat("profile G0001=0"), 1.0, "a profile of nobody");
     let other = "group G0002 Other\nprofile G0002=1";
@@ -608,10 +509,7 @@ fn the_common_number_of_groups_is_the_nearest_rank() {
         ..Attack::default()
     };
     let baseline = |base_pct| {
-        let policy = Policy {
-            base_pct,
-            ..Policy::default()
-        };
+        let policy = Policy { base_pct, ..Policy::default() };
         let day = crate::date::Date::from_unix_days(0);
         let threat = Threat::new(&attack, &Profile::default(), &policy, day);
         threat.techniques[0].baseline
@@ -661,11 +559,7 @@ fn excluding_a_technique_takes_its_sub_techniques_but_not_those_with_a_word_of_t
         let kept = format!("{line}\ndecide T1001.002 fix due 2026-01-01");
         assert_eq!(in_scope(&decided(&kept)), ["T1001.002", "T1002"], "{line}");
         let expired = format!("{line}\ndecide T1001.002 accept until 2025-11-30");
-        assert_eq!(
-            in_scope(&decided(&expired)),
-            ["T1002"],
-            "a word past its day is none"
-        );
+        assert_eq!(in_scope(&decided(&expired)), ["T1002"], "a word past its day is none");
     }
 }
 
@@ -673,10 +567,7 @@ fn excluding_a_technique_takes_its_sub_techniques_but_not_those_with_a_word_of_t
 fn excluding_a_sub_technique_leaves_its_parent() {
     let assessment = decided("decide T1001.001 exclude until 2025-12-01");
     assert_eq!(in_scope(&assessment), ["T1001", "T1001.002", "T1002"]);
-    assert_eq!(
-        (assessment.scope.leaves, assessment.scope.out_of_scope),
-        (2, 1)
-    );
+    assert_eq!((assessment.scope.leaves, assessment.scope.out_of_scope), (2, 1));
 }
 
 #[test]
@@ -726,19 +617,12 @@ fn little_is_enough_for_an_opportunistic_technique() {
     assert_eq!((enough.target, enough.gap, enough.rank), (0.3, 0.0, None));
     let half = covered(0.15);
     assert_near(technique(&half, "T1002").gap, 0.5, "half of 0.3");
-    assert_near(
-        half.headline.threat_weighted.exp,
-        0.125,
-        "half of one of four",
-    );
+    assert_near(half.headline.threat_weighted.exp, 0.125, "half of one of four");
 }
 
 #[test]
 fn a_decision_about_nothing_in_scope_is_reported() {
-    assert_eq!(
-        codes(&decided("decide T9999 accept")),
-        [Code::UnknownDisposition]
-    );
+    assert_eq!(codes(&decided("decide T9999 accept")), [Code::UnknownDisposition]);
     let twice = decided("decide T1001 exclude\nexclude T1002\ndecide T1002 fix");
     assert_eq!(codes(&twice), [Code::UnknownDisposition]);
 }
@@ -762,11 +646,7 @@ fn a_technique_without_platforms_is_on_any() {
          have A control prevent T0843 level=high scope=Windows:0.5,Linux:0.8 platforms=Linux",
     );
     let technique = technique(&assessment, "T0843");
-    assert_near(
-        technique.coverage.prevent.hi,
-        0.56,
-        "0.7 where it reaches most",
-    );
+    assert_near(technique.coverage.prevent.hi, 0.56, "0.7 where it reaches most");
     assert!(technique.evidence[0].platforms.contains_key("any"));
     assert_eq!(codes(&assessment), []);
 }
@@ -799,10 +679,7 @@ fn catalogued_facts_follow_their_ids() {
         [(id("T1001"), 0.3), (id("T1086"), 0.7), (id("T9999"), 1.0)],
         [(id("T1001"), 2), (id("T1086"), 3)],
     );
-    let inputs = Inputs {
-        catalog: &catalog,
-        ..world.inputs()
-    };
+    let inputs = Inputs { catalog: &catalog, ..world.inputs() };
     let assessment = assess(&inputs);
     let technique = technique(&assessment, "T1001");
     assert_eq!((technique.choke, technique.ease.public_rules), (0.7, 5));
@@ -823,24 +700,16 @@ fn ease_is_telemetry_and_rules_or_open_mitigations() {
         0.5 * 0.4 * 0.6,
         "three of five rules",
     );
-    assert_near(
-        ease(&format!("{seen}\nrules T1001 50")).value,
-        0.5 * 0.4,
-        "plenty of rules",
-    );
+    assert_near(ease(&format!("{seen}\nrules T1001 50")).value, 0.5 * 0.4, "plenty of rules");
     let mitigations = "mitigation M1032 A of T1001
                        mitigation M1038 B of T1001
                        mitigation M1055 C of T1001";
     let open = ease(mitigations);
     assert_eq!(open.mitigations, 2);
     assert_near(open.value, 0.5 * 2.0 / 3.0, "two of three");
-    let used = ease(&format!(
-        "{mitigations}\nhave X control prevent M1032 status=partial"
-    ));
+    let used = ease(&format!("{mitigations}\nhave X control prevent M1032 status=partial"));
     assert_eq!(used.mitigations, 1);
-    let planned = ease(&format!(
-        "{mitigations}\nhave X control prevent M1032 status=planned"
-    ));
+    let planned = ease(&format!("{mitigations}\nhave X control prevent M1032 status=planned"));
     assert_eq!(planned.mitigations, 2);
 }
 
@@ -852,22 +721,10 @@ fn rules_that_do_not_say_whether_they_are_on_give_both_figures() {
     );
     let both = assessment.status_not_stated.unwrap();
     assert_eq!(both.capabilities, 1);
-    assert_near(
-        both.if_enabled,
-        assessment.headline.threat_weighted.exp,
-        "if they are on",
-    );
+    assert_near(both.if_enabled, assessment.headline.threat_weighted.exp, "if they are on");
     // T1001.001 has 0.6 of 0.8, and T1001 half of that.
-    assert_near(
-        both.if_enabled,
-        (1.0 + 0.75 + 0.375) / 4.0,
-        "if they are on",
-    );
-    assert_near(
-        both.if_library,
-        (0.75 + 0.375) / 4.0,
-        "if they are a library",
-    );
+    assert_near(both.if_enabled, (1.0 + 0.75 + 0.375) / 4.0, "if they are on");
+    assert_near(both.if_library, (0.75 + 0.375) / 4.0, "if they are a library");
     let stated = decided("have B rule detect T1001.001 strength=0.8 status=enabled");
     assert!(stated.status_not_stated.is_none());
 }
@@ -887,8 +744,5 @@ fn the_share_of_a_technique_in_several_tactics_is_split() {
         .iter()
         .map(|t| (t.id.as_str(), t.weight_share, t.threat_weighted))
         .collect();
-    assert_eq!(
-        tactics,
-        [("TA0002", 0.25, 1.0), ("TA0001", 0.75, 0.333333333)]
-    );
+    assert_eq!(tactics, [("TA0002", 0.25, 1.0), ("TA0001", 0.75, 0.333333333)]);
 }

@@ -370,10 +370,7 @@ fn assert_evidence(assessment: &Assessment, id: &str, capability: &str, expected
     let evidence = &technique(assessment, id).evidence;
     let evidence = evidence.iter().find(|e| e.capability == capability);
     let evidence = evidence.unwrap_or_else(|| panic!("{capability} does not reach {id}"));
-    for (actual, expected) in [evidence.lo, evidence.exp, evidence.hi]
-        .into_iter()
-        .zip(expected)
-    {
+    for (actual, expected) in [evidence.lo, evidence.exp, evidence.hi].into_iter().zip(expected) {
         assert_near(actual, expected, &format!("{capability} on {id}"));
     }
 }
@@ -436,10 +433,7 @@ fn each_technique_is_covered_as_reckoned() {
     };
     check("T1059.001", [0.0, 0.37213375, 0.4876]);
     check("T1059", [0.0, 0.187024166667, 0.254666666667]);
-    check(
-        "T1003.001",
-        [0.456345323741, 0.749248866907, 0.833076258993],
-    );
+    check("T1003.001", [0.456345323741, 0.749248866907, 0.833076258993]);
     check("T1003", [0.241721223021, 0.435564914568, 0.503715107914]);
     check("T1053", [0.0, 0.38125, 0.5125]);
     check("T1071", [0.0, 0.5, 0.5]);
@@ -453,11 +447,7 @@ fn each_technique_is_covered_as_reckoned() {
     check("T0843", [0.0, 0.175, 0.25]);
     check("T1566", [0.0, 0.14, 0.2]);
     let parent = technique(&assessment, "T1059").coverage;
-    assert_range(
-        parent.prevent,
-        [0.0, 0.116666666667, 0.166666666667],
-        "T1059 prevent",
-    );
+    assert_range(parent.prevent, [0.0, 0.116666666667, 0.166666666667], "T1059 prevent");
     assert_range(parent.detect, [0.0, 0.07965, 0.1056], "T1059 detect");
     let backed_up = technique(&assessment, "T1490").coverage.respond;
     assert_range(backed_up, [0.0, 0.49, 0.7], "T1490 respond");
@@ -490,25 +480,16 @@ fn each_technique_is_as_likely_as_reckoned() {
 
 #[test]
 fn the_headline_is_as_reckoned() {
-    let Assessment {
-        headline, scope, ..
-    } = assessment();
+    let Assessment { headline, scope, .. } = assessment();
     assert_range(
         headline.threat_weighted,
         [0.106069115558, 0.394117087181, 0.49136517788],
         "threat-weighted",
     );
     assert_near(headline.validated_share, 0.215866162953, "validated share");
-    assert_range(
-        headline.raw_any,
-        [5.0 / 24.0, 16.0 / 24.0, 17.0 / 24.0],
-        "any",
-    );
+    assert_range(headline.raw_any, [5.0 / 24.0, 16.0 / 24.0, 17.0 / 24.0], "any");
     assert_range(headline.raw_at_target, [0.0, 0.0, 3.0 / 24.0], "at target");
-    assert_eq!(
-        (scope.techniques, scope.leaves, scope.out_of_scope),
-        (29, 24, 5)
-    );
+    assert_eq!((scope.techniques, scope.leaves, scope.out_of_scope), (29, 24, 5));
 }
 
 #[test]
@@ -522,11 +503,7 @@ fn tactics_and_adversaries_are_covered_as_reckoned() {
     check("TA0006", 0.82073219344, 0.109733565248);
     check("TA0003", 0.606278633005, 0.028869768981);
     assert!(assessment.tactics.iter().all(|t| t.id != "TA0043"));
-    let fin7 = assessment
-        .adversaries
-        .iter()
-        .find(|a| a.id == "G0046")
-        .unwrap();
+    let fin7 = assessment.adversaries.iter().find(|a| a.id == "G0046").unwrap();
     assert_near(fin7.coverage, 0.261282676608, "FIN7");
     assert_eq!((fin7.techniques_in_scope, fin7.out_of_scope), (12, 1));
 }
@@ -543,19 +520,13 @@ fn the_gaps_come_in_the_order_reckoned() {
         ("T1059.003", 31.510416666667),
     ];
     for (rank, (gap, (id, priority))) in assessment.gaps().iter().zip(expected).enumerate() {
-        assert_eq!(
-            (gap.id.to_string().as_str(), gap.rank),
-            (id, Some(rank + 1))
-        );
+        assert_eq!((gap.id.to_string().as_str(), gap.rank), (id, Some(rank + 1)));
         assert_near(gap.priority, priority, id);
     }
     let transfer = technique(&assessment, "T1105");
     assert_near(transfer.gap, 0.94375, "gap");
     assert_near(transfer.ease.telemetry, 0.55, "telemetry");
-    assert_eq!(
-        (transfer.ease.public_rules, transfer.ease.mitigations),
-        (2, 1)
-    );
+    assert_eq!((transfer.ease.public_rules, transfer.ease.mitigations), (2, 1));
     assert_near(transfer.ease.value, 0.276666666667, "ease");
     assert_near(transfer.quick_win, 32.477542767898, "quick win");
     let without = ["T1003.008", "T1053", "T1059", "T1566"];
@@ -583,11 +554,7 @@ fn each_decision_does_what_it_says() {
     let codes: Vec<Code> = assessment.diagnostics.iter().map(|d| d.code).collect();
     assert_eq!(
         codes,
-        [
-            Code::PlatformMismatch,
-            Code::ExpiredDisposition,
-            Code::OverdueDisposition,
-        ]
+        [Code::PlatformMismatch, Code::ExpiredDisposition, Code::OverdueDisposition,]
     );
     assert!(technique(&assessment, "T1027").disposition.is_none());
 }

@@ -38,12 +38,8 @@ const MOST_TECHNIQUES: usize = 12;
 const CAMPAIGNS: usize = 3;
 const GROUPS: usize = 4;
 const SOFTWARE: usize = 3;
-const DECISIONS: [Decision; 4] = [
-    Decision::Fix,
-    Decision::Accept,
-    Decision::Opportunistic,
-    Decision::Exclude,
-];
+const DECISIONS: [Decision; 4] =
+    [Decision::Fix, Decision::Accept, Decision::Opportunistic, Decision::Exclude];
 
 /// The day on which all worlds are assessed.
 fn today() -> Date {
@@ -70,28 +66,17 @@ fn share_number() -> impl Strategy<Value = f64> {
 }
 
 fn share() -> impl Strategy<Value = Share> {
-    let by_platform = btree_map(
-        select(&PLATFORMS[..]).prop_map(str::to_owned),
-        share_number(),
-        1..3,
-    );
-    prop_oneof![
-        share_number().prop_map(Share::Everywhere),
-        by_platform.prop_map(Share::ByPlatform),
-    ]
+    let by_platform =
+        btree_map(select(&PLATFORMS[..]).prop_map(str::to_owned), share_number(), 1..3);
+    prop_oneof![share_number().prop_map(Share::Everywhere), by_platform.prop_map(Share::ByPlatform),]
 }
 
 fn ids() -> impl Strategy<Value = Vec<TechniqueId>> {
     let id = |text: String| TechniqueId::parse(&text).expect("it is a technique id");
     let family = move |(at, subs): (usize, usize)| {
         let head = format!("T{}", 1001 + at);
-        let subs = (1..=subs)
-            .map(|sub| format!("T{}.{sub:03}", 1001 + at))
-            .collect::<Vec<_>>();
-        std::iter::once(head)
-            .chain(subs)
-            .map(id)
-            .collect::<Vec<_>>()
+        let subs = (1..=subs).map(|sub| format!("T{}.{sub:03}", 1001 + at)).collect::<Vec<_>>();
+        std::iter::once(head).chain(subs).map(id).collect::<Vec<_>>()
     };
     vec(0usize..=2, 3..=4)
         .prop_map(move |subs| subs.into_iter().enumerate().flat_map(family).collect())
@@ -102,24 +87,14 @@ type Relations = (Vec<usize>, Vec<usize>, Vec<usize>, Vec<usize>);
 
 fn relations() -> impl Strategy<Value = Relations> {
     let tactics = (1..1u16 << TACTICS).prop_map(|mask| picked(mask, TACTICS));
-    (
-        tactics,
-        some(PLATFORMS.len()),
-        some(COMPONENTS.len()),
-        some(MITIGATIONS.len()),
-    )
+    (tactics, some(PLATFORMS.len()), some(COMPONENTS.len()), some(MITIGATIONS.len()))
 }
 
 /// An adversary's techniques, software, campaigns and, by its age in days, last day.
 type Habits = (Vec<usize>, Vec<usize>, Vec<usize>, Option<i32>);
 
 fn habits() -> impl Strategy<Value = Habits> {
-    (
-        some(MOST_TECHNIQUES),
-        some(SOFTWARE),
-        some(CAMPAIGNS),
-        proptest::option::of(0i32..3000),
-    )
+    (some(MOST_TECHNIQUES), some(SOFTWARE), some(CAMPAIGNS), proptest::option::of(0i32..3000))
 }
 
 fn attack() -> impl Strategy<Value = Attack> {
@@ -134,15 +109,9 @@ fn attack_of(ids: &[TechniqueId], relations: Vec<Relations>, habits: Vec<Habits>
         name: format!("Tactic {at}"),
         shortname: format!("tactic-{at}"),
     });
-    let technique =
-        |(id, (tactics, platforms, components, mitigations)): (_, Relations)| Technique {
-            id,
-            name: format!("{id}"),
-            tactics,
-            platforms,
-            mitigations,
-            components,
-        };
+    let technique = |(id, (tactics, platforms, components, mitigations)): (_, Relations)| {
+        Technique { id, name: format!("{id}"), tactics, platforms, mitigations, components }
+    };
     let techniques: Vec<Technique> = ids.iter().copied().zip(relations).map(technique).collect();
     let mitigation = |(at, id): (usize, &&str)| Mitigation {
         id: (*id).to_owned(),
@@ -151,10 +120,8 @@ fn attack_of(ids: &[TechniqueId], relations: Vec<Relations>, habits: Vec<Habits>
             .filter(|t| techniques[*t].mitigations.contains(&at))
             .collect(),
     };
-    let component = |id: &&str| DataComponent {
-        id: (*id).to_owned(),
-        name: format!("Component {id}"),
-    };
+    let component =
+        |id: &&str| DataComponent { id: (*id).to_owned(), name: format!("Component {id}") };
     Attack {
         domain: "enterprise-attack".to_owned(),
         version: "1.0".to_owned(),
@@ -177,10 +144,8 @@ fn adversaries(habits: Vec<Habits>, techniques: usize) -> Vec<Adversary> {
         .chain((1..=GROUPS).map(|at| (format!("G000{at}"), AdversaryKind::Group)))
         .chain((1..=SOFTWARE).map(|at| (format!("S000{at}"), AdversaryKind::Tool)));
     let adversary = |((id, kind), (uses, software, campaigns, age)): ((String, _), Habits)| {
-        let (is_group, is_campaign) = (
-            kind == AdversaryKind::Group,
-            kind == AdversaryKind::Campaign,
-        );
+        let (is_group, is_campaign) =
+            (kind == AdversaryKind::Group, kind == AdversaryKind::Campaign);
         let software = software.into_iter().filter(|_| is_group || is_campaign);
         Adversary {
             name: id.clone(),
@@ -203,38 +168,15 @@ fn strength_columns() -> impl Strategy<Value = Capability> {
     let any = |values: &'static [_]| select(values);
     prop_oneof![
         Just(blank()),
-        Just(Capability {
-            unscored: true,
-            ..blank()
-        }),
-        share_number().prop_map(move |x| Capability {
-            strength: Some(x),
-            ..blank()
-        }),
-        select(Ctid::ALL).prop_map(move |x| Capability {
-            ctid: Some(x),
-            ..blank()
-        }),
-        (-1i8..=5).prop_map(move |x| Capability {
-            dettect: Some(x),
-            ..blank()
-        }),
+        Just(Capability { unscored: true, ..blank() }),
+        share_number().prop_map(move |x| Capability { strength: Some(x), ..blank() }),
+        select(Ctid::ALL).prop_map(move |x| Capability { ctid: Some(x), ..blank() }),
+        (-1i8..=5).prop_map(move |x| Capability { dettect: Some(x), ..blank() }),
         (1u8..=5, any(RuleLevel::ALL), any_bool()).prop_map(move |(x, level, hunting)| {
-            Capability {
-                stp: Some(x),
-                rule_level: Some(level),
-                hunting,
-                ..blank()
-            }
+            Capability { stp: Some(x), rule_level: Some(level), hunting, ..blank() }
         }),
-        select(RuleStatus::ALL).prop_map(move |x| Capability {
-            rule_status: Some(x),
-            ..blank()
-        }),
-        select(Level::ALL).prop_map(move |x| Capability {
-            level: Some(x),
-            ..blank()
-        }),
+        select(RuleStatus::ALL).prop_map(move |x| Capability { rule_status: Some(x), ..blank() }),
+        select(Level::ALL).prop_map(move |x| Capability { level: Some(x), ..blank() }),
     ]
 }
 
@@ -291,11 +233,7 @@ fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
     parts.prop_map(|(blank, place, reach, tests, techniques)| {
         let ((kind, function), status, basis, family, assumed) = place;
         let (mitigations, data_components, platforms, telemetry, scope) = reach;
-        let on = if any_on(status, assumed) {
-            Status::Enabled
-        } else {
-            status
-        };
+        let on = if any_on(status, assumed) { Status::Enabled } else { status };
         let capability = Capability {
             kind,
             function,
@@ -325,17 +263,12 @@ fn any_on(status: Status, assumed: bool) -> bool {
 fn placed(attack: &Attack, found: (Capability, Vec<usize>), id: String, line: usize) -> Capability {
     let (capability, techniques) = found;
     let count = attack.techniques.len();
-    let named: BTreeSet<TechniqueId> = techniques
-        .iter()
-        .map(|at| attack.techniques[at % count].id)
-        .collect();
+    let named: BTreeSet<TechniqueId> =
+        techniques.iter().map(|at| attack.techniques[at % count].id).collect();
     Capability {
         id,
         techniques: named.into_iter().collect(),
-        origin: Origin {
-            line: Some(line),
-            ..Origin::file("register.csv")
-        },
+        origin: Origin { line: Some(line), ..Origin::file("register.csv") },
         ..capability
     }
 }
@@ -347,9 +280,7 @@ fn policy() -> impl Strategy<Value = Policy> {
             let number = &NUMBERS[at];
             let (lo, hi) = (*number.range.start(), *number.range.end());
             let value = lo + (hi - lo) * f64::from(share) / 1000.0;
-            policy
-                .set(number.name, value.clamp(lo, hi))
-                .expect("it is within its range");
+            policy.set(number.name, value.clamp(lo, hi)).expect("it is within its range");
         }
         policy
     })
@@ -364,19 +295,13 @@ fn profile_of(attack: &Attack, (adversaries, impact): Choice) -> Profile {
         |(at, weight): (usize, u32)| (attack.adversaries[at].id.clone(), f64::from(weight) / 2.0);
     Profile {
         adversaries: adversaries.into_iter().map(weight).collect(),
-        impact: impact
-            .into_iter()
-            .map(|(at, x)| (id(at), f64::from(x) / 100.0))
-            .collect(),
+        impact: impact.into_iter().map(|(at, x)| (id(at), f64::from(x) / 100.0)).collect(),
     }
 }
 
 fn profile() -> impl Strategy<Value = Choice> {
     let adversaries = btree_map(0..CAMPAIGNS + GROUPS + SOFTWARE, 0u32..8, 0..=4);
-    (
-        adversaries,
-        btree_map(0..MOST_TECHNIQUES, 0u32..=150, 0..=2),
-    )
+    (adversaries, btree_map(0..MOST_TECHNIQUES, 0u32..=150, 0..=2))
 }
 
 /// Position of a technique, decision, days until it ends and until it is due.
@@ -384,10 +309,7 @@ type Word = (usize, Decision, Option<i32>, Option<i32>);
 
 fn decisions() -> impl Strategy<Value = Vec<Word>> {
     let days = || proptest::option::of(-2i32..3);
-    vec(
-        (0..MOST_TECHNIQUES, select(&DECISIONS[..]), days(), days()),
-        0..=3,
-    )
+    vec((0..MOST_TECHNIQUES, select(&DECISIONS[..]), days(), days()), 0..=3)
 }
 
 fn disposition(attack: &Attack, (at, decision, until, due): Word) -> Disposition {
@@ -399,10 +321,7 @@ fn disposition(attack: &Attack, (at, decision, until, due): Word) -> Disposition
         ticket: None,
         reason: Some("chance".to_owned()),
     };
-    Disposition {
-        technique: attack.techniques[at % attack.techniques.len()].id,
-        decided,
-    }
+    Disposition { technique: attack.techniques[at % attack.techniques.len()].id, decided }
 }
 
 /// Shares of platforms, and positions of excluded techniques.
@@ -436,14 +355,8 @@ fn facts() -> impl Strategy<Value = Facts> {
 
 fn catalog(attack: &Attack, (choke, rules): Facts) -> Catalog {
     let id = |at: usize| attack.techniques[at % attack.techniques.len()].id;
-    let choke = choke
-        .into_iter()
-        .map(|(at, percent)| (id(at), f64::from(percent) / 100.0));
-    Catalog::new(
-        attack,
-        choke,
-        rules.into_iter().map(|(at, count)| (id(at), count)),
-    )
+    let choke = choke.into_iter().map(|(at, percent)| (id(at), f64::from(percent) / 100.0));
+    Catalog::new(attack, choke, rules.into_iter().map(|(at, count)| (id(at), count)))
 }
 
 fn world() -> impl Strategy<Value = Fixture> {
@@ -458,10 +371,7 @@ fn world() -> impl Strategy<Value = Fixture> {
             scope: scope_of(&attack, limits),
             profile: profile_of(&attack, profile),
             policy,
-            dispositions: decisions
-                .into_iter()
-                .map(|word| disposition(&attack, word))
-                .collect(),
+            dispositions: decisions.into_iter().map(|word| disposition(&attack, word)).collect(),
             // Ids come twice now and then: files may repeat each other.
             capabilities: found
                 .map(|(line, (capability, id))| {
@@ -505,12 +415,7 @@ fn threat(world: &Fixture) -> Threat {
 }
 
 fn scope(world: &Fixture) -> Scope {
-    Scope::new(
-        &world.attack,
-        &world.scope,
-        &world.dispositions,
-        world.as_of,
-    )
+    Scope::new(&world.attack, &world.scope, &world.dispositions, world.as_of)
 }
 
 /// The weight of every technique in scope.
@@ -533,18 +438,10 @@ fn functions(technique: &TechniqueAssessment) -> [(Function, Range); 3] {
 /// Every figure that is a coverage, in a fixed order.
 fn coverages(assessment: &Assessment) -> Vec<f64> {
     let headline = &assessment.headline;
-    let by_function = headline
-        .by_function
-        .values()
-        .flat_map(|f| [f.mean, f.threat_weighted]);
+    let by_function = headline.by_function.values().flat_map(|f| [f.mean, f.threat_weighted]);
     let of_technique = |t: &TechniqueAssessment| {
         let coverage = t.coverage;
-        [
-            coverage.prevent,
-            coverage.detect,
-            coverage.respond,
-            coverage.composite,
-        ]
+        [coverage.prevent, coverage.detect, coverage.respond, coverage.composite]
     };
     let ranges = [
         headline.threat_weighted,
@@ -558,47 +455,28 @@ fn coverages(assessment: &Assessment) -> Vec<f64> {
         .chain(assessment.techniques.iter().flat_map(of_technique));
     let tactics = assessment.tactics.iter().map(|t| t.threat_weighted);
     let adversaries = assessment.adversaries.iter().map(|a| a.coverage);
-    ranges
-        .flat_map(readings)
-        .chain(tactics)
-        .chain(adversaries)
-        .collect()
+    ranges.flat_map(readings).chain(tactics).chain(adversaries).collect()
 }
 
 /// Every range there is.
 fn ranges(assessment: &Assessment) -> Vec<Range> {
     let headline = &assessment.headline;
-    let by_function = headline
-        .by_function
-        .values()
-        .flat_map(|f| [f.mean, f.threat_weighted]);
+    let by_function = headline.by_function.values().flat_map(|f| [f.mean, f.threat_weighted]);
     let of_technique = |t: &TechniqueAssessment| {
         let own = functions(t).map(|(_, range)| range);
-        let evidence = t
-            .evidence
-            .iter()
-            .flat_map(|e| e.platforms.values().copied());
-        let overall = t.evidence.iter().map(|e| Range {
-            lo: e.lo,
-            exp: e.exp,
-            hi: e.hi,
-        });
+        let evidence = t.evidence.iter().flat_map(|e| e.platforms.values().copied());
+        let overall = t.evidence.iter().map(|e| Range { lo: e.lo, exp: e.exp, hi: e.hi });
         own.into_iter()
             .chain([t.coverage.composite])
             .chain(evidence)
             .chain(overall)
             .collect::<Vec<_>>()
     };
-    [
-        headline.threat_weighted,
-        headline.raw_any,
-        headline.raw_at_target,
-        headline.mean_strength,
-    ]
-    .into_iter()
-    .chain(by_function)
-    .chain(assessment.techniques.iter().flat_map(of_technique))
-    .collect()
+    [headline.threat_weighted, headline.raw_any, headline.raw_at_target, headline.mean_strength]
+        .into_iter()
+        .chain(by_function)
+        .chain(assessment.techniques.iter().flat_map(of_technique))
+        .collect()
 }
 
 fn with(world: &Fixture, capability: Capability) -> Fixture {
@@ -624,14 +502,9 @@ fn strength_of(capability: &Capability, policy: &Policy) -> Range {
     let mut world = Fixture::parse("technique T1001 One on Windows");
     let named = vec![world.attack.techniques[0].id];
     world.policy = policy.clone();
-    world.capabilities = vec![Capability {
-        techniques: named,
-        ..capability.clone()
-    }];
+    world.capabilities = vec![Capability { techniques: named, ..capability.clone() }];
     let (evidence, _) = coverage::gather(&world.inputs(), &scope(&world));
-    evidence[0]
-        .first()
-        .map_or(Range::ZERO, |evidence| evidence.overall)
+    evidence[0].first().map_or(Range::ZERO, |evidence| evidence.overall)
 }
 
 fn no_reading_lower(before: Range, after: Range) -> Result<(), TestCaseError> {
@@ -786,11 +659,7 @@ fn own_coverage(
     shares: &BTreeMap<String, f64>,
 ) -> f64 {
     let policy = &world.policy;
-    let found: Vec<_> = technique
-        .evidence
-        .iter()
-        .filter(|e| e.function == function)
-        .collect();
+    let found: Vec<_> = technique.evidence.iter().filter(|e| e.function == function).collect();
     let families: BTreeSet<&str> = found.iter().map(|e| e.family.as_str()).collect();
     let family = |name: &str, platform: &str| {
         let members: Vec<f64> = found
@@ -800,11 +669,7 @@ fn own_coverage(
             .collect();
         let strongest = members.iter().copied().fold(0.0, f64::max);
         let joint = policy.rho * strongest + (1.0 - policy.rho) * any_of(members.into_iter());
-        if name == "~unscored" {
-            joint.min(policy.unscored_cap)
-        } else {
-            joint
-        }
+        if name == "~unscored" { joint.min(policy.unscored_cap) } else { joint }
     };
     let platforms = technique.platforms.iter().map(String::as_str);
     let platforms: Vec<(&str, f64)> = if technique.platforms.is_empty() {
@@ -817,11 +682,7 @@ fn own_coverage(
     };
     let total: f64 = platforms.iter().map(|(_, share)| share).sum();
     let cell = |platform: &str| any_of(families.iter().map(|name| family(name, platform)));
-    platforms
-        .iter()
-        .map(|(name, share)| share * cell(name))
-        .sum::<f64>()
-        / total
+    platforms.iter().map(|(name, share)| share * cell(name)).sum::<f64>() / total
 }
 
 proptest! {
@@ -932,13 +793,8 @@ enum Way {
     MoreCampaigns,
 }
 
-const WAYS: [Way; 5] = [
-    Way::Itself,
-    Way::ByCampaign,
-    Way::BySoftware,
-    Way::MoreSoftware,
-    Way::MoreCampaigns,
-];
+const WAYS: [Way; 5] =
+    [Way::Itself, Way::ByCampaign, Way::BySoftware, Way::MoreSoftware, Way::MoreCampaigns];
 
 /// Adds a relation, if it is not there yet.
 fn relate(attack: &mut Attack, group: usize, way: Way, other: usize, technique: usize) {

@@ -8,33 +8,19 @@ use super::{Document, SyntaxError, Value};
 
 pub(super) fn read(text: &str) -> Result<Document, SyntaxError> {
     let value = serde_json::from_str(text).map_err(syntax_error)?;
-    Ok(Document {
-        line: first_line(text),
-        value,
-    })
+    Ok(Document { line: first_line(text), value })
 }
 
 pub(super) fn read_lines(
     text: &str,
 ) -> impl Iterator<Item = (usize, Result<Document, SyntaxError>)> {
-    let numbered = text
-        .lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, line));
-    numbered
-        .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(number, line)| {
-            let document = read(line)
-                .map(|document| Document {
-                    line: number,
-                    ..document
-                })
-                .map_err(|error| SyntaxError {
-                    line: number,
-                    ..error
-                });
-            (number, document)
-        })
+    let numbered = text.lines().enumerate().map(|(index, line)| (index + 1, line));
+    numbered.filter(|(_, line)| !line.trim().is_empty()).map(|(number, line)| {
+        let document = read(line)
+            .map(|document| Document { line: number, ..document })
+            .map_err(|error| SyntaxError { line: number, ..error });
+        (number, document)
+    })
 }
 
 fn first_line(text: &str) -> usize {

@@ -74,11 +74,7 @@ impl<'a> Reader<'a> {
         let mut documents = Vec::new();
         self.next_line()?;
         loop {
-            if let Some(after) = self
-                .rest
-                .strip_prefix("---")
-                .filter(|_| self.indent == OVER)
-            {
+            if let Some(after) = self.rest.strip_prefix("---").filter(|_| self.indent == OVER) {
                 end_of_line(after)?;
                 self.next_line()?;
             }
@@ -195,10 +191,7 @@ impl<'a> Reader<'a> {
             self.keys.push(key);
             let value = self.entry(rest, indent)?;
             if is_top || self.keep {
-                let key = self
-                    .keys
-                    .last()
-                    .expect("inner maps remove only their own keys");
+                let key = self.keys.last().expect("inner maps remove only their own keys");
                 entries.push((key.to_string(), value));
             }
             if self.indent != indent {
@@ -276,11 +269,7 @@ impl<'a> Reader<'a> {
             let content = trim_start(line);
             if !content.is_empty() {
                 let is_plain = !content.starts_with('\t') && width(line) - width(content) > parent;
-                return if is_plain {
-                    Ok((blank_lines, trim_end(content)?))
-                } else {
-                    Err(Outside)
-                };
+                return if is_plain { Ok((blank_lines, trim_end(content)?)) } else { Err(Outside) };
             }
             blank_lines += 1;
         }
@@ -428,11 +417,7 @@ impl<'a> Reader<'a> {
         }
         self.next_line()?;
         let closes = self.indent == parent && self.rest.starts_with([']', '}']);
-        if self.indent > parent || closes {
-            Ok(self.rest)
-        } else {
-            Err(Outside)
-        }
+        if self.indent > parent || closes { Ok(self.rest) } else { Err(Outside) }
     }
 
     fn descend(&mut self) -> Plain<()> {
@@ -469,10 +454,9 @@ fn split_line(text: &str) -> Plain<Line<'_>> {
         }
         Some(b'[' | b'{' | b'|' | b'>') => return Ok(Line::Scalar),
         _ => match find_in_plain(text)? {
-            Some(colon) if text.as_bytes()[colon] == b':' => (
-                Cow::Borrowed(plain_key(&text[..colon])?),
-                &text[colon + 1..],
-            ),
+            Some(colon) if text.as_bytes()[colon] == b':' => {
+                (Cow::Borrowed(plain_key(&text[..colon])?), &text[colon + 1..])
+            }
             _ => return Ok(Line::Scalar),
         },
     };
@@ -493,8 +477,7 @@ fn plain_key(key: &str) -> Plain<&str> {
 
 /// What follows the dash of a list item.
 fn item(text: &str) -> Option<&str> {
-    text.strip_prefix('-')
-        .filter(|rest| rest.is_empty() || rest.starts_with(' '))
+    text.strip_prefix('-').filter(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
 /// Where a plain scalar ends within a line: at the `:` of a key or the `#` of a comment.
@@ -620,11 +603,7 @@ fn flow_plain(text: &str) -> Plain<(&str, &str)> {
         && scalar != "-"
         && find_in_plain(scalar)?.is_none()
         && !scalar.contains('\t');
-    if is_certain {
-        Ok((scalar, &text[end..]))
-    } else {
-        Err(Outside)
-    }
+    if is_certain { Ok((scalar, &text[end..])) } else { Err(Outside) }
 }
 
 /// A key within a flow map, and the value that follows it.
@@ -641,11 +620,7 @@ fn flow_key(text: &str) -> Plain<(Cow<'_, str>, &str)> {
     };
     let value = rest.strip_prefix(':').ok_or(Outside)?;
     let is_set_off = value.is_empty() || value.starts_with(' ');
-    if is_set_off && key.len() <= MAX_KEY {
-        Ok((key, value))
-    } else {
-        Err(Outside)
-    }
+    if is_set_off && key.len() <= MAX_KEY { Ok((key, value)) } else { Err(Outside) }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -695,14 +670,7 @@ struct Block {
 impl Block {
     fn new(style: Style) -> Block {
         let text = String::new();
-        Block {
-            style,
-            text,
-            is_empty: true,
-            breaks: 0,
-            is_indented: false,
-            widest_blank: 0,
-        }
+        Block { style, text, is_empty: true, breaks: 0, is_indented: false, widest_blank: 0 }
     }
 
     fn push(&mut self, line: &str, keep: bool) {
@@ -744,11 +712,7 @@ fn fold(text: &mut String, blank_lines: usize) {
 }
 
 fn end_of_line(text: &str) -> Plain<()> {
-    if is_end_of_line(text) {
-        Ok(())
-    } else {
-        Err(Outside)
-    }
+    if is_end_of_line(text) { Ok(()) } else { Err(Outside) }
 }
 
 /// Whether nothing follows but a comment, which must be set off by a space.
@@ -778,11 +742,7 @@ fn trim_start(text: &str) -> &str {
 /// Without spaces at the end; a tab there is refused.
 fn trim_end(text: &str) -> Plain<&str> {
     let text = text.trim_end_matches(' ');
-    if text.ends_with('\t') {
-        Err(Outside)
-    } else {
-        Ok(text)
-    }
+    if text.ends_with('\t') { Err(Outside) } else { Ok(text) }
 }
 
 fn width(text: &str) -> isize {
@@ -793,9 +753,7 @@ fn width(text: &str) -> isize {
 fn has_odd_characters(text: &str) -> bool {
     // Without an early way out, this compiles to a few instructions per 16 bytes.
     let is_control = |byte: u8| (byte < b' ' && !b"\n\t\r".contains(&byte)) | (byte == 0x7f);
-    let has_control = text
-        .bytes()
-        .fold(false, |found, byte| found | is_control(byte));
+    let has_control = text.bytes().fold(false, |found, byte| found | is_control(byte));
     has_control || has_lone_return(text) || (!text.is_ascii() && text.contains(is_odd))
 }
 

@@ -25,10 +25,7 @@ fn read_both(name: &str, text: &str) -> (bool, Result<Vec<Document>, SyntaxError
     let plain = plain_yaml::read(text, &some);
     assert_eq!(plain.is_some(), is_plain, "{name}:\n{text}");
     if let (Some(plain), Ok(full)) = (plain, &full) {
-        let kept = full
-            .iter()
-            .cloned()
-            .map(|document| without_unwanted(document, &some));
+        let kept = full.iter().cloned().map(|document| without_unwanted(document, &some));
         assert!(plain.into_iter().eq(kept), "{name}:\n{text}");
     }
     (is_plain, full)
@@ -118,13 +115,7 @@ fn a_rule_with_everything_is_read_by_both() {
     assert!(is_plain);
     let documents = documents.expect("the rule is valid");
     let rule = &documents[0].value;
-    assert_eq!(
-        documents
-            .iter()
-            .map(|document| document.line)
-            .collect::<Vec<_>>(),
-        [1, 29]
-    );
+    assert_eq!(documents.iter().map(|document| document.line).collect::<Vec<_>>(), [1, 29]);
     assert_eq!(rule.at("logsource.product"), Some(&text("windows")));
     assert_eq!(rule.get("references"), Some(&Value::Null));
     assert_eq!(rule.get("date"), Some(&text("2024-01-31")));
@@ -148,38 +139,16 @@ fn only_wanted_keys_get_a_value() {
 fn an_alias_into_an_unwanted_value_is_resolved() {
     let documents = yaml("a: &x [1]\nb: *x\n", &|key| key == "b").expect("the text is valid");
     assert_eq!(documents[0].value.get("a"), Some(&Value::Skipped));
-    assert_eq!(
-        documents[0].value.get("b"),
-        Some(&Value::List(vec![number("1")]))
-    );
+    assert_eq!(documents[0].value.get("b"), Some(&Value::List(vec![number("1")])));
 }
 
 #[test]
 fn numbers_keep_their_text_and_look_like_json_or_core_yaml() {
-    for written in [
-        "1.10", "0x1F", "0o17", "-7", "+1", "007", "1e3", ".5", "4.", "-.inf", ".nan",
-    ] {
-        assert_eq!(
-            value(&format!("a: {written}\n")).get("a"),
-            Some(&number(written))
-        );
+    for written in ["1.10", "0x1F", "0o17", "-7", "+1", "007", "1e3", ".5", "4.", "-.inf", ".nan"] {
+        assert_eq!(value(&format!("a: {written}\n")).get("a"), Some(&number(written)));
     }
-    for written in [
-        "1_000",
-        "1.2.3",
-        "1:2",
-        "0x",
-        "1e",
-        "-.nan",
-        "+",
-        "2024-01-31",
-        "0b1",
-        "-.",
-    ] {
-        assert_eq!(
-            value(&format!("a: {written}\n")).get("a"),
-            Some(&text(written))
-        );
+    for written in ["1_000", "1.2.3", "1:2", "0x", "1e", "-.nan", "+", "2024-01-31", "0b1", "-."] {
+        assert_eq!(value(&format!("a: {written}\n")).get("a"), Some(&text(written)));
     }
 }
 
@@ -188,10 +157,7 @@ fn only_true_and_false_are_truth_values() {
     assert_eq!(value("a: True\n").get("a"), Some(&Value::Bool(true)));
     assert_eq!(value("a: FALSE\n").get("a"), Some(&Value::Bool(false)));
     for written in ["yes", "No", "on", "off", "tRUE", "y"] {
-        assert_eq!(
-            value(&format!("a: {written}\n")).get("a"),
-            Some(&text(written))
-        );
+        assert_eq!(value(&format!("a: {written}\n")).get("a"), Some(&text(written)));
     }
     assert_eq!(value("a: 'true'\n").get("a"), Some(&text("true")));
 }
@@ -218,14 +184,7 @@ fn windows_line_ends_and_byte_order_marks_do_not_show() {
 
 #[test]
 fn empty_documents_are_left_out() {
-    for empty in [
-        "",
-        "\n",
-        "# nothing\n",
-        "---\n",
-        "---\n---\n",
-        "--- # nothing\n",
-    ] {
+    for empty in ["", "\n", "# nothing\n", "---\n", "---\n---\n", "--- # nothing\n"] {
         assert_eq!(read_both("empty", empty).1, Ok(Vec::new()), "{empty:?}");
     }
 }
@@ -265,13 +224,7 @@ fn a_key_given_twice_is_an_error_at_any_depth() {
 
 #[test]
 fn what_is_broken_in_an_unwanted_value_is_noticed() {
-    for broken in [
-        "a: 'b\n",
-        "a: [b\n",
-        "a: b: c\n",
-        "a:\n  b: 1\n c: 2\n",
-        "a: @b\n",
-    ] {
+    for broken in ["a: 'b\n", "a: [b\n", "a: b: c\n", "a:\n  b: 1\n c: 2\n", "a: @b\n"] {
         assert!(yaml(broken, &|_| false).is_err(), "{broken:?}");
     }
 }
@@ -280,16 +233,8 @@ fn what_is_broken_in_an_unwanted_value_is_noticed() {
 fn hostile_depth_is_an_error() {
     let lists = format!("a: {}{}\n", "[".repeat(200), "]".repeat(200));
     let dashes = format!("{}a\n", "- ".repeat(100_000));
-    let maps: String = (0..1000)
-        .map(|depth| format!("{}a:\n", " ".repeat(depth)))
-        .collect();
-    for hostile in [
-        lists,
-        dashes,
-        maps,
-        "[".repeat(100_000),
-        "{a: ".repeat(100_000),
-    ] {
+    let maps: String = (0..1000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    for hostile in [lists, dashes, maps, "[".repeat(100_000), "{a: ".repeat(100_000)] {
         assert!(yaml(&hostile, &|_| true).is_err());
     }
     assert!(json(&"[".repeat(100_000)).is_err());
@@ -297,39 +242,21 @@ fn hostile_depth_is_an_error() {
 
 #[test]
 fn aliases_can_neither_explode_nor_tower_nor_turn_back() {
-    let bomb: String = (1..64)
-        .map(|i| format!("a{i}: &a{i} [*a{p}, *a{p}]\n", p = i - 1))
-        .collect();
+    let bomb: String =
+        (1..64).map(|i| format!("a{i}: &a{i} [*a{p}, *a{p}]\n", p = i - 1)).collect();
     let bomb = format!("a0: &a0 [x, y]\n{bomb}");
     assert_eq!(error(&bomb).message, "aliases repeat too much");
-    let tower: String = (1..999)
-        .map(|i| format!("a{i}: &a{i} [*a{}]\n", i - 1))
-        .collect();
-    assert_eq!(
-        error(&format!("a0: &a0 x\n{tower}")).message,
-        "nested more than 128 levels deep"
-    );
-    assert_eq!(
-        error("a: &a [*a]\n").message,
-        "an alias refers to the value it is part of"
-    );
+    let tower: String = (1..999).map(|i| format!("a{i}: &a{i} [*a{}]\n", i - 1)).collect();
+    assert_eq!(error(&format!("a0: &a0 x\n{tower}")).message, "nested more than 128 levels deep");
+    assert_eq!(error("a: &a [*a]\n").message, "an alias refers to the value it is part of");
 }
 
 #[test]
 fn json_keeps_order_whole_numbers_and_the_line() {
     let document = json("\n {\"b\": 12345678901, \"a\": [1.5, null, true]}").expect("valid");
     let list = Value::List(vec![number("1.5"), Value::Null, Value::Bool(true)]);
-    let entries = vec![
-        ("b".to_owned(), number("12345678901")),
-        ("a".to_owned(), list),
-    ];
-    assert_eq!(
-        document,
-        Document {
-            line: 2,
-            value: Value::Map(entries)
-        }
-    );
+    let entries = vec![("b".to_owned(), number("12345678901")), ("a".to_owned(), list)];
+    assert_eq!(document, Document { line: 2, value: Value::Map(entries) });
 }
 
 #[test]
@@ -341,10 +268,7 @@ fn a_json_error_names_its_place_once() {
 #[test]
 fn a_broken_line_spoils_only_itself() {
     let lines: Vec<_> = ndjson("{\"a\":1}\n\n{\"a\":\n[2]").collect();
-    let good: Vec<_> = lines
-        .iter()
-        .map(|(line, document)| (*line, document.is_ok()))
-        .collect();
+    let good: Vec<_> = lines.iter().map(|(line, document)| (*line, document.is_ok())).collect();
     assert_eq!(good, [(1, true), (3, false), (4, true)]);
     assert!(lines.iter().all(|(line, document)| match document {
         Ok(document) => document.line == *line,

@@ -102,11 +102,7 @@ impl Builder {
         anchor: usize,
         at: Marker,
     ) -> Result<(), SyntaxError> {
-        let value = if is_plain {
-            plain_scalar(text)
-        } else {
-            Value::Text(text.to_owned())
-        };
+        let value = if is_plain { plain_scalar(text) } else { Value::Text(text.to_owned()) };
         let node = Node { value, height: 0 };
         self.remember(anchor, &node, at)?;
         if let Some(map) = self.map_without_key() {
@@ -137,33 +133,20 @@ impl Builder {
         if self.open.is_empty() {
             self.line = at.line();
         }
-        self.open.push(Collection {
-            anchor,
-            height: 1,
-            kind,
-        });
+        self.open.push(Collection { anchor, height: 1, kind });
         self.check_depth(0, at)
     }
 
     fn end(&mut self, at: Marker) -> Result<(), SyntaxError> {
-        let collection = self
-            .open
-            .pop()
-            .expect("the parser ends only what it has started");
+        let collection = self.open.pop().expect("the parser ends only what it has started");
         let value = match collection.kind {
             Kind::List(values) => Value::List(values),
             Kind::Map(map) => Value::Map(map.into_entries()),
         };
-        let node = Node {
-            value,
-            height: collection.height,
-        };
+        let node = Node { value, height: collection.height };
         self.remember(collection.anchor, &node, at)?;
         if self.open.is_empty() {
-            self.documents.push(Document {
-                line: self.line,
-                value: node.value,
-            });
+            self.documents.push(Document { line: self.line, value: node.value });
             return Ok(());
         }
         self.place(node, at)
@@ -172,10 +155,7 @@ impl Builder {
     fn place(&mut self, node: Node, at: Marker) -> Result<(), SyntaxError> {
         self.check_depth(node.height, at)?;
         let Some(collection) = self.open.last_mut() else {
-            self.documents.push(Document {
-                line: at.line(),
-                value: node.value,
-            });
+            self.documents.push(Document { line: at.line(), value: node.value });
             return Ok(());
         };
         collection.height = collection.height.max(node.height + 1);
@@ -213,10 +193,7 @@ impl Builder {
     fn check_depth(&self, height: usize, at: Marker) -> Result<(), SyntaxError> {
         match self.open.len() + height {
             ..=MAX_DEPTH => Ok(()),
-            _ => Err(error(
-                at,
-                &format!("nested more than {MAX_DEPTH} levels deep"),
-            )),
+            _ => Err(error(at, &format!("nested more than {MAX_DEPTH} levels deep"))),
         }
     }
 }
@@ -226,20 +203,12 @@ impl Map {
         if !self.names.insert(name.to_owned()) {
             return Err(error(at, &format!("the key \"{name}\" is there twice")));
         }
-        self.next = Some(if is_merge {
-            Key::Merge
-        } else {
-            Key::Name(name.to_owned())
-        });
+        self.next = Some(if is_merge { Key::Merge } else { Key::Name(name.to_owned()) });
         Ok(())
     }
 
     fn set_value(&mut self, value: Value, at: Marker) -> Result<(), SyntaxError> {
-        match self
-            .next
-            .take()
-            .expect("a scalar without a key before it became the key")
-        {
+        match self.next.take().expect("a scalar without a key before it became the key") {
             Key::Name(name) => self.entries.push((name, value)),
             Key::Merge => self.merge(value, at)?,
         }
@@ -295,9 +264,5 @@ fn syntax_error(error: ScanError) -> SyntaxError {
 }
 
 fn error(at: Marker, message: &str) -> SyntaxError {
-    SyntaxError {
-        line: at.line().max(1),
-        column: Some(at.col() + 1),
-        message: message.to_owned(),
-    }
+    SyntaxError { line: at.line().max(1), column: Some(at.col() + 1), message: message.to_owned() }
 }

@@ -19,9 +19,7 @@ const HEAD_RECORDS: usize = 100;
 const LONG_CELL: usize = 200;
 
 /// What Excel writes for formulas that failed.
-const ERRORS: [&str; 7] = [
-    "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!",
-];
+const ERRORS: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"];
 
 pub(super) fn read(text: &str, budget: Budget) -> Result<Table, TableError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -33,9 +31,8 @@ pub(super) fn read(text: &str, budget: Budget) -> Result<Table, TableError> {
         }
     };
     let mut meter = Meter::new(budget);
-    let mut grid = Grid::new(&mut meter, |line, column| {
-        format!("line {line}, column {}", column + 1)
-    });
+    let mut grid =
+        Grid::new(&mut meter, |line, column| format!("line {line}, column {}", column + 1));
     while let Some(record) =
         records.next(|line, column, field| grid.add(line, column, field, kind(field)))?
     {
@@ -43,21 +40,11 @@ pub(super) fn read(text: &str, budget: Budget) -> Result<Table, TableError> {
     }
     note_lone_quote(&mut grid, records.lone_quote);
     let (rows, notes) = grid.finish();
-    Ok(Table {
-        sheet: None,
-        hidden: false,
-        separator: separator.map(char::from),
-        rows,
-        notes,
-    })
+    Ok(Table { sheet: None, hidden: false, separator: separator.map(char::from), rows, notes })
 }
 
 fn kind(field: &str) -> CellKind {
-    if ERRORS.contains(&field) {
-        CellKind::Error
-    } else {
-        CellKind::Text
-    }
+    if ERRORS.contains(&field) { CellKind::Error } else { CellKind::Text }
 }
 
 fn note_long_cell(grid: &mut Grid, record: &Record, next_line: usize) {
@@ -75,11 +62,7 @@ fn note_long_cell(grid: &mut Grid, record: &Record, next_line: usize) {
 fn note_lone_quote(grid: &mut Grid, line: Option<usize>) {
     if let Some(line) = line {
         let fact = "a quote is opened and never closed; read as an ordinary character".to_string();
-        grid.note(
-            Some(format!("line {line}")),
-            fact,
-            "close the quote or remove it",
-        );
+        grid.note(Some(format!("line {line}")), fact, "close the quote or remove it");
     }
 }
 
@@ -91,10 +74,7 @@ fn stated_separator(text: &str) -> Option<(u8, &str)> {
     let &[separator] = value.as_bytes() else {
         return None;
     };
-    let body = rest
-        .strip_prefix("\r\n")
-        .or_else(|| rest.get(1..))
-        .unwrap_or(rest);
+    let body = rest.strip_prefix("\r\n").or_else(|| rest.get(1..)).unwrap_or(rest);
     let separates = separator.is_ascii() && !separator.is_ascii_alphanumeric() && separator != b'"';
     (key.eq_ignore_ascii_case("sep=") && separates).then_some((separator, body))
 }
@@ -120,11 +100,7 @@ fn fit(head: &str, cut: bool, separator: u8) -> Option<(usize, usize)> {
     let records = first_records(head, cut, separator);
     let weight = |record: &Record| if record.misquoted { 500 } else { 1000 };
     let agreeing = |width: usize| -> usize {
-        records
-            .iter()
-            .filter(|record| record.width == width)
-            .map(weight)
-            .sum()
+        records.iter().filter(|record| record.width == width).map(weight).sum()
     };
     let widths = records.iter().map(|record| record.width);
     let width = widths.max_by_key(|width| (agreeing(*width), *width))?;
@@ -171,14 +147,7 @@ struct Record {
 
 impl<'t> Records<'t> {
     fn new(text: &'t str, separator: Option<u8>, line: usize) -> Self {
-        Records {
-            text,
-            separator,
-            at: 0,
-            line,
-            hopeless_until: 0,
-            lone_quote: None,
-        }
+        Records { text, separator, at: 0, line, hopeless_until: 0, lone_quote: None }
     }
 
     fn at_end(&self) -> bool {
@@ -194,12 +163,7 @@ impl<'t> Records<'t> {
         if self.at_end() {
             return Ok(None);
         }
-        let mut record = Record {
-            line: self.line,
-            width: 0,
-            blank: true,
-            misquoted: false,
-        };
+        let mut record = Record { line: self.line, width: 0, blank: true, misquoted: false };
         loop {
             let field = self.field(&mut record.misquoted);
             take(record.line, record.width, &field)?;
@@ -288,14 +252,8 @@ impl<'t> Records<'t> {
     }
 
     fn skip_blanks(&self, at: usize) -> usize {
-        let blanks = self.text.as_bytes()[at..]
-            .iter()
-            .take_while(|byte| **byte == b' ');
-        if self.separator == Some(b' ') {
-            at
-        } else {
-            at + blanks.count()
-        }
+        let blanks = self.text.as_bytes()[at..].iter().take_while(|byte| **byte == b' ');
+        if self.separator == Some(b' ') { at } else { at + blanks.count() }
     }
 
     fn skip_separator(&mut self) -> bool {
@@ -316,10 +274,7 @@ impl<'t> Records<'t> {
 /// Line feeds, carriage returns, or both together, as editors count lines.
 fn line_ends(text: &str) -> usize {
     let bytes = text.as_bytes();
-    let ends = bytes
-        .iter()
-        .filter(|byte| matches!(byte, b'\r' | b'\n'))
-        .count();
+    let ends = bytes.iter().filter(|byte| matches!(byte, b'\r' | b'\n')).count();
     ends - bytes.windows(2).filter(|pair| pair == b"\r\n").count()
 }
 
@@ -336,11 +291,7 @@ mod tests {
     fn check(text: &str, separator: Option<char>, rows: &[&str]) {
         let table = csv(text).unwrap();
         assert_eq!(table.separator, separator, "{text:?}");
-        assert_eq!(
-            table.rows.iter().map(print).collect::<Vec<_>>(),
-            rows,
-            "{text:?}"
-        );
+        assert_eq!(table.rows.iter().map(print).collect::<Vec<_>>(), rows, "{text:?}");
     }
 
     fn print(row: &Row) -> String {
@@ -350,44 +301,21 @@ mod tests {
 
     fn notes(text: &str) -> Vec<String> {
         let notes = csv(text).unwrap().notes;
-        notes
-            .into_iter()
-            .map(|n| format!("{}: {}", n.place.unwrap_or_default(), n.fact))
-            .collect()
+        notes.into_iter().map(|n| format!("{}: {}", n.place.unwrap_or_default(), n.fact)).collect()
     }
 
     #[test]
     fn each_separator_is_found() {
         check("id,name\n1,a\n", Some(','), &["1: id | name", "2: 1 | a"]);
-        check(
-            "id;name\n1;a, b\n2;c\n",
-            Some(';'),
-            &["1: id | name", "2: 1 | a, b", "3: 2 | c"],
-        );
-        check(
-            "id\tname\n1\ta,b\n",
-            Some('\t'),
-            &["1: id | name", "2: 1 | a,b"],
-        );
-        check(
-            "id|name\n1|a,b\n",
-            Some('|'),
-            &["1: id | name", "2: 1 | a,b"],
-        );
+        check("id;name\n1;a, b\n2;c\n", Some(';'), &["1: id | name", "2: 1 | a, b", "3: 2 | c"]);
+        check("id\tname\n1\ta,b\n", Some('\t'), &["1: id | name", "2: 1 | a,b"]);
+        check("id|name\n1|a,b\n", Some('|'), &["1: id | name", "2: 1 | a,b"]);
     }
 
     #[test]
     fn separators_inside_quotes_do_not_mislead() {
-        check(
-            "\"a;b\",x\n\"c;d\",y\n",
-            Some(','),
-            &["1: a;b | x", "2: c;d | y"],
-        );
-        check(
-            "\"a,b\";x\n\"c,d\";y\n",
-            Some(';'),
-            &["1: a,b | x", "2: c,d | y"],
-        );
+        check("\"a;b\",x\n\"c;d\",y\n", Some(','), &["1: a;b | x", "2: c;d | y"]);
+        check("\"a,b\";x\n\"c,d\";y\n", Some(';'), &["1: a,b | x", "2: c,d | y"]);
     }
 
     #[test]
@@ -402,20 +330,12 @@ mod tests {
 
     #[test]
     fn a_title_above_the_table_does_not_mislead() {
-        check(
-            "Rules\n\nid;name\n1;a\n",
-            Some(';'),
-            &["1: Rules", "3: id | name", "4: 1 | a"],
-        );
+        check("Rules\n\nid;name\n1;a\n", Some(';'), &["1: Rules", "3: id | name", "4: 1 | a"]);
     }
 
     #[test]
     fn a_text_without_separator_is_one_column() {
-        check(
-            "technique\nT1003\nT1059\n",
-            None,
-            &["1: technique", "2: T1003", "3: T1059"],
-        );
+        check("technique\nT1003\nT1059\n", None, &["1: technique", "2: T1003", "3: T1059"]);
         check("", None, &[]);
         check("\n \n", None, &[]);
         check(",\n,\n", Some(','), &[]);
@@ -451,11 +371,7 @@ mod tests {
 
     #[test]
     fn quotes_are_doubled_inside_quotes() {
-        check(
-            "a,\"say \"\"hi\"\"\"\n\"\",\"\"\"\"\n",
-            Some(','),
-            &["1: a | say \"hi\"", "2: \""],
-        );
+        check("a,\"say \"\"hi\"\"\"\n\"\",\"\"\"\"\n", Some(','), &["1: a | say \"hi\"", "2: \""]);
     }
 
     #[test]
@@ -465,21 +381,9 @@ mod tests {
 
     #[test]
     fn lone_quotes_are_ordinary_characters() {
-        check(
-            "a,5\" disk\nb,\"c\" d\n",
-            Some(','),
-            &["1: a | 5\" disk", "2: b | \"c\" d"],
-        );
-        check(
-            "a,\"b\nc,\"\"\nd,e\n",
-            Some(','),
-            &["1: a | \"b", "2: c", "3: d | e"],
-        );
-        check(
-            "\"a\" b;c\n\"d\" e;f\n",
-            Some(';'),
-            &["1: \"a\" b | c", "2: \"d\" e | f"],
-        );
+        check("a,5\" disk\nb,\"c\" d\n", Some(','), &["1: a | 5\" disk", "2: b | \"c\" d"]);
+        check("a,\"b\nc,\"\"\nd,e\n", Some(','), &["1: a | \"b", "2: c", "3: d | e"]);
+        check("\"a\" b;c\n\"d\" e;f\n", Some(';'), &["1: \"a\" b | c", "2: \"d\" e | f"]);
         assert_eq!(
             notes("a,\"b\nc,d\n"),
             ["line 1: a quote is opened and never closed; read as an ordinary character"]
@@ -510,28 +414,16 @@ mod tests {
     #[test]
     fn byte_order_marks_and_utf16_are_no_obstacle() {
         check("\u{feff}\"id\",b\n", Some(','), &["1: id | b"]);
-        let bytes: Vec<u8> = "id\tb\r\n1\té\r\n"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect();
+        let bytes: Vec<u8> =
+            "id\tb\r\n1\té\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         check(&decode(&bytes).0, Some('\t'), &["1: id | b", "2: 1 | é"]);
     }
 
     #[test]
     fn too_many_cells_are_refused() {
-        let budget = Budget {
-            cells: 3,
-            ..Budget::default()
-        };
+        let budget = Budget { cells: 3, ..Budget::default() };
         let error = read("a,b\nc,d\n", budget).unwrap_err();
-        assert_eq!(
-            error,
-            TableError::TooLarge {
-                limit: Limit::Cells,
-                found: 4,
-                allowed: 3
-            }
-        );
+        assert_eq!(error, TableError::TooLarge { limit: Limit::Cells, found: 4, allowed: 3 });
     }
 
     /// Rows of equal length, each with the line it starts in, and the text a writer makes of them.
@@ -540,10 +432,8 @@ mod tests {
         let mut lines = Vec::new();
         for record in cells {
             lines.push(1 + text.matches('\n').count());
-            let mut writer = WriterBuilder::new()
-                .delimiter(separator)
-                .quote_style(style)
-                .from_writer(vec![]);
+            let mut writer =
+                WriterBuilder::new().delimiter(separator).quote_style(style).from_writer(vec![]);
             writer.write_record(record).unwrap();
             text += std::str::from_utf8(&writer.into_inner().unwrap()).unwrap();
         }
@@ -561,13 +451,8 @@ mod tests {
 
     fn read_back(text: &str) -> Vec<(usize, Vec<(usize, String)>)> {
         let rows = csv(text).unwrap().rows.into_iter();
-        rows.map(|row| {
-            (
-                row.number,
-                row.cells.into_iter().map(|c| (c.column, c.text)).collect(),
-            )
-        })
-        .collect()
+        rows.map(|row| (row.number, row.cells.into_iter().map(|c| (c.column, c.text)).collect()))
+            .collect()
     }
 
     fn table(cell: &'static str) -> impl Strategy<Value = Vec<Vec<String>>> {

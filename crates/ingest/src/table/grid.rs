@@ -14,11 +14,7 @@ pub(super) struct Meter {
 
 impl Meter {
     pub(super) fn new(budget: Budget) -> Self {
-        Meter {
-            budget,
-            cells: 0,
-            text: 0,
-        }
+        Meter { budget, cells: 0, text: 0 }
     }
 
     /// Counts a cell, blank or not.
@@ -37,11 +33,7 @@ impl Meter {
 /// Refuses what is more than allowed.
 pub(super) fn within(limit: Limit, found: u64, allowed: u64) -> Result<(), TableError> {
     if found > allowed {
-        return Err(TableError::TooLarge {
-            limit,
-            found,
-            allowed,
-        });
+        return Err(TableError::TooLarge { limit, found, allowed });
     }
     Ok(())
 }
@@ -58,13 +50,7 @@ pub(super) struct Grid<'m> {
 impl<'m> Grid<'m> {
     /// `place` names a cell in notes, by row (from 1) and column (from 0).
     pub(super) fn new(meter: &'m mut Meter, place: fn(usize, usize) -> String) -> Self {
-        Grid {
-            meter,
-            place,
-            rows: Vec::new(),
-            notes: Vec::new(),
-            unsaid: 0,
-        }
+        Grid { meter, place, rows: Vec::new(), notes: Vec::new(), unsaid: 0 }
     }
 
     /// Adds a cell; a blank one is only counted.
@@ -79,15 +65,7 @@ impl<'m> Grid<'m> {
         let text = self.cut(row, column, trim(text));
         if !text.is_empty() {
             self.meter.count_text(text)?;
-            self.push(
-                row,
-                Cell {
-                    column,
-                    text: text.to_string(),
-                    kind,
-                    filled: false,
-                },
-            );
+            self.push(row, Cell { column, text: text.to_string(), kind, filled: false });
         }
         Ok(())
     }
@@ -106,11 +84,7 @@ impl<'m> Grid<'m> {
         restore_order(&mut self.rows);
         if self.unsaid > 0 {
             let fact = format!("{} more remarks of this kind", self.unsaid);
-            self.notes.push(Note {
-                place: None,
-                fact,
-                help: "see the remarks above",
-            });
+            self.notes.push(Note { place: None, fact, help: "see the remarks above" });
         }
         (self.rows, self.notes)
     }
@@ -121,11 +95,7 @@ impl<'m> Grid<'m> {
             return text;
         }
         let fact = format!("text of {} bytes was cut after {limit}", text.len());
-        self.note(
-            Some((self.place)(row, column)),
-            fact,
-            "shorten the text of this cell",
-        );
+        self.note(Some((self.place)(row, column)), fact, "shorten the text of this cell");
         trim(&text[..text.floor_char_boundary(limit)])
     }
 
@@ -192,22 +162,13 @@ mod tests {
 
     #[test]
     fn blank_cells_and_rows_are_dropped() {
-        check(
-            &[(1, 0, " \u{a0}\u{feff}"), (3, 1, "\u{a0}x y\t")],
-            "B3=x y",
-        );
+        check(&[(1, 0, " \u{a0}\u{feff}"), (3, 1, "\u{a0}x y\t")], "B3=x y");
     }
 
     #[test]
     fn cells_out_of_order_are_put_in_order() {
         check(
-            &[
-                (2, 1, "d"),
-                (2, 0, "c"),
-                (1, 0, "a"),
-                (2, 2, "e"),
-                (1, 1, "b"),
-            ],
+            &[(2, 1, "d"), (2, 0, "c"), (1, 0, "a"), (2, 2, "e"), (1, 1, "b")],
             "A1=a B1=b A2=c B2=d C2=e",
         );
     }
@@ -219,10 +180,7 @@ mod tests {
 
     #[test]
     fn a_long_text_is_cut_between_characters() {
-        let mut meter = Meter::new(Budget {
-            cell_text: 4,
-            ..Budget::default()
-        });
+        let mut meter = Meter::new(Budget { cell_text: 4, ..Budget::default() });
         let mut grid = Grid::new(&mut meter, cell_name);
         grid.add(7, 2, "abcé", CellKind::Text).unwrap();
         let (rows, notes) = grid.finish();
@@ -233,38 +191,18 @@ mod tests {
 
     #[test]
     fn the_budget_is_kept() {
-        let mut meter = Meter::new(Budget {
-            cells: 2,
-            bytes: 5,
-            cell_text: 100,
-        });
+        let mut meter = Meter::new(Budget { cells: 2, bytes: 5, cell_text: 100 });
         let mut grid = Grid::new(&mut meter, cell_name);
         let text = grid.add(1, 0, "abcdef", CellKind::Text);
-        assert!(matches!(
-            text,
-            Err(TableError::TooLarge {
-                limit: Limit::TextBytes,
-                ..
-            })
-        ));
+        assert!(matches!(text, Err(TableError::TooLarge { limit: Limit::TextBytes, .. })));
         grid.add(1, 1, "", CellKind::Text).unwrap();
         let third = grid.add(1, 2, "", CellKind::Text);
-        assert_eq!(
-            third,
-            Err(TableError::TooLarge {
-                limit: Limit::Cells,
-                found: 3,
-                allowed: 2
-            })
-        );
+        assert_eq!(third, Err(TableError::TooLarge { limit: Limit::Cells, found: 3, allowed: 2 }));
     }
 
     #[test]
     fn notes_beyond_a_page_are_counted() {
-        let mut meter = Meter::new(Budget {
-            cell_text: 1,
-            ..Budget::default()
-        });
+        let mut meter = Meter::new(Budget { cell_text: 1, ..Budget::default() });
         let mut grid = Grid::new(&mut meter, cell_name);
         for row in 1..=NOTES + 5 {
             grid.add(row, 0, "long", CellKind::Text).unwrap();

@@ -10,10 +10,7 @@ const ROWS: usize = 10;
 pub(super) fn find(table: &Table, min: usize, recognise: &dyn Fn(&str) -> bool) -> Option<Header> {
     let mut best: Option<(usize, Header)> = None;
     for (row_index, row) in table.rows.iter().take(ROWS).enumerate() {
-        let header = Header {
-            row_index,
-            columns: names(row),
-        };
+        let header = Header { row_index, columns: names(row) };
         let count = recognised(&header, recognise);
         if count >= min.max(1) && best.as_ref().is_none_or(|(most, _)| count > *most) {
             best = Some((count, header));
@@ -25,32 +22,19 @@ pub(super) fn find(table: &Table, min: usize, recognise: &dyn Fn(&str) -> bool) 
 pub(super) fn normalise(name: &str) -> String {
     let plain: String = name
         .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || "&%#+".contains(c) {
-                c
-            } else {
-                ' '
-            }
-        })
+        .map(|c| if c.is_alphanumeric() || "&%#+".contains(c) { c } else { ' ' })
         .flat_map(char::to_lowercase)
         .collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn names(row: &Row) -> Vec<(usize, String)> {
-    let named = row
-        .cells
-        .iter()
-        .map(|cell| (cell.column, normalise(&cell.text)));
+    let named = row.cells.iter().map(|cell| (cell.column, normalise(&cell.text)));
     named.filter(|(_, name)| !name.is_empty()).collect()
 }
 
 fn recognised(header: &Header, recognise: &dyn Fn(&str) -> bool) -> usize {
-    let names: BTreeSet<&str> = header
-        .columns
-        .iter()
-        .map(|(_, name)| name.as_str())
-        .collect();
+    let names: BTreeSet<&str> = header.columns.iter().map(|(_, name)| name.as_str()).collect();
     names.into_iter().filter(|name| recognise(name)).count()
 }
 
@@ -68,14 +52,8 @@ mod tests {
     #[test]
     fn names_are_compared_without_case_breaks_and_punctuation() {
         assert_eq!(normalise_header(" Technique_ID "), "technique id");
-        assert_eq!(
-            normalise_header("NIST\r\n800-53\u{a0} rev5"),
-            "nist 800 53 rev5"
-        );
-        assert_eq!(
-            normalise_header("ATT&CK / STRENGTH (%)"),
-            "att&ck strength %"
-        );
+        assert_eq!(normalise_header("NIST\r\n800-53\u{a0} rev5"), "nist 800 53 rev5");
+        assert_eq!(normalise_header("ATT&CK / STRENGTH (%)"), "att&ck strength %");
     }
 
     #[test]

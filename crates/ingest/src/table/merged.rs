@@ -43,10 +43,7 @@ fn fill_region(rows: &mut [Row], region: &Dimensions, meter: &mut Meter) -> Resu
         if own_cell(row, column).is_none() {
             meter.count_cell()?;
             meter.count_text(&cell.text)?;
-            row.cells.push(Cell {
-                filled: true,
-                ..cell.clone()
-            });
+            row.cells.push(Cell { filled: true, ..cell.clone() });
         }
     }
     Ok(())
@@ -67,41 +64,27 @@ mod tests {
     /// Rows as `7: a . c`, a dot for a blank cell; regions as pairs of (row, column) from 0.
     fn check(before: &[&str], regions: &[[(u32, u32); 2]], after: &[&str]) {
         let mut rows: Vec<Row> = before.iter().map(|row| parse(row)).collect();
-        let regions = regions
-            .iter()
-            .map(|[start, end]| Dimensions::new(*start, *end))
-            .collect();
+        let regions = regions.iter().map(|[start, end]| Dimensions::new(*start, *end)).collect();
         fill_down(&mut rows, regions, &mut Meter::new(Budget::default())).unwrap();
         assert_eq!(rows.iter().map(print).collect::<Vec<_>>(), after);
     }
 
     fn parse(row: &str) -> Row {
         let (number, cells) = row.split_once(": ").unwrap();
-        let texts = cells
-            .split(' ')
-            .enumerate()
-            .filter(|(_, text)| *text != ".");
+        let texts = cells.split(' ').enumerate().filter(|(_, text)| *text != ".");
         let cell = |(column, text): (usize, &str)| Cell {
             column,
             text: text.to_string(),
             kind: CellKind::Text,
             filled: false,
         };
-        Row {
-            number: number.parse().unwrap(),
-            cells: texts.map(cell).collect(),
-        }
+        Row { number: number.parse().unwrap(), cells: texts.map(cell).collect() }
     }
 
     fn print(row: &Row) -> String {
         let mark = |cell: &Cell| if cell.filled { "^" } else { "" };
         let cell = |cell: &Cell| {
-            format!(
-                "{}={}{}",
-                cell_name(row.number, cell.column),
-                cell.text,
-                mark(cell)
-            )
+            format!("{}={}{}", cell_name(row.number, cell.column), cell.text, mark(cell))
         };
         row.cells.iter().map(cell).collect::<Vec<_>>().join(" ")
     }
@@ -117,16 +100,8 @@ mod tests {
 
     #[test]
     fn a_band_across_columns_stays_where_it_is() {
-        check(
-            &["1: Title b", "2: . x"],
-            &[[(0, 0), (0, 5)]],
-            &["A1=Title B1=b", "B2=x"],
-        );
-        check(
-            &["1: T", "2: . . x"],
-            &[[(0, 0), (1, 1)]],
-            &["A1=T", "A2=T^ C2=x"],
-        );
+        check(&["1: Title b", "2: . x"], &[[(0, 0), (0, 5)]], &["A1=Title B1=b", "B2=x"]);
+        check(&["1: T", "2: . . x"], &[[(0, 0), (1, 1)]], &["A1=T", "A2=T^ C2=x"]);
     }
 
     #[test]
@@ -140,20 +115,12 @@ mod tests {
 
     #[test]
     fn a_blank_parent_and_an_upside_down_region_fill_nothing() {
-        check(
-            &["2: . x", "3: . y"],
-            &[[(0, 0), (2, 0)], [(2, 1), (1, 1)]],
-            &["B2=x", "B3=y"],
-        );
+        check(&["2: . x", "3: . y"], &[[(0, 0), (2, 0)], [(2, 1), (1, 1)]], &["B2=x", "B3=y"]);
     }
 
     #[test]
     fn a_region_of_a_million_rows_costs_the_rows_there_are() {
-        check(
-            &["1: a", "9: . b"],
-            &[[(0, 0), (1_048_575, 0)]],
-            &["A1=a", "A9=a^ B9=b"],
-        );
+        check(&["1: a", "9: . b"], &[[(0, 0), (1_048_575, 0)]], &["A1=a", "A9=a^ B9=b"]);
     }
 
     #[test]

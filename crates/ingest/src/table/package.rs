@@ -40,24 +40,13 @@ pub(super) fn inspect(bytes: &[u8], budget: Budget) -> Result<(), TableError> {
 
 fn refuse_other_files(bytes: &[u8]) -> Result<(), TableError> {
     if bytes.starts_with(OLE) {
-        let name: Vec<u8> = "EncryptedPackage"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect();
+        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let encrypted = find(bytes, &name).is_some();
-        let old = TableError::NotAWorkbook {
-            found: "an OLE file, as old .xls workbooks are",
-        };
-        return Err(if encrypted {
-            TableError::Encrypted
-        } else {
-            old
-        });
+        let old = TableError::NotAWorkbook { found: "an OLE file, as old .xls workbooks are" };
+        return Err(if encrypted { TableError::Encrypted } else { old });
     }
     if !bytes.starts_with(b"PK") {
-        return Err(TableError::NotAWorkbook {
-            found: "no zip archive at all",
-        });
+        return Err(TableError::NotAWorkbook { found: "no zip archive at all" });
     }
     Ok(())
 }
@@ -148,19 +137,13 @@ fn judge_promise(window: &[u8], room: u64) -> Result<(), TableError> {
 /// single piece is as good as infinite.
 fn promised(value: &[u8]) -> u64 {
     let belongs = |byte: &&u8| byte.is_ascii_digit() || b" \t\r\n=\"'+".contains(byte);
-    let number: Vec<&u8> = value
-        .iter()
-        .take_while(belongs)
-        .take(LONGEST_PROMISE)
-        .collect();
+    let number: Vec<&u8> = value.iter().take_while(belongs).take(LONGEST_PROMISE).collect();
     if number.len() == LONGEST_PROMISE {
         return u64::MAX;
     }
     let digits = number.into_iter().filter(|byte| byte.is_ascii_digit());
     digits.fold(0, |number: u64, digit| {
-        number
-            .saturating_mul(10)
-            .saturating_add(u64::from(digit - b'0'))
+        number.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
     })
 }
 
@@ -170,9 +153,7 @@ fn is_named(path: &[u8], name: &[u8]) -> bool {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack
-        .windows(needle.len())
-        .position(|window| window == needle)
+    haystack.windows(needle.len()).position(|window| window == needle)
 }
 
 fn broken(error: ZipError) -> TableError {
@@ -190,10 +171,7 @@ mod tests {
     }
 
     fn archive_of(name: &str, content: &str) -> Vec<u8> {
-        archive(&[
-            ("_rels/.rels".into(), String::new()),
-            (name.into(), content.into()),
-        ])
+        archive(&[("_rels/.rels".into(), String::new()), (name.into(), content.into())])
     }
 
     #[test]
@@ -202,22 +180,10 @@ mod tests {
             assert_eq!(refused(bytes, Budget::default()).to_string(), text);
         };
         check(b"", "not an .xlsx workbook but no zip archive at all");
-        check(
-            b"id,name",
-            "not an .xlsx workbook but no zip archive at all",
-        );
-        check(
-            OLE,
-            "not an .xlsx workbook but an OLE file, as old .xls workbooks are",
-        );
-        check(
-            &archive_of("xl/workbook.bin", ""),
-            "not an .xlsx workbook but an .xlsb workbook",
-        );
-        check(
-            &archive_of("content.xml", ""),
-            "not an .xlsx workbook but an OpenDocument file",
-        );
+        check(b"id,name", "not an .xlsx workbook but no zip archive at all");
+        check(OLE, "not an .xlsx workbook but an OLE file, as old .xls workbooks are");
+        check(&archive_of("xl/workbook.bin", ""), "not an .xlsx workbook but an .xlsb workbook");
+        check(&archive_of("content.xml", ""), "not an .xlsx workbook but an OpenDocument file");
         check(
             &archive(&[("a.txt".into(), String::new())]),
             "not an .xlsx workbook but some other zip archive",
@@ -226,10 +192,7 @@ mod tests {
 
     #[test]
     fn a_password_is_recognised() {
-        let name: Vec<u8> = "EncryptedPackage"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect();
+        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let bytes = [OLE, &[0; 700], &name].concat();
         assert_eq!(refused(&bytes, Budget::default()), TableError::Encrypted);
     }
@@ -244,18 +207,8 @@ mod tests {
     #[test]
     fn what_declares_more_than_the_budget_is_refused() {
         let bytes = workbook(&[("A", &sheet(&" ".repeat(20_000), &[]))]);
-        let error = refused(
-            &bytes,
-            Budget {
-                bytes: 10_000,
-                ..Budget::default()
-            },
-        );
-        let TableError::TooLarge {
-            limit: Limit::UnpackedBytes,
-            found,
-            allowed: 10_000,
-        } = error
+        let error = refused(&bytes, Budget { bytes: 10_000, ..Budget::default() });
+        let TableError::TooLarge { limit: Limit::UnpackedBytes, found, allowed: 10_000 } = error
         else {
             panic!("{error}");
         };
@@ -270,19 +223,10 @@ mod tests {
         while let Some(at) = find(&bytes, &honest) {
             bytes[at..at + 4].copy_from_slice(&1000u32.to_le_bytes());
         }
-        let tables = xlsx(
-            &bytes,
-            Budget {
-                bytes: 100_000,
-                ..Budget::default()
-            },
-        )
-        .unwrap();
+        let tables = xlsx(&bytes, Budget { bytes: 100_000, ..Budget::default() }).unwrap();
         let error = tables[0].as_ref().unwrap_err();
         assert!(
-            error
-                .to_string()
-                .contains("larger than its declared uncompressed size"),
+            error.to_string().contains("larger than its declared uncompressed size"),
             "{error}"
         );
     }
@@ -291,26 +235,14 @@ mod tests {
     fn a_zip_bomb_is_refused() {
         let bomb = archive_of("xl/worksheets/sheet1.xml", &" ".repeat(65 << 20));
         let error = refused(&bomb, Budget::default());
-        assert!(matches!(
-            error,
-            TableError::TooLarge {
-                limit: Limit::Ratio,
-                ..
-            }
-        ));
+        assert!(matches!(error, TableError::TooLarge { limit: Limit::Ratio, .. }));
     }
 
     #[test]
     fn a_flood_of_styles_is_refused() {
         let styles = archive_of("xl/Styles.xml", &"<font/>".repeat(3 << 20));
         let error = refused(&styles, Budget::default());
-        assert!(matches!(
-            error,
-            TableError::TooLarge {
-                limit: Limit::UnpackedBytes,
-                ..
-            }
-        ));
+        assert!(matches!(error, TableError::TooLarge { limit: Limit::UnpackedBytes, .. }));
     }
 
     #[test]
@@ -320,17 +252,11 @@ mod tests {
                 r#"{}<sst count="1" uniqueCount = "{count}"><si><t>a</t></si></sst>"#,
                 " ".repeat(blanks)
             );
-            inspect(
-                &archive_of("xl/sharedStrings.xml", &strings),
-                Budget::default(),
-            )
+            inspect(&archive_of("xl/sharedStrings.xml", &strings), Budget::default())
         };
         assert!(announce(0, "1").is_ok());
         let error = announce(0, "99999999999999999999999").unwrap_err();
-        assert!(
-            error.to_string().contains("shared strings announced"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("shared strings announced"), "{error}");
         // Wherever the border between two pieces falls.
         for blanks in (0..60).map(|more| 65_480 + more) {
             assert!(announce(blanks, "99999999999").is_err());

@@ -19,8 +19,7 @@ const STYLES: &str = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="
 pub(super) fn archive(parts: &[(String, String)]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
-        zip.start_file(name.as_str(), SimpleFileOptions::default())
-            .unwrap();
+        zip.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
         zip.write_all(content.as_bytes()).unwrap();
     }
     zip.finish().unwrap().into_inner()
@@ -39,10 +38,8 @@ pub(super) fn parts(sheets: &[(&str, &str, &str)]) -> Vec<(String, String)> {
         part("xl/styles.xml", STYLES),
     ];
     for (index, (name, state, xml)) in sheets.iter().enumerate() {
-        let (id, file) = (
-            format!("rId{}", index + 1),
-            format!("worksheets/sheet{}.xml", index + 1),
-        );
+        let (id, file) =
+            (format!("rId{}", index + 1), format!("worksheets/sheet{}.xml", index + 1));
         list += &format!(r#"<sheet name="{name}" sheetId="1" state="{state}" r:id="{id}"/>"#);
         targets += &relationship(&id, "worksheet", &file);
         parts.push(part(&format!("xl/{file}"), xml));
@@ -57,19 +54,14 @@ pub(super) fn parts(sheets: &[(&str, &str, &str)]) -> Vec<(String, String)> {
 
 /// A workbook of visible sheets: name and XML.
 pub(super) fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
-    let visible: Vec<_> = sheets
-        .iter()
-        .map(|(name, xml)| (*name, "visible", *xml))
-        .collect();
+    let visible: Vec<_> = sheets.iter().map(|(name, xml)| (*name, "visible", *xml)).collect();
     archive(&parts(&visible))
 }
 
 /// A worksheet around the given rows, with merged regions such as `A1:B3`.
 pub(super) fn sheet(rows: &str, merged: &[&str]) -> String {
-    let regions: String = merged
-        .iter()
-        .map(|region| format!(r#"<mergeCell ref="{region}"/>"#))
-        .collect();
+    let regions: String =
+        merged.iter().map(|region| format!(r#"<mergeCell ref="{region}"/>"#)).collect();
     let merged = if merged.is_empty() {
         String::new()
     } else {
@@ -84,14 +76,8 @@ pub(super) fn row(number: usize, texts: &[&str]) -> String {
         let name = cell_name(number, column);
         format!(r#"<c r="{name}" t="inlineStr"><is><t>{text}</t></is></c>"#)
     };
-    let named = texts
-        .iter()
-        .enumerate()
-        .filter(|(_, text)| !text.is_empty());
-    format!(
-        r#"<row r="{number}">{}</row>"#,
-        named.map(cell).collect::<String>()
-    )
+    let named = texts.iter().enumerate().filter(|(_, text)| !text.is_empty());
+    format!(r#"<row r="{number}">{}</row>"#, named.map(cell).collect::<String>())
 }
 
 fn part(name: &str, content: &str) -> (String, String) {

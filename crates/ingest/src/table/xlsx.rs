@@ -39,11 +39,7 @@ pub(super) fn read(
         } else {
             Err(TableError::RepeatedSheet)
         };
-        table.map_err(|error| SheetError {
-            hidden: is_hidden(&sheet),
-            sheet: sheet.name,
-            error,
-        })
+        table.map_err(|error| SheetError { hidden: is_hidden(&sheet), sheet: sheet.name, error })
     });
     Ok(tables.collect())
 }
@@ -67,13 +63,7 @@ fn read_sheet(
         }),
     }
     let (name, hidden) = (sheet.name.clone(), is_hidden(sheet));
-    Ok(Table {
-        sheet: Some(name),
-        hidden,
-        separator: None,
-        rows,
-        notes,
-    })
+    Ok(Table { sheet: Some(name), hidden, separator: None, rows, notes })
 }
 
 fn read_cells(
@@ -81,9 +71,7 @@ fn read_cells(
     name: &str,
     meter: &mut Meter,
 ) -> Result<(Vec<Row>, Vec<Note>), TableError> {
-    let mut reader = workbook
-        .worksheet_cells_reader(name)
-        .map_err(broken_sheet)?;
+    let mut reader = workbook.worksheet_cells_reader(name).map_err(broken_sheet)?;
     let mut grid = Grid::new(meter, cell_name);
     let mut last = None;
     loop {
@@ -126,10 +114,7 @@ fn said<'d>(value: &'d DataRef) -> (Cow<'d, str>, CellKind) {
         DataRef::SharedString(text) => (Cow::Borrowed(text), CellKind::Text),
         DataRef::Int(number) => (Cow::Owned(number.to_string()), CellKind::Number),
         DataRef::Float(number) => said_number(*number),
-        DataRef::Bool(yes) => (
-            Cow::Borrowed(if *yes { "true" } else { "false" }),
-            CellKind::Bool,
-        ),
+        DataRef::Bool(yes) => (Cow::Borrowed(if *yes { "true" } else { "false" }), CellKind::Bool),
         DataRef::DateTime(moment) => said_moment(moment),
         DataRef::DateTimeIso(text) => (Cow::Borrowed(without_midnight(text)), CellKind::Date),
         DataRef::DurationIso(text) => (Cow::Borrowed(text), CellKind::Text),
@@ -183,9 +168,9 @@ fn is_about_one_cell(error: &XlsxError) -> bool {
 fn broken_workbook(error: XlsxError) -> TableError {
     match error {
         XlsxError::Password => TableError::Encrypted,
-        XlsxError::RelationshipNotFound => TableError::NotAWorkbook {
-            found: "an archive without a workbook in it",
-        },
+        XlsxError::RelationshipNotFound => {
+            TableError::NotAWorkbook { found: "an archive without a workbook in it" }
+        }
         other => TableError::BrokenWorkbook(fragment(&other)),
     }
 }
@@ -233,73 +218,37 @@ mod tests {
 
     /// One cell, given by its attributes and content, and what it is read as.
     fn check(attributes: &str, content: &str, text: &str, kind: CellKind) {
-        let table = only(&sheet(
-            &format!(r#"<row r="1"><c r="A1" {attributes}>{content}</c></row>"#),
-            &[],
-        ));
+        let table =
+            only(&sheet(&format!(r#"<row r="1"><c r="A1" {attributes}>{content}</c></row>"#), &[]));
         let cell = &table.rows[0].cells[0];
-        assert_eq!(
-            (cell.text.as_str(), cell.kind),
-            (text, kind),
-            "{attributes} {content}"
-        );
+        assert_eq!((cell.text.as_str(), cell.kind), (text, kind), "{attributes} {content}");
     }
 
     #[test]
     fn numbers_have_no_needless_digits() {
         check("", "<v>5</v>", "5", CellKind::Number);
         check("", "<v>5.0</v>", "5", CellKind::Number);
-        check(
-            "t=\"n\"",
-            "<v>13.300000000000001</v>",
-            "13.3",
-            CellKind::Number,
-        );
+        check("t=\"n\"", "<v>13.300000000000001</v>", "13.3", CellKind::Number);
         check("", "<v>-0</v>", "0", CellKind::Number);
-        check(
-            "",
-            "<v>1e21</v>",
-            "1000000000000000000000",
-            CellKind::Number,
-        );
+        check("", "<v>1e21</v>", "1000000000000000000000", CellKind::Number);
         check("", "<v>NaN</v>", "#NUM!", CellKind::Error);
     }
 
     #[test]
     fn dates_are_iso_dates() {
         check("s=\"1\"", "<v>45943</v>", "2025-10-13", CellKind::Date);
-        check(
-            "s=\"1\"",
-            "<v>45943.5</v>",
-            "2025-10-13T12:00:00",
-            CellKind::Date,
-        );
+        check("s=\"1\"", "<v>45943.5</v>", "2025-10-13T12:00:00", CellKind::Date);
         check("s=\"1\"", "<v>0.75</v>", "18:00:00", CellKind::Date);
         check("s=\"1\"", "<v>-3</v>", "-3", CellKind::Number);
-        check(
-            "s=\"1\"",
-            "<v>1e300</v>",
-            &(1e300f64).to_string(),
-            CellKind::Number,
-        );
+        check("s=\"1\"", "<v>1e300</v>", &(1e300f64).to_string(), CellKind::Number);
         check("s=\"2\"", "<v>1.5</v>", "1.5", CellKind::Number);
-        check(
-            "t=\"d\"",
-            "<v>2025-10-13T00:00:00</v>",
-            "2025-10-13",
-            CellKind::Date,
-        );
+        check("t=\"d\"", "<v>2025-10-13T00:00:00</v>", "2025-10-13", CellKind::Date);
     }
 
     #[test]
     fn formulas_give_their_saved_value() {
         check("", "<f>1+1</f><v>2</v>", "2", CellKind::Number);
-        check(
-            "t=\"str\"",
-            "<f>A2&amp;A3</f><v>a &amp; b</v>",
-            "a & b",
-            CellKind::Text,
-        );
+        check("t=\"str\"", "<f>A2&amp;A3</f><v>a &amp; b</v>", "a & b", CellKind::Text);
         check("t=\"e\"", "<f>NA()</f><v>#N/A</v>", "#N/A", CellKind::Error);
         check("t=\"b\"", "<f>TRUE()</f><v>1</v>", "true", CellKind::Bool);
         check("t=\"b\"", "<v>0</v>", "false", CellKind::Bool);
@@ -308,12 +257,7 @@ mod tests {
     #[test]
     fn texts_lose_their_outer_blanks_only() {
         let rich = "<is><r><t xml:space=\"preserve\"> Least </t></r><r><t>privilege&#160;\nAC-6\u{a0}</t></r></is>";
-        check(
-            "t=\"inlineStr\"",
-            rich,
-            "Least privilege\u{a0}\nAC-6",
-            CellKind::Text,
-        );
+        check("t=\"inlineStr\"", rich, "Least privilege\u{a0}\nAC-6", CellKind::Text);
     }
 
     #[test]
@@ -322,10 +266,7 @@ mod tests {
         let mut parts = parts(&[("S", "visible", &xml)]);
         let strings = r#"<sst uniqueCount="2"><si><t>a</t></si><si><t>MFA</t></si></sst>"#;
         parts.push(("xl/sharedStrings.xml".into(), strings.into()));
-        assert_eq!(
-            print(tables(&archive(&parts))[0].as_ref().unwrap()),
-            ["B1=MFA"]
-        );
+        assert_eq!(print(tables(&archive(&parts))[0].as_ref().unwrap()), ["B1=MFA"]);
     }
 
     #[test]
@@ -347,10 +288,7 @@ mod tests {
     fn blank_rows_are_left_out_and_numbers_kept() {
         let styled =
             r#"<row r="2"><c r="A2" s="1"/><c r="B2" t="inlineStr"><is><t> </t></is></c></row>"#;
-        let xml = sheet(
-            &[row(1, &["a"]), styled.into(), row(7, &["", "b"])].concat(),
-            &[],
-        );
+        let xml = sheet(&[row(1, &["a"]), styled.into(), row(7, &["", "b"])].concat(), &[]);
         assert_eq!(print(&only(&xml)), ["A1=a", "B7=b"]);
     }
 
@@ -372,30 +310,16 @@ mod tests {
         let table = only(&sheet(&rows.concat(), &["A2:A8"]));
         assert_eq!(
             print(&table),
-            [
-                "A1=Function",
-                "B1=Id",
-                "A2=Protect",
-                "B2=1",
-                "A3=Protect^",
-                "B3=2",
-                "B9=3"
-            ]
+            ["A1=Function", "B1=Id", "A2=Protect", "B2=1", "A3=Protect^", "B3=2", "B9=3"]
         );
     }
 
     #[test]
     fn a_single_cell_in_the_last_corner_costs_one_cell() {
-        let xml = sheet(
-            r#"<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#,
-            &["A1:XFD1048576"],
-        );
+        let xml =
+            sheet(r#"<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#, &["A1:XFD1048576"]);
         let bytes = workbook(&[("Far", &xml)]);
-        let tiny = Budget {
-            cells: 1,
-            bytes: 10_000,
-            cell_text: 10,
-        };
+        let tiny = Budget { cells: 1, bytes: 10_000, cell_text: 10 };
         let table = xlsx(&bytes, tiny).unwrap().remove(0).unwrap();
         assert_eq!(print(&table), ["XFD1048576=1"]);
     }
@@ -408,10 +332,8 @@ mod tests {
             ("B", "hidden", &xml),
             ("C", "veryHidden", &xml),
         ]));
-        let hidden: Vec<bool> = tables(&bytes)
-            .into_iter()
-            .map(|table| table.unwrap().hidden)
-            .collect();
+        let hidden: Vec<bool> =
+            tables(&bytes).into_iter().map(|table| table.unwrap().hidden).collect();
         assert_eq!(hidden, [false, true, true]);
     }
 
@@ -436,23 +358,14 @@ mod tests {
         let mut parts = parts(&[("A", "visible", &xml), ("B", "visible", &xml)]);
         parts.retain(|(name, _)| !name.ends_with("sheet1.xml"));
         let tables = tables(&archive(&parts));
-        assert!(matches!(
-            &tables[0],
-            Err(SheetError {
-                error: TableError::BrokenSheet(_),
-                ..
-            })
-        ));
+        assert!(matches!(&tables[0], Err(SheetError { error: TableError::BrokenSheet(_), .. })));
         assert!(tables[1].is_ok());
     }
 
     #[test]
     fn sheets_of_the_same_name_are_not_confused() {
         let tables = tables(&workbook(&[("A", &sheet("", &[])), ("A", &sheet("", &[]))]));
-        assert_eq!(
-            tables[1].as_ref().unwrap_err().error,
-            TableError::RepeatedSheet
-        );
+        assert_eq!(tables[1].as_ref().unwrap_err().error, TableError::RepeatedSheet);
     }
 
     #[test]
@@ -471,61 +384,30 @@ mod tests {
     fn the_budget_of_cells_holds_for_all_sheets_together() {
         let xml = sheet(&row(1, &["a", "b", "c"]), &[]);
         let bytes = workbook(&[("A", &xml), ("B", &xml)]);
-        let tables = xlsx(
-            &bytes,
-            Budget {
-                cells: 5,
-                ..Budget::default()
-            },
-        )
-        .unwrap();
+        let tables = xlsx(&bytes, Budget { cells: 5, ..Budget::default() }).unwrap();
         assert!(tables[0].is_ok());
-        let limit = TableError::TooLarge {
-            limit: Limit::Cells,
-            found: 6,
-            allowed: 5,
-        };
+        let limit = TableError::TooLarge { limit: Limit::Cells, found: 6, allowed: 5 };
         assert_eq!(tables[1].as_ref().unwrap_err().error, limit);
     }
 
     #[test]
     fn a_long_cell_is_cut_with_a_note() {
         let xml = sheet(&row(2, &["", &"x".repeat(3000)]), &[]);
-        let budget = Budget {
-            cell_text: 1000,
-            ..Budget::default()
-        };
-        let table = xlsx(&workbook(&[("A", &xml)]), budget)
-            .unwrap()
-            .remove(0)
-            .unwrap();
+        let budget = Budget { cell_text: 1000, ..Budget::default() };
+        let table = xlsx(&workbook(&[("A", &xml)]), budget).unwrap().remove(0).unwrap();
         assert_eq!(table.rows[0].cells[0].text.len(), 1000);
         assert_eq!(table.notes[0].place.as_deref(), Some("B2"));
     }
 
     #[test]
     fn text_that_is_filled_down_counts_every_time() {
-        let rows = [
-            row(1, &["0123456789"]),
-            row(2, &["", "x"]),
-            row(3, &["", "x"]),
-        ];
+        let rows = [row(1, &["0123456789"]), row(2, &["", "x"]), row(3, &["", "x"])];
         let bytes = workbook(&[("A", &sheet(&rows.concat(), &["A1:A3"]))]);
         let mut workbook = Workbook::new(Cursor::new(bytes.as_slice())).unwrap();
         let sheet = workbook.sheets_metadata()[0].clone();
-        let mut meter = Meter::new(Budget {
-            bytes: 25,
-            ..Budget::default()
-        });
+        let mut meter = Meter::new(Budget { bytes: 25, ..Budget::default() });
         let error = read_sheet(&mut workbook, &sheet, &mut meter).unwrap_err();
-        assert_eq!(
-            error,
-            TableError::TooLarge {
-                limit: Limit::TextBytes,
-                found: 32,
-                allowed: 25
-            }
-        );
+        assert_eq!(error, TableError::TooLarge { limit: Limit::TextBytes, found: 32, allowed: 25 });
     }
 
     proptest! {

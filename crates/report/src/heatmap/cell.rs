@@ -40,11 +40,7 @@ pub(super) enum Fit {
 
 impl<'a> Card<'a> {
     pub(super) fn new(cell: &'a Cell) -> Card<'a> {
-        let name = if cell.name.trim().is_empty() {
-            &cell.id
-        } else {
-            &cell.name
-        };
+        let name = if cell.name.trim().is_empty() { &cell.id } else { &cell.name };
         let fraction = match cell.fraction {
             Some((covered, all)) => format!("{covered}/{all}"),
             None => String::new(),
@@ -100,15 +96,11 @@ impl<'a> Card<'a> {
         let used = top_pad(em) + lines.len() as f64 * LEADING * em;
         let air = (area.h - foot_height(em) - used).clamp(0.0, AIR * em);
         let top = area.y + top_pad(em) + air;
-        lines
-            .into_iter()
-            .zip(rooms)
-            .enumerate()
-            .map(move |(at, (line, room))| {
-                let top = top + at as f64 * LEADING * em;
-                let frame = Rect::new(area.x + PAD, top, room, LEADING * em);
-                Mark::Label(Label::left(&line, frame, face))
-            })
+        lines.into_iter().zip(rooms).enumerate().map(move |(at, (line, room))| {
+            let top = top + at as f64 * LEADING * em;
+            let frame = Rect::new(area.x + PAD, top, room, LEADING * em);
+            Mark::Label(Label::left(&line, frame, face))
+        })
     }
 
     /// The width of each line there is space for.
@@ -132,21 +124,13 @@ impl<'a> Card<'a> {
 
     /// What the marks at the bottom right take from the line beside them.
     fn foot_width(&self, area: Rect, em: f64) -> f64 {
-        let air = if self.fraction_width(area, em) > 0.0 {
-            2.0
-        } else {
-            0.0
-        };
+        let air = if self.fraction_width(area, em) > 0.0 { 2.0 } else { 0.0 };
         self.corner_width(em) + self.check_width(area, em) + self.fraction_width(area, em) + air
     }
 
     /// The hatched corner of the step none.
     fn corner_width(&self, em: f64) -> f64 {
-        if self.cell.shade == Shade::Step(0) {
-            CORNER * em - 1.0
-        } else {
-            0.0
-        }
+        if self.cell.shade == Shade::Step(0) { CORNER * em - 1.0 } else { 0.0 }
     }
 
     /// The check mark, which the smallest cells have no place for.
@@ -189,10 +173,7 @@ pub(super) fn look(shade: Shade, area: Rect, em: f64) -> Vec<Mark> {
     match shade {
         Shade::OutOfScope => vec![paper, Mark::BrokenEdge(area.inset(0.5))],
         Shade::Step(0) => {
-            let edge = Stroke {
-                colour: theme::NONE_EDGE,
-                width: 0.8,
-            };
+            let edge = Stroke { colour: theme::NONE_EDGE, width: 0.8 };
             vec![paper, hatch(area, em), Mark::Edge(area.inset(0.4), edge)]
         }
         Shade::Step(_) => vec![paper],
@@ -205,21 +186,12 @@ pub(super) fn outline(area: Rect, em: f64) -> Vec<Mark> {
     let (right, top) = (area.right(), area.y);
     let (start, end) = ((right - side, top + 1.0), (right - 1.0, top + side));
     // The accent has too little contrast on the darker steps; beside white it always has enough.
-    let white = Stroke {
-        colour: theme::PAPER,
-        width: 1.0,
-    };
+    let white = Stroke { colour: theme::PAPER, width: 1.0 };
     vec![
         Mark::Edge(area.inset(2.9), white),
         Mark::Polygon(vec![start, (right, top), end], theme::GAP),
         Mark::Line(vec![start, end], white),
-        Mark::Edge(
-            area.inset(1.2),
-            Stroke {
-                colour: theme::GAP,
-                width: 2.4,
-            },
-        ),
+        Mark::Edge(area.inset(1.2), Stroke { colour: theme::GAP, width: 2.4 }),
     ]
 }
 
@@ -229,14 +201,8 @@ pub(super) fn check(area: Rect, fill: Fill) -> [Mark; 2] {
     let (x, y) = (area.x + area.w / 2.0 - 1.0, area.y + area.h / 2.0);
     let at = |dx: f64, dy: f64| (x + dx * radius, y + dy * radius);
     let tick = vec![at(-0.5, 0.05), at(-0.12, 0.42), at(0.5, -0.35)];
-    let stroke = Stroke {
-        colour: fill.paper,
-        width: radius * 0.3,
-    };
-    [
-        Mark::Disc((x, y), radius, fill.ink),
-        Mark::Line(tick, stroke),
-    ]
+    let stroke = Stroke { colour: fill.paper, width: radius * 0.3 };
+    [Mark::Disc((x, y), radius, fill.ink), Mark::Line(tick, stroke)]
 }
 
 /// The width of a check mark with the space beside it.
@@ -263,13 +229,7 @@ fn hatch(area: Rect, em: f64) -> Mark {
         (right - at(3.0), bottom),
         (right, bottom - at(3.0)),
     ];
-    Mark::Line(
-        points,
-        Stroke {
-            colour: theme::HATCH,
-            width: 0.9,
-        },
-    )
+    Mark::Line(points, Stroke { colour: theme::HATCH, width: 0.9 })
 }
 
 fn top_pad(em: f64) -> f64 {
@@ -291,14 +251,7 @@ mod tests {
         (shade, "\\PC{1,60}", any::<bool>(), any::<bool>(), fraction).prop_map(
             |(shade, name, outlined, proven, fraction)| {
                 let id = "T1059".to_owned();
-                Cell {
-                    id,
-                    name,
-                    shade,
-                    outlined,
-                    proven,
-                    fraction,
-                }
+                Cell { id, name, shade, outlined, proven, fraction }
             },
         )
     }
@@ -307,12 +260,9 @@ mod tests {
     fn frames(marks: &[Mark]) -> Vec<Rect> {
         let frame = |mark: &Mark| match mark {
             Mark::Label(label) => (!label.text.is_empty()).then_some(label.frame),
-            Mark::Disc((x, y), radius, _) => Some(Rect::new(
-                x - radius,
-                y - radius,
-                2.0 * radius,
-                2.0 * radius,
-            )),
+            Mark::Disc((x, y), radius, _) => {
+                Some(Rect::new(x - radius, y - radius, 2.0 * radius, 2.0 * radius))
+            }
             _ => None,
         };
         marks.iter().filter_map(frame).collect()

@@ -47,18 +47,10 @@ struct Layout {
 pub(super) fn marks(columns: &[Column], page: &Page, area: Rect) -> Vec<Mark> {
     let tactics: Vec<Tactic<'_>> = columns
         .iter()
-        .map(|column| Tactic {
-            column,
-            cards: column.cells.iter().map(Card::new).collect(),
-        })
+        .map(|column| Tactic { column, cards: column.cells.iter().map(Card::new).collect() })
         .collect();
     let heading = heading_height(page.heading);
-    let body = Rect::new(
-        area.x,
-        area.y + heading,
-        area.w,
-        area.h - heading - page.margin / 2.0,
-    );
+    let body = Rect::new(area.x, area.y + heading, area.w, area.h - heading - page.margin / 2.0);
     let layout = layout(&tactics, page.names, body);
     let mut marks = Vec::new();
     let mut x = area.x;
@@ -90,8 +82,7 @@ fn layout(tactics: &[Tactic<'_>], names: Names, area: Rect) -> Layout {
             break;
         }
     }
-    best.map(|(_, layout)| layout)
-        .expect("the first layout costs less than the largest number")
+    best.map(|(_, layout)| layout).expect("the first layout costs less than the largest number")
 }
 
 /// From the largest to the smallest, by half a pixel.
@@ -103,12 +94,7 @@ fn sizes(names: Names) -> impl Iterator<Item = f64> {
 
 /// The layouts to choose from, with the fewest sub-columns first.
 fn layouts(tactics: &[Tactic<'_>], area: Rect, em: f64) -> Vec<Layout> {
-    let longest = tactics
-        .iter()
-        .map(|tactic| tactic.cards.len())
-        .max()
-        .unwrap_or(0)
-        .max(1);
+    let longest = tactics.iter().map(|tactic| tactic.cards.len()).max().unwrap_or(0).max(1);
     let mut layouts: Vec<Layout> = Vec::new();
     let mut last = 0;
     for rows in (1..=longest).rev() {
@@ -139,14 +125,7 @@ impl Layout {
         let row_gap = GAP.min(area.h / rows_f / 3.0);
         let width = ((area.w - gaps) / subs_f).min(LARGEST.0);
         let height = ((area.h + row_gap) / rows_f - row_gap).min(LARGEST.1);
-        Layout {
-            rows,
-            cell: (width, height),
-            gap,
-            wide_gap,
-            row_gap,
-            em,
-        }
+        Layout { rows, cell: (width, height), gap, wide_gap, row_gap, em }
     }
 
     /// What this layout costs; counting stops when it is `enough`.
@@ -179,24 +158,15 @@ impl Layout {
             Rect::new(x + sub * (w + self.gap), y + row * (h + self.row_gap), w, h)
         };
         let cards = tactic.cards.iter().enumerate();
-        cards
-            .flat_map(|(at, card)| card.marks(place(at), self.em))
-            .collect()
+        cards.flat_map(|(at, card)| card.marks(place(at), self.em)).collect()
     }
 }
 
 /// Name, captions, bar.
 fn heading_marks(column: &Column, em: f64, area: Rect) -> Vec<Mark> {
     let line = em * LEADING;
-    let mut judged = column
-        .cells
-        .iter()
-        .map(|cell| cell.shade != Shade::OutOfScope);
-    let ink = if judged.any(|judged| judged) {
-        theme::INK
-    } else {
-        theme::OUT_OF_SCOPE.ink
-    };
+    let mut judged = column.cells.iter().map(|cell| cell.shade != Shade::OutOfScope);
+    let ink = if judged.any(|judged| judged) { theme::INK } else { theme::OUT_OF_SCOPE.ink };
     let face = Type::bold(em, ink);
     let mut marks = name_marks(&column.name, area.strip(0.0, 2.0 * line), face);
     marks.extend(captions(column, area.strip(2.0 * line, line), face));
@@ -209,10 +179,7 @@ fn name_marks(name: &str, area: Rect, face: Type) -> Vec<Mark> {
     let words = Words::new(name, face.weight);
     let rooms = [area.w; 2];
     let sizes = [1.0, 0.93, 0.86].map(|part| part * face.em);
-    let em = sizes
-        .into_iter()
-        .find(|em| words.fits(*em, &rooms))
-        .unwrap_or(sizes[2]);
+    let em = sizes.into_iter().find(|em| words.fits(*em, &rooms)).unwrap_or(sizes[2]);
     let lines = words.wrap(em, &rooms).lines;
     let line = area.h / 2.0;
     let top = area.h - lines.len() as f64 * line;
@@ -223,23 +190,10 @@ fn captions(column: &Column, area: Rect, face: Type) -> [Mark; 2] {
     let em = face.em * 0.93;
     let left = Label::left(&column.left, area, Type { em, ..face });
     let used = left.width() + em * 0.3;
-    let rest = Rect {
-        x: area.x + used,
-        w: (area.w - used).max(0.0),
-        ..area
-    };
-    let left = Label {
-        frame: Rect {
-            w: used.min(area.w),
-            ..area
-        },
-        ..left
-    };
+    let rest = Rect { x: area.x + used, w: (area.w - used).max(0.0), ..area };
+    let left = Label { frame: Rect { w: used.min(area.w), ..area }, ..left };
     let soft = Type::regular(em, theme::SOFT_INK);
-    [
-        Mark::Label(left),
-        Mark::Label(Label::right(&column.right, rest, soft)),
-    ]
+    [Mark::Label(left), Mark::Label(Label::right(&column.right, rest, soft))]
 }
 
 fn bar(share: Option<f64>, area: Rect) -> Vec<Mark> {
@@ -247,14 +201,8 @@ fn bar(share: Option<f64>, area: Rect) -> Vec<Mark> {
         return Vec::new();
     };
     let share = share.clamp(0.0, 1.0);
-    let part = Rect {
-        w: area.w * share,
-        ..area
-    };
-    vec![
-        Mark::Area(area, theme::BAR_TRACK),
-        Mark::Area(part, theme::BAR),
-    ]
+    let part = Rect { w: area.w * share, ..area };
+    vec![Mark::Area(area, theme::BAR_TRACK), Mark::Area(part, theme::BAR)]
 }
 
 fn heading_height(em: f64) -> f64 {

@@ -29,10 +29,7 @@ pub(super) fn marks(legend: &Legend, em: f64, area: Rect) -> Block {
     let row = em * (LEADING + 0.5);
     let (mut x, mut rows, mut marks) = (area.x, 0, Vec::new());
     let first = area.y + AIR * em;
-    for (key, words) in entries(legend)
-        .into_iter()
-        .filter(|(_, words)| !words.trim().is_empty())
-    {
+    for (key, words) in entries(legend).into_iter().filter(|(_, words)| !words.trim().is_empty()) {
         let words = text::fit(words, weight(key), em, WIDEST * em);
         let width = key_width(key, em) + text::width(&words, weight(key), em) + 0.5;
         if rows == 0 || x + width > area.right() {
@@ -79,18 +76,8 @@ fn sample(key: Key, area: Rect, em: f64) -> Vec<Mark> {
             marks
         }
         Key::Check => {
-            let dark = Fill {
-                paper: theme::PAPER,
-                ink: theme::INK,
-            };
-            cell::check(
-                Rect {
-                    w: em + 2.0,
-                    ..area
-                },
-                dark,
-            )
-            .to_vec()
+            let dark = Fill { paper: theme::PAPER, ink: theme::INK };
+            cell::check(Rect { w: em + 2.0, ..area }, dark).to_vec()
         }
         Key::Nothing => Vec::new(),
     }
@@ -117,9 +104,5 @@ fn face(key: Key, em: f64) -> Type {
         Key::Shade(_) | Key::Check => theme::INK,
         Key::Nothing => theme::SOFT_INK,
     };
-    Type {
-        em,
-        weight: weight(key),
-        ink,
-    }
+    Type { em, weight: weight(key), ink }
 }

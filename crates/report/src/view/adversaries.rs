@@ -22,11 +22,7 @@ pub fn list(attack: &Attack) -> Sheet {
         ],
     )
     .optional(&["aliases"]);
-    sheet.rows = attack
-        .adversaries
-        .iter()
-        .map(|adversary| row(attack, adversary))
-        .collect();
+    sheet.rows = attack.adversaries.iter().map(|adversary| row(attack, adversary)).collect();
     sheet
 }
 
@@ -45,62 +41,39 @@ fn row(attack: &Attack, adversary: &Adversary) -> Vec<Value> {
 
 /// The last day of a campaign, or of any of a group's.
 fn last_seen(attack: &Attack, adversary: &Adversary) -> String {
-    let campaigns = adversary
-        .campaigns
-        .iter()
-        .map(|ix| &attack.adversaries[*ix]);
-    let days = campaigns
-        .chain([adversary])
-        .filter_map(|campaign| campaign.last_seen);
+    let campaigns = adversary.campaigns.iter().map(|ix| &attack.adversaries[*ix]);
+    let days = campaigns.chain([adversary]).filter_map(|campaign| campaign.last_seen);
     days.max().map(|day| day.to_string()).unwrap_or_default()
 }
 
 /// What there is to know about one.
 #[must_use]
 pub fn about(attack: &Attack, adversary: &Adversary) -> Sheet {
-    let title = format!(
-        "{} {} ({})",
-        adversary.id,
-        adversary.name,
-        adversary.kind.name()
-    );
+    let title = format!("{} {} ({})", adversary.id, adversary.name, adversary.kind.name());
     let mut sheet = Sheet::new(title, &[("", "what"), ("", "value")]);
     let names = |ixs: &[usize]| {
         let names = ixs.iter().map(|ix| &attack.adversaries[*ix]);
-        names
-            .map(|a| format!("{} {}", a.id, a.name))
-            .collect::<Vec<_>>()
-            .join(", ")
+        names.map(|a| format!("{} {}", a.id, a.name)).collect::<Vec<_>>().join(", ")
     };
     let used_by: Vec<usize> = (0..attack.adversaries.len())
         .filter(|ix| {
             let other = &attack.adversaries[*ix];
-            let own = |list: &[usize]| {
-                list.iter()
-                    .any(|ix| attack.adversaries[*ix].id == adversary.id)
-            };
+            let own =
+                |list: &[usize]| list.iter().any(|ix| attack.adversaries[*ix].id == adversary.id);
             own(&other.software) || own(&other.campaigns)
         })
         .collect();
     let rows = [
         ("also called", adversary.aliases.join(", ")),
         ("techniques", adversary.techniques.len().to_string()),
-        (
-            "first seen",
-            adversary
-                .first_seen
-                .map(|day| day.to_string())
-                .unwrap_or_default(),
-        ),
+        ("first seen", adversary.first_seen.map(|day| day.to_string()).unwrap_or_default()),
         ("last seen", last_seen(attack, adversary)),
         ("software", names(&adversary.software)),
         ("campaigns", names(&adversary.campaigns)),
         ("of", names(&used_by)),
     ];
     let said = rows.into_iter().filter(|(_, value)| !value.is_empty());
-    sheet.rows = said
-        .map(|(name, value)| vec![Value::text(name), Value::text(value)])
-        .collect();
+    sheet.rows = said.map(|(name, value)| vec![Value::text(name), Value::text(value)]).collect();
     sheet
 }
 
@@ -109,22 +82,12 @@ pub fn about(attack: &Attack, adversary: &Adversary) -> Sheet {
 pub fn techniques(attack: &Attack, adversary: &Adversary) -> Sheet {
     let mut sheet = Sheet::new(
         "Techniques",
-        &[
-            ("Technique", "technique"),
-            ("Name", "name"),
-            ("Tactics", "tactics"),
-        ],
+        &[("Technique", "technique"), ("Name", "name"), ("Tactics", "tactics")],
     );
-    let used = adversary
-        .techniques
-        .iter()
-        .map(|ix| &attack.techniques[*ix]);
+    let used = adversary.techniques.iter().map(|ix| &attack.techniques[*ix]);
     sheet.rows = used
         .map(|technique| {
-            let tactics = technique
-                .tactics
-                .iter()
-                .map(|ix| attack.tactics[*ix].name.as_str());
+            let tactics = technique.tactics.iter().map(|ix| attack.tactics[*ix].name.as_str());
             vec![
                 Value::text(technique.id.to_string()),
                 Value::text(&technique.name),
@@ -140,11 +103,7 @@ pub fn techniques(attack: &Attack, adversary: &Adversary) -> Sheet {
 pub fn release(attack: &Attack) -> Sheet {
     let title = format!("ATT&CK {} {}", attack.domain, attack.version);
     let mut sheet = Sheet::new(title, &[("", "what"), ("", "value")]);
-    let subs = attack
-        .techniques
-        .iter()
-        .filter(|t| t.id.parent().is_some())
-        .count();
+    let subs = attack.techniques.iter().filter(|t| t.id.parent().is_some()).count();
     let of = |kind| attack.adversaries.iter().filter(|a| a.kind == kind).count();
     let software = of(AdversaryKind::Malware) + of(AdversaryKind::Tool);
     let rows = [
@@ -153,11 +112,7 @@ pub fn release(attack: &Attack) -> Sheet {
         ("tactics", attack.tactics.len().to_string()),
         (
             "techniques",
-            format!(
-                "{} and {}",
-                attack.techniques.len() - subs,
-                count(subs, "sub-technique")
-            ),
+            format!("{} and {}", attack.techniques.len() - subs, count(subs, "sub-technique")),
         ),
         ("groups", of(AdversaryKind::Group).to_string()),
         ("campaigns", of(AdversaryKind::Campaign).to_string()),
@@ -166,9 +121,7 @@ pub fn release(attack: &Attack) -> Sheet {
         ("data components", attack.components.len().to_string()),
         ("platforms", attack.platforms.join(", ")),
     ];
-    sheet.rows = rows
-        .into_iter()
-        .map(|(name, value)| vec![Value::text(name), Value::text(value)])
-        .collect();
+    sheet.rows =
+        rows.into_iter().map(|(name, value)| vec![Value::text(name), Value::text(value)]).collect();
     sheet
 }

@@ -22,18 +22,10 @@ pub fn technique(assessment: &Assessment, technique: &TechniqueAssessment) -> Ve
 }
 
 fn priority(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
-    let gaps = assessment
-        .techniques
-        .iter()
-        .filter(|t| t.rank.is_some())
-        .count();
-    let rank = technique
-        .rank
-        .map_or("no gap".to_owned(), |rank| format!("gap {rank} of {gaps}"));
-    let title = format!(
-        "{} {}: {rank}, priority {:.1}",
-        technique.id, technique.name, technique.priority
-    );
+    let gaps = assessment.techniques.iter().filter(|t| t.rank.is_some()).count();
+    let rank = technique.rank.map_or("no gap".to_owned(), |rank| format!("gap {rank} of {gaps}"));
+    let title =
+        format!("{} {}: {rank}, priority {:.1}", technique.id, technique.name, technique.priority);
     let mut sheet = terms(&title);
     sheet.notes.push(basis(assessment));
     let Assessment { policy, .. } = assessment;
@@ -52,17 +44,9 @@ fn priority(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
     let ease = &technique.ease;
     sheet.rows = vec![
         term("Threat", threat.value, blend),
-        term(
-            "Impact",
-            threat.impact,
-            "as set in the profile; 1 where nothing is said",
-        ),
+        term("Impact", threat.impact, "as set in the profile; 1 where nothing is said"),
         term("Coverage", exp, "expected, prevented or detected"),
-        term(
-            "Enough",
-            technique.target,
-            "the coverage from which there is no gap",
-        ),
+        term("Enough", technique.target, "the coverage from which there is no gap"),
         term("Gap", technique.gap, "the share of enough that is missing"),
         term(
             "Choke point",
@@ -84,16 +68,10 @@ fn priority(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
                 count(ease.mitigations, "mitigation"),
             ),
         ),
-        term(
-            "Quick win",
-            technique.quick_win,
-            "the priority, weighed by ease",
-        ),
+        term("Quick win", technique.quick_win, "the priority, weighed by ease"),
     ];
     if !technique.flags.is_empty() {
-        sheet
-            .notes
-            .push(format!("Mind: {}", technique.flags.join(", ")));
+        sheet.notes.push(format!("Mind: {}", technique.flags.join(", ")));
     }
     if let Some(decided) = &technique.disposition {
         let reason = decided.reason.as_ref().map(|reason| format!(": {reason}"));
@@ -107,35 +85,20 @@ fn priority(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
 }
 
 fn terms(title: &str) -> Sheet {
-    Sheet::new(
-        title,
-        &[("Term", "term"), ("Value", "value"), ("Meaning", "meaning")],
-    )
+    Sheet::new(title, &[("Term", "term"), ("Value", "value"), ("Meaning", "meaning")])
 }
 
 fn term(name: &str, value: f64, meaning: impl Into<String>) -> Vec<Value> {
-    vec![
-        Value::text(name),
-        Value::Number(value, 3),
-        Value::text(meaning),
-    ]
+    vec![Value::text(name), Value::Number(value, 3), Value::text(meaning)]
 }
 
 fn users(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
     let mut sheet = Sheet::new(
         "Who uses it",
-        &[
-            ("Adversary", "adversary"),
-            ("Name", "name"),
-            ("Adds to the profile", "share"),
-        ],
+        &[("Adversary", "adversary"), ("Name", "name"), ("Adds to the profile", "share")],
     );
     for (id, share) in &technique.threat.by_adversary {
-        let name = assessment
-            .adversaries
-            .iter()
-            .find(|a| a.id == *id)
-            .map(|a| a.name.clone());
+        let name = assessment.adversaries.iter().find(|a| a.id == *id).map(|a| a.name.clone());
         sheet.rows.push(vec![
             Value::text(id),
             Value::text(name.unwrap_or_default()),
@@ -168,10 +131,7 @@ fn functions(technique: &TechniqueAssessment) -> Sheet {
         .collect();
     let tests = &technique.validated;
     if tests.run > 0 {
-        let last = tests
-            .last
-            .map(|day| format!(", last on {day}"))
-            .unwrap_or_default();
+        let last = tests.last.map(|day| format!(", last on {day}")).unwrap_or_default();
         sheet.notes.push(format!(
             "{} of {} passed{last}",
             tests.passed,
@@ -202,10 +162,7 @@ fn evidence(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
     )
     .optional(&["title", "family", "claimed", "origin"]);
     for found in &technique.evidence {
-        let capability = assessment
-            .capabilities
-            .iter()
-            .find(|c| c.id == found.capability);
+        let capability = assessment.capabilities.iter().find(|c| c.id == found.capability);
         let of =
             |text: fn(&Capability) -> String| Value::text(capability.map(text).unwrap_or_default());
         sheet.rows.push(vec![
@@ -220,11 +177,7 @@ fn evidence(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
             of(|c| c.origin.to_string()),
         ]);
     }
-    let subs = assessment
-        .techniques
-        .iter()
-        .filter(|t| t.parent == Some(technique.id))
-        .count();
+    let subs = assessment.techniques.iter().filter(|t| t.parent == Some(technique.id)).count();
     if subs > 0 {
         sheet.notes.push(format!(
             "It also takes in the mean of its {} in scope",
@@ -232,9 +185,7 @@ fn evidence(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
         ));
     }
     if sheet.rows.is_empty() {
-        sheet
-            .notes
-            .push("Nothing that is switched on names it".to_owned());
+        sheet.notes.push("Nothing that is switched on names it".to_owned());
     }
     sheet
 }
@@ -248,11 +199,7 @@ pub fn capability(assessment: &Assessment, capability: &Capability) -> Vec<Sheet
     };
     let mut record = Sheet::new(title, &[("Column", "column"), ("Says", "says")]);
     let by_default = |column: &str| {
-        if capability.is_defaulted(column) {
-            " (by default)"
-        } else {
-            ""
-        }
+        if capability.is_defaulted(column) { " (by default)" } else { "" }
     };
     let mut row = |name: &str, says: String| {
         if !says.is_empty() {
@@ -260,55 +207,27 @@ pub fn capability(assessment: &Assessment, capability: &Capability) -> Vec<Sheet
         }
     };
     row("where", capability.origin.to_string());
-    row(
-        "kind",
-        format!("{}{}", capability.kind.word(), by_default("kind")),
-    );
-    row(
-        "function",
-        format!("{}{}", capability.function.word(), by_default("function")),
-    );
-    row(
-        "status",
-        format!("{}{}", capability.status.word(), by_default("status")),
-    );
-    row(
-        "basis",
-        format!("{}{}", capability.basis.word(), by_default("basis")),
-    );
+    row("kind", format!("{}{}", capability.kind.word(), by_default("kind")));
+    row("function", format!("{}{}", capability.function.word(), by_default("function")));
+    row("status", format!("{}{}", capability.status.word(), by_default("status")));
+    row("basis", format!("{}{}", capability.basis.word(), by_default("basis")));
     row("strength", strength(capability));
     row("family", capability.family.clone().unwrap_or_default());
     row(
         "techniques",
-        capability
-            .techniques
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", "),
+        capability.techniques.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     );
     row("mitigations", capability.mitigations.join(", "));
     row("data components", capability.data_components.join(", "));
-    row(
-        "platforms",
-        capability.platforms.clone().unwrap_or_default().join(", "),
-    );
-    row(
-        "scope",
-        capability.scope.as_ref().map(share).unwrap_or_default(),
-    );
-    row(
-        "telemetry",
-        capability.telemetry.as_ref().map(share).unwrap_or_default(),
-    );
+    row("platforms", capability.platforms.clone().unwrap_or_default().join(", "));
+    row("scope", capability.scope.as_ref().map(share).unwrap_or_default());
+    row("telemetry", capability.telemetry.as_ref().map(share).unwrap_or_default());
     row(
         "tests",
         match (capability.tests_passed, capability.tests_run) {
             (Some(passed), Some(run)) => {
-                let last = capability
-                    .tests_last
-                    .map(|day| format!(", last on {day}"))
-                    .unwrap_or_default();
+                let last =
+                    capability.tests_last.map(|day| format!(", last on {day}")).unwrap_or_default();
                 format!("{passed} of {run} passed{last}")
             }
             _ => String::new(),
@@ -322,24 +241,18 @@ pub fn capability(assessment: &Assessment, capability: &Capability) -> Vec<Sheet
 /// The statement of strength that counts: the first that is there.
 fn strength(capability: &Capability) -> String {
     let rule = capability.rule_status.map(|status| {
-        let level = capability
-            .rule_level
-            .map(|level| format!(", {}", level.word()));
+        let level = capability.rule_level.map(|level| format!(", {}", level.word()));
         format!("rule status {}{}", status.word(), level.unwrap_or_default())
     });
     let said = capability
         .strength
-        .map(|strength| percent(strength))
+        .map(percent)
         .or_else(|| capability.ctid.map(|ctid| format!("CTID {}", ctid.word())))
         .or_else(|| capability.dettect.map(|score| format!("DeTT&CT {score}")))
         .or_else(|| capability.stp.map(|level| format!("STP level {level}")))
         .or(rule)
         .or_else(|| capability.level.map(|level| level.word().replace('_', " ")))
-        .or_else(|| {
-            capability
-                .unscored
-                .then(|| "a mapping without a score".to_owned())
-        });
+        .or_else(|| capability.unscored.then(|| "a mapping without a score".to_owned()));
     said.unwrap_or_else(|| "not stated".to_owned())
 }
 
@@ -347,10 +260,8 @@ fn share(share: &Share) -> String {
     match share {
         Share::Everywhere(share) => percent(*share),
         Share::ByPlatform(shares) => {
-            let parts: Vec<String> = shares
-                .iter()
-                .map(|(name, share)| format!("{name} {}", percent(*share)))
-                .collect();
+            let parts: Vec<String> =
+                shares.iter().map(|(name, share)| format!("{name} {}", percent(*share))).collect();
             parts.join(", ")
         }
     }
@@ -431,11 +342,7 @@ pub fn adversary(
         .filter(|(chance, _)| *chance > 0.0)
         .collect();
     let missing = |chance: f64, t: &TechniqueAssessment| chance * t.gap;
-    rows.sort_by(|a, b| {
-        missing(b.0, b.1)
-            .total_cmp(&missing(a.0, a.1))
-            .then(a.1.id.cmp(&b.1.id))
-    });
+    rows.sort_by(|a, b| missing(b.0, b.1).total_cmp(&missing(a.0, a.1)).then(a.1.id.cmp(&b.1.id)));
     used.rows = rows
         .into_iter()
         .map(|(chance, technique)| {

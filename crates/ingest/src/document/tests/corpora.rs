@@ -29,10 +29,7 @@ fn the_edge_cases_are_read_or_refused_with_their_line() {
         let text = fs::read_to_string(&path).expect("the edge cases are UTF-8");
         let (_, documents) = read_both(&name, without_byte_order_mark(&text));
         match name.contains("UNPARSABLE") {
-            false => assert!(
-                documents.is_ok_and(|documents| !documents.is_empty()),
-                "{name}"
-            ),
+            false => assert!(documents.is_ok_and(|documents| !documents.is_empty()), "{name}"),
             true => assert_eq!(documents.map_err(|error| error.line), Err(LINE_OF_THE_TAB)),
         }
     }
@@ -65,10 +62,7 @@ fn shared() -> Option<PathBuf> {
     }
     let is_required = env::var_os("LACUNA_REQUIRE_SHARED").is_some_and(|value| value == "1");
     assert!(!is_required, "{} is missing", shared.display());
-    println!(
-        "SKIPPED: there is no {}; set LACUNA_SHARED",
-        shared.display()
-    );
+    println!("SKIPPED: there is no {}; set LACUNA_SHARED", shared.display());
     None
 }
 
@@ -80,19 +74,11 @@ fn unpacked(shared: &Path, archive: &str) -> PathBuf {
     let status = Command::new("tar")
         .arg("--use-compress-program=zstd")
         .arg("-xf")
-        .arg(
-            shared
-                .join("corpora/rules")
-                .join(archive)
-                .with_extension("tar.zst"),
-        )
+        .arg(shared.join("corpora/rules").join(archive).with_extension("tar.zst"))
         .arg("-C")
         .arg(&folder)
         .status();
-    assert!(
-        status.is_ok_and(|status| status.success()),
-        "{archive} could not be unpacked"
-    );
+    assert!(status.is_ok_and(|status| status.success()), "{archive} could not be unpacked");
     folder
 }
 
@@ -102,10 +88,7 @@ fn yaml_files(folder: &Path) -> Vec<PathBuf> {
         let path = entry.expect("the folder can be read").path();
         if path.is_dir() {
             files.extend(yaml_files(&path));
-        } else if path
-            .extension()
-            .is_some_and(|ending| ending == "yml" || ending == "yaml")
-        {
+        } else if path.extension().is_some_and(|ending| ending == "yml" || ending == "yaml") {
             files.push(path);
         }
     }

@@ -47,10 +47,7 @@ fn any_key() -> impl Strategy<Value = String> {
 
 /// YAML for the value. The taste decides between the styles a value can be written in.
 pub(super) fn write(root: &Value, taste: u64) -> String {
-    let mut writer = Writer {
-        yaml: String::new(),
-        taste,
-    };
+    let mut writer = Writer { yaml: String::new(), taste };
     writer.block(root, 0);
     writer.yaml
 }
@@ -62,10 +59,7 @@ struct Writer {
 
 impl Writer {
     fn choose(&mut self, styles: u64) -> u64 {
-        self.taste = self
-            .taste
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
+        self.taste = self.taste.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         (self.taste >> 33) % styles
     }
 
