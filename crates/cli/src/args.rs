@@ -44,7 +44,7 @@ pub(crate) enum Command {
     Gaps {
         #[command(flatten)]
         common: Common,
-        /// Number of gaps to list
+        /// Number of gaps to list as table, csv or md
         #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
         count: usize,
         #[command(flatten)]

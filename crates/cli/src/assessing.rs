@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ingest::ReadSettings;
 use model::attack::Attack;
 use model::catalog::Catalog;
-use model::diagnostic::{Diagnostic, Severity};
+use model::diagnostic::{Code, Diagnostic, Severity};
 use model::{Assessment, Inputs, assess};
 
 use crate::args::Common;
@@ -50,11 +50,6 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
         diagnostics: read.diagnostics,
     });
     tell(&assessment.diagnostics, common, streams)?;
-    if !common.talk.quiet {
-        for caveat in report::view::caveats(&assessment) {
-            streams.say("note", &caveat)?;
-        }
-    }
     let is_refused = common.strict && assessment.diagnostics.iter().any(matters);
     Ok(Assessed { assessment, attack: plan.attack, is_refused })
 }
@@ -95,6 +90,20 @@ fn progress_bar(common: &Common) -> ProgressBar {
     bar
 }
 
+/// What must be said before any figure, for outputs that do not say it themselves.
+pub(crate) fn tell_caveats(
+    found: &Assessed,
+    common: &Common,
+    streams: &mut Streams,
+) -> Result<(), Failure> {
+    if !common.talk.quiet {
+        for caveat in report::view::caveats(&found.assessment) {
+            streams.say("note", &caveat)?;
+        }
+    }
+    Ok(())
+}
+
 /// Errors and warnings in a line each kind, everything with `-v`.
 fn tell(diagnostics: &[Diagnostic], common: &Common, streams: &mut Streams) -> Result<(), Failure> {
     if common.talk.quiet {
@@ -106,7 +115,9 @@ fn tell(diagnostics: &[Diagnostic], common: &Common, streams: &mut Streams) -> R
         }
         return Ok(());
     }
-    let mut loud: Vec<&Diagnostic> = diagnostics.iter().filter(|d| matters(d)).collect();
+    // What hangs on an unstated status is said with both figures, see the caveats.
+    let is_loud = |d: &&Diagnostic| matters(d) && d.code != Code::StatusNotStated;
+    let mut loud: Vec<&Diagnostic> = diagnostics.iter().filter(is_loud).collect();
     loud.sort_by_key(|d| (d.severity, d.code));
     for group in loud.chunk_by(|a, b| a.code == b.code) {
         streams.diagnostic(group[0])?;

@@ -39,7 +39,7 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
     let project = Project::find(common)?;
     let config = project.config;
     let domain = common.release.domain.as_deref().or(config.scope.domain.as_deref());
-    let version = common.release.attack.as_deref().or(config.attack.as_deref());
+    let version = common.release.attack.as_deref().or(project.attack.as_deref());
     let attack = release(version, domain)?;
     let platforms = chosen(&common.platforms, &config.scope.platforms)?;
     let adversaries = chosen(&common.adversaries, &config.profile.adversaries)?;
@@ -83,12 +83,15 @@ pub(crate) fn release_of(args: &ReleaseArgs) -> Result<Attack, Failure> {
 
 fn release(version: Option<&str>, domain: Option<&str>) -> Result<Attack, Failure> {
     let domain = domain.unwrap_or(ingest::releases::DEFAULT_DOMAIN);
-    ingest::releases::load(version, domain).map_err(Failure::new)
+    ingest::releases::load(version, domain)
+        .map_err(|error| Failure::new(error).help("lacuna attack info lists what is built in"))
 }
 
 /// A configuration and the sources it leads to.
 struct Project {
     config: Config,
+    /// The release that the configuration asks for; a bundle's path is relative to the file.
+    attack: Option<String>,
     sources: Vec<SourceChoice>,
 }
 
@@ -136,7 +139,12 @@ impl Project {
             let help = "name files or folders, or add a [[source]] to lacuna.toml";
             return Err(Failure::new("there is nothing to read").help(help));
         }
-        Ok(Self { config, sources })
+        let bundle = |choice: &String| Some(base.join(choice)).filter(|path| path.is_file());
+        let attack = config.attack.as_ref().map(|choice| match bundle(choice) {
+            Some(path) => path.to_string_lossy().into_owned(),
+            None => choice.clone(),
+        });
+        Ok(Self { config, attack, sources })
     }
 }
 
@@ -171,8 +179,7 @@ fn read(file: &Path) -> Result<Config, Failure> {
     })?;
     let (text, _) = ingest::text::decode(&bytes);
     config::parse(&text).map_err(|(line, fact)| {
-        Failure::new(format!("{shown}:{line}: {fact}"))
-            .help("see the example project for every key")
+        Failure::new(format!("{shown}:{line}: {fact}")).help("the README lists every key")
     })
 }
 
@@ -224,7 +231,7 @@ fn hinted(failure: Failure, hint: Option<String>) -> Failure {
 }
 
 fn status(text: &str, place: &str) -> Result<Status, Failure> {
-    Status::from_word(&text.to_lowercase().replace([' ', '-'], "_")).ok_or_else(|| {
+    ingest::status(text).ok_or_else(|| {
         let words: Vec<&str> = Status::ALL.iter().map(|status| status.word()).collect();
         let failure = Failure::new(format!("{place}: {text:?} is no status"));
         failure.help(format!("use one of {}", words.join(", ")))

@@ -86,7 +86,8 @@ fn terms(
     let gap = ((target - covered) / target).max(0.0);
     let a = inputs.policy.a_choke;
     let priority = 100.0 * weight * gap * (1.0 + a * choke) / (1.0 + a);
-    let quick_win = priority * (0.5 + 0.5 * ease.value);
+    let floor = inputs.policy.ease_floor;
+    let quick_win = priority * (floor + (1.0 - floor) * ease.value);
     Gap { target, gap, choke, priority, ease, quick_win, rank: None }
 }
 

@@ -158,6 +158,7 @@ policy! {
 
     ease_telemetry "ease.telemetry" = 0.5 in 0.0..1.0 : "Weight of telemetry and public rules in the ease of closing a gap; mitigations have the rest. Ours.";
     ease_rules "ease.rules" = 5.0 in 1.0..1000.0 : "Public rules from which there are plenty (ACRE's threshold), in rules.";
+    ease_floor "ease.floor" = 0.5 in 0.0..1.0 : "What a quick win keeps of its priority where nothing makes it easy. Ours.";
     ease_mitigations "ease.mitigations" = 3.0 in 1.0..100.0 : "Open mitigations from which there are plenty, in mitigations. Ours.";
 }
 

@@ -164,6 +164,7 @@ pub struct Resolver<'a> {
     neighbours: OnceCell<Neighbours>,
     load: Box<dyn Fn() -> Neighbours + 'a>,
     seen: BTreeMap<TechniqueId, Resolved>,
+    seen_tactics: BTreeMap<String, ResolvedTactic>,
 }
 
 impl<'a> Resolver<'a> {
@@ -171,7 +172,13 @@ impl<'a> Resolver<'a> {
     #[must_use]
     pub fn new(attack: &'a Attack, load: impl Fn() -> Neighbours + 'a) -> Self {
         let load = Box::new(load);
-        Self { attack, neighbours: OnceCell::new(), load, seen: BTreeMap::new() }
+        Self {
+            attack,
+            neighbours: OnceCell::new(),
+            load,
+            seen: BTreeMap::new(),
+            seen_tactics: BTreeMap::new(),
+        }
     }
 
     /// Where a technique's id leads.
@@ -214,8 +221,16 @@ impl<'a> Resolver<'a> {
 
     /// Where a tactic's id, short name or name leads. A name that another release gives to the
     /// same tactic is as good: TA0005 is Defense Evasion up to 18 and Stealth from 19.
-    #[must_use]
-    pub fn tactic(&self, text: &str) -> ResolvedTactic {
+    pub fn tactic(&mut self, text: &str) -> ResolvedTactic {
+        if let Some(resolved) = self.seen_tactics.get(text) {
+            return resolved.clone();
+        }
+        let resolved = self.look_up_tactic(text);
+        self.seen_tactics.insert(text.to_owned(), resolved.clone());
+        resolved
+    }
+
+    fn look_up_tactic(&self, text: &str) -> ResolvedTactic {
         if let Some(tactic) = self.attack.tactic(text) {
             return ResolvedTactic::Known(self.attack.tactics[tactic].id.clone());
         }

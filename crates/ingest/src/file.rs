@@ -65,7 +65,7 @@ impl<'a> Looks<'a> {
             return Self::Workbook;
         }
         let (text, _) = text::decode(bytes);
-        let head: String = text.chars().take(4096).collect();
+        let head = head(&text);
         if head.contains('\0') || head.starts_with("%PDF") {
             return Self::Other("not a text file");
         }
@@ -88,6 +88,12 @@ impl<'a> Looks<'a> {
             _ => Self::Other("of a format that is not read"),
         }
     }
+}
+
+/// The first few thousand bytes of a text.
+fn head(text: &str) -> &str {
+    let end = (0..=text.len().min(4096)).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
 }
 
 fn looks_like_yaml(line: &str) -> bool {
@@ -227,12 +233,13 @@ impl Reader<'_> {
         let said = |(column, text)| Said { column, text, cell: None };
         let values = format.values(value).into_iter().map(said).collect();
         let raw = Raw { origin: self.line(line), values };
-        self.draft(raw, false, false);
+        self.draft(format, raw, false, false);
     }
 
-    fn draft(&mut self, raw: Raw, has_status: bool, decimal_comma: bool) {
+    fn draft(&mut self, format: &Format, raw: Raw, has_status: bool, decimal_comma: bool) {
         let context = Context {
             attack: self.settings.attack,
+            format,
             has_status,
             decimal_comma,
             source_status: self.settings.source_status,
@@ -246,7 +253,7 @@ impl Reader<'_> {
         self.out.format = Some(&format::register().name);
         self.out.diagnostics.extend(register.diagnostics);
         for raw in register.rows {
-            self.draft(raw, register.has_status, register.decimal_comma);
+            self.draft(format::register(), raw, register.has_status, register.decimal_comma);
         }
     }
 

@@ -182,8 +182,22 @@ impl Format {
         let named = |(_, names): &(&Column, &Vec<String>)| {
             names.iter().any(|known| normalise_header(known) == name)
         };
-        let own = Column::ALL.iter().copied().find(|c| normalise_header(c.name()) == name);
+        // Tags are what rules have; a table's column of that name may hold anything.
+        let own = Column::ALL.iter().copied().filter(|column| *column != Column::Tags);
+        let own = { own }.find(|column| normalise_header(column.name()) == name);
         own.or_else(|| self.columns.iter().find(named).map(|(column, _)| *column))
+    }
+
+    /// The word of the register that a text stands for in a column: by the format's own list,
+    /// else by the register's.
+    pub(crate) fn word(&self, column: Column, text: &str) -> Option<String> {
+        let key = word_key(text);
+        let spelt = |(word, spellings): &(&String, &Vec<String>)| {
+            word_key(word) == key || spellings.iter().any(|spelling| word_key(spelling) == key)
+        };
+        let own = self.words.get(&column).filter(|_| self.name != REGISTER);
+        let own = own.and_then(|words| words.iter().find(spelt)).map(|(word, _)| word.clone());
+        own.or_else(|| register_words().get(&(column, key)).map(|word| (*word).to_owned()))
     }
 
     /// Whether columns suffice for a table, or an object, to be of this format.
@@ -228,22 +242,16 @@ pub fn formats() -> &'static [Format] {
     &FORMATS
 }
 
+/// The name of the native register.
+const REGISTER: &str = "register";
+
 /// The native register.
 pub(crate) fn register() -> &'static Format {
-    FORMATS.iter().find(|format| format.name == "register").expect("it is built in: tested")
+    FORMATS.iter().find(|format| format.name == REGISTER).expect("it is built in: tested")
 }
 
-/// Whether a reader should keep a top-level key of a document.
-pub(crate) fn is_wanted(key: &str) -> bool {
-    static WANTED: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
-        let keys = FORMATS.iter().flat_map(Format::keys);
-        keys.chain(["capabilities", "evidence"]).collect()
-    });
-    WANTED.contains(key)
-}
-
-/// The word of the register that a text stands for in a column.
-pub(crate) fn word(column: Column, text: &str) -> Option<&'static str> {
+/// Every spelling of the register's words.
+fn register_words() -> &'static BTreeMap<(Column, String), &'static str> {
     static WORDS: LazyLock<BTreeMap<(Column, String), &'static str>> = LazyLock::new(|| {
         let words = register().words.iter().flat_map(|(column, words)| {
             words.iter().flat_map(move |(word, spellings)| {
@@ -253,7 +261,16 @@ pub(crate) fn word(column: Column, text: &str) -> Option<&'static str> {
         });
         words.collect()
     });
-    WORDS.get(&(column, word_key(text))).copied()
+    &WORDS
+}
+
+/// Whether a reader should keep a top-level key of a document.
+pub(crate) fn is_wanted(key: &str) -> bool {
+    static WANTED: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+        let keys = FORMATS.iter().flat_map(Format::keys);
+        keys.chain(["capabilities", "evidence"]).collect()
+    });
+    WANTED.contains(key)
 }
 
 /// The release's name for a platform that may go by another.

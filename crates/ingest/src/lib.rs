@@ -33,6 +33,13 @@ pub fn platform(attack: &model::attack::Attack, name: &str) -> Option<String> {
     format::platform(attack, name)
 }
 
+/// The status that a word stands for, as in a register.
+#[must_use]
+pub fn status(word: &str) -> Option<model::capability::Status> {
+    let word = format::register().word(Column::Status, word)?;
+    model::capability::Status::from_word(&word)
+}
+
 /// The catalogued facts about techniques, brought onto a release.
 #[must_use]
 pub fn catalog(attack: &model::attack::Attack) -> model::catalog::Catalog {

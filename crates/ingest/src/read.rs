@@ -421,7 +421,8 @@ impl Join<'_, '_> {
 }
 
 fn not_stated(account: &Source, assumed: usize) -> Diagnostic {
-    let message = format!("status not stated for {assumed} records; they count as switched on");
+    let records = if assumed == 1 { "record" } else { "records" };
+    let message = format!("status not stated for {assumed} {records}, which count as switched on");
     let help = "say which with --assume enabled or --assume library, or with status_from";
     Diagnostic::new(Code::StatusNotStated, Origin::file(account.path.clone()), message, help)
 }

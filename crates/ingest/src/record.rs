@@ -13,7 +13,7 @@ use model::id::TechniqueId;
 
 use crate::column::Column;
 use crate::extract::{self, AttackId};
-use crate::format;
+use crate::format::{self, Format};
 
 /// What one record says.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +34,8 @@ pub(crate) struct Said {
 /// How the records of a file are to be read.
 pub(crate) struct Context<'a> {
     pub(crate) attack: &'a Attack,
+    /// What its words mean.
+    pub(crate) format: &'a Format,
     /// The file (or one of the tables in it) has a column for the status.
     pub(crate) has_status: bool,
     /// Numbers may have a decimal comma.
@@ -210,7 +212,8 @@ impl Reading<'_> {
     }
 
     fn word<T>(&mut self, column: Column, text: &str, from: fn(&str) -> Option<T>) -> Option<T> {
-        let value = format::word(column, text).and_then(from);
+        let word = self.context.format.word(column, text);
+        let value = word.as_deref().and_then(from);
         if value.is_none() {
             let message =
                 format!("{} says {:?}, which is not understood", column.name(), shortened(text));

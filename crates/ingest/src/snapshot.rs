@@ -23,7 +23,7 @@ const FORMAT: &str = "lacuna attack snapshot 1";
 const NOTICE: &str = "\
 # \u{a9} The MITRE Corporation. This work is reproduced and distributed with the permission of The \
 MITRE Corporation.
-# Facts only (ids, names, relations, dates), read from the STIX bundle that source and sha256 name.
+# Facts only: ids, names, relations and dates. The sha256 is that of the bundle they were read from.
 ";
 
 /// A release that is built in.

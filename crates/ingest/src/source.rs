@@ -37,7 +37,8 @@ pub(crate) fn list(path: &Path) -> io::Result<Listing> {
     let mut listing =
         Listing { files: Vec::new(), is_folder: meta.is_dir(), unreadable: Vec::new() };
     if meta.is_dir() {
-        let mut walk = Walk { seen: BTreeSet::new(), listing: &mut listing };
+        let root = fs::canonicalize(path)?;
+        let mut walk = Walk { root, linked: BTreeSet::new(), listing: &mut listing };
         walk.folder(path, "");
     } else {
         listing.files.push(SourceFile { path: path.to_owned(), below: String::new() });
@@ -47,17 +48,13 @@ pub(crate) fn list(path: &Path) -> io::Result<Listing> {
 }
 
 struct Walk<'a> {
-    seen: BTreeSet<PathBuf>,
+    root: PathBuf,
+    linked: BTreeSet<PathBuf>,
     listing: &'a mut Listing,
 }
 
 impl Walk<'_> {
     fn folder(&mut self, path: &Path, below: &str) {
-        // A loop of links would otherwise never end.
-        let is_new = fs::canonicalize(path).is_ok_and(|real| self.seen.insert(real));
-        if !is_new {
-            return;
-        }
         match fs::read_dir(path) {
             Err(error) => self.listing.unreadable.push((below.to_owned(), error)),
             Ok(entries) => entries.flatten().for_each(|entry| self.entry(&entry, below)),
@@ -71,14 +68,26 @@ impl Walk<'_> {
         }
         let below = if below.is_empty() { name } else { format!("{below}/{name}") };
         let path = entry.path();
-        let kind = match entry.file_type() {
-            Ok(kind) if !kind.is_symlink() => Ok(kind.is_dir()),
-            _ => fs::metadata(&path).map(|meta| meta.is_dir()),
-        };
-        match kind {
-            Ok(true) => self.folder(&path, &below),
-            Ok(false) => self.listing.files.push(SourceFile { path, below }),
+        match entry.file_type() {
+            Ok(kind) if kind.is_symlink() => self.link(path, below),
+            Ok(kind) if kind.is_dir() => self.folder(&path, &below),
+            Ok(_) => self.listing.files.push(SourceFile { path, below }),
             Err(error) => self.listing.unreadable.push((below, error)),
+        }
+    }
+
+    /// A folder that a link leads to is read once, and not at all where it is read anyway: a loop
+    /// of links would otherwise never end.
+    fn link(&mut self, path: PathBuf, below: String) {
+        match fs::canonicalize(&path) {
+            Err(error) => self.listing.unreadable.push((below, error)),
+            Ok(real) if real.is_dir() => {
+                let is_around = self.root.starts_with(&real) || real.starts_with(&self.root);
+                if !is_around && self.linked.insert(real) {
+                    self.folder(&path, &below);
+                }
+            }
+            Ok(_) => self.listing.files.push(SourceFile { path, below }),
         }
     }
 }
@@ -88,8 +97,8 @@ impl Walk<'_> {
 /// # Errors
 /// It cannot be read, is no ordinary file, or is larger than [`LARGEST_FILE`].
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = fs::File::open(path)?;
-    let meta = file.metadata()?;
+    // Asked before opening: to open a pipe is to wait for somebody who writes to it.
+    let meta = fs::metadata(path)?;
     if !meta.is_file() {
         return Err(io::Error::other("not an ordinary file"));
     }
@@ -97,8 +106,16 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
         let message = format!("larger than {} MiB", LARGEST_FILE >> 20);
         return Err(io::Error::other(message));
     }
-    let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
-    io::Read::read_to_end(&mut file, &mut bytes)?;
+    let mut bytes = vec![0; meta.len() as usize];
+    let mut file = fs::File::open(path)?;
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match io::Read::read(&mut file, &mut bytes[filled..])? {
+            0 => break,
+            read => filled += read,
+        }
+    }
+    bytes.truncate(filled);
     Ok(bytes)
 }
 

@@ -80,7 +80,7 @@ impl StatusList {
         for row in &table.rows[header.row_index + 1..] {
             let text = |at: Option<usize>| Some(row.cell(at?)?.text.clone());
             let said = text(Some(status)).unwrap_or_default();
-            let word = format::word(Column::Status, &said).and_then(Status::from_word);
+            let word = crate::status(&said);
             if word.is_none() {
                 let origin = Origin { line: Some(row.number), ..Origin::file(shown) };
                 let message =

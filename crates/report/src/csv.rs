@@ -17,11 +17,13 @@ pub fn write(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
     csv.flush()
 }
 
-/// The value such that no spreadsheet takes it for a formula.
+/// The value such that no spreadsheet takes it for a formula and no terminal for a command.
 fn inert(value: &Value) -> String {
     match value {
-        Value::Text(text) if text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']) => {
-            format!("'{text}")
+        Value::Text(text) => {
+            let text = crate::printable(text);
+            let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']);
+            if is_formula { format!("'{text}") } else { text }
         }
         value => value.exact(),
     }

@@ -7,13 +7,14 @@ use serde_json::json;
 
 use crate::Outcome;
 use crate::args::{Common, Format};
-use crate::assessing::{Assessed, assessed};
+use crate::assessing::{Assessed, assessed, tell_caveats};
 use crate::failure::Failure;
 use crate::streams::Streams;
 
 pub(crate) fn run(what: &str, common: &Common, format: Format) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
     let found = assessed(common, &mut streams)?;
+    tell_caveats(&found, common, &mut streams)?;
     let (sheets, value) = match TechniqueId::parse(what) {
         Ok(id) => technique(&found, id)?,
         Err(_) => capability(&found, what)

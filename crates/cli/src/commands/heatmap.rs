@@ -7,7 +7,7 @@ use report::view;
 
 use crate::Outcome;
 use crate::args::{Common, Show, Size};
-use crate::assessing::{Assessed, assessed};
+use crate::assessing::{Assessed, assessed, tell_caveats};
 use crate::failure::Failure;
 use crate::folder::write_file;
 use crate::streams::Streams;
@@ -21,6 +21,7 @@ pub(crate) fn run(
     let mut streams = Streams::new(&common.talk);
     let picture = Picture::of(output)?;
     let found = assessed(common, &mut streams)?;
+    tell_caveats(&found, common, &mut streams)?;
     write_file(output, &picture.bytes(&found, view_of(show), size)?)?;
     if !common.talk.quiet {
         streams.say("wrote", &output.display().to_string())?;

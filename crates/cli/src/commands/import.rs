@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::Outcome;
 use crate::args::{Common, Format};
-use crate::assessing::assessed;
+use crate::assessing::{assessed, tell_caveats};
 use crate::failure::Failure;
 use crate::streams::Streams;
 
@@ -23,6 +23,7 @@ struct Account<'a> {
 pub(crate) fn run(common: &Common, format: Format) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
     let mut found = assessed(common, &mut streams)?;
+    tell_caveats(&found, common, &mut streams)?;
     let assessment = &mut found.assessment;
     let account = Account {
         schema: "lacuna.import.v1",

@@ -44,20 +44,19 @@ fn priority(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
     let ease = &technique.ease;
     sheet.rows = vec![
         term("Threat", threat.value, blend),
-        term("Impact", threat.impact, "as set in the profile; 1 where nothing is said"),
+        term("Impact", threat.impact, "as set in the profile, on the scale of the largest"),
         term("Coverage", exp, "expected, prevented or detected"),
         term("Enough", technique.target, "the coverage from which there is no gap"),
         term("Gap", technique.gap, "the share of enough that is missing"),
         term(
             "Choke point",
             technique.choke,
-            format!("raises the priority by at most {}", percent(policy.a_choke)),
+            format!(
+                "weighs the priority by {:.2}",
+                (1.0 + policy.a_choke * technique.choke) / (1.0 + policy.a_choke)
+            ),
         ),
-        term(
-            "Priority",
-            technique.priority,
-            "100 x threat x impact x gap, weighed by the choke point",
-        ),
+        term("Priority", technique.priority, "100 x threat x impact x gap, so weighed"),
         term(
             "Ease",
             ease.value,
@@ -277,7 +276,7 @@ fn reach(assessment: &Assessment, capability: &Capability) -> Sheet {
             ("Proven", "proven"),
             ("Expected", "expected"),
             ("Claimed", "claimed"),
-            ("With all", "coverage"),
+            ("All together", "coverage"),
         ],
     )
     .optional(&["via"]);
