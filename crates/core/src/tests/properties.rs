@@ -977,7 +977,8 @@ proptest! {
             let choke = (1.0 + a * t.choke) / (1.0 + a);
             prop_assert!((t.priority - 100.0 * weight * t.gap * choke).abs() <= 100.0 * ROUNDING);
             prop_assert!((0.0..=100.0).contains(&t.priority));
-            let quick_win = t.priority * (0.5 + 0.5 * t.ease.value);
+            let floor = world.policy.ease_floor;
+            let quick_win = t.priority * (floor + (1.0 - floor) * t.ease.value);
             prop_assert!((t.quick_win - quick_win).abs() <= 100.0 * ROUNDING);
             prop_assert!((0.0..=1.0).contains(&t.ease.value));
             let nothing = round9(weight) == 0.0 || covered >= t.target;
