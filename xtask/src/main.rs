@@ -6,11 +6,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 mod attack;
+mod bench;
 mod catalogues;
 
 const USAGE: &str = "\
 usage: cargo xtask attack FILE...         STIX bundles (.json, .json.zst) into controls/attack
-       cargo xtask catalogues [SHARED]    counts per technique into controls/catalogues";
+       cargo xtask catalogues [SHARED]    counts per technique into controls/catalogues
+       cargo xtask bench [SHARED]         time the release build for BENCHMARKS.md";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -25,12 +27,15 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
-    let controls = Path::new(env!("CARGO_MANIFEST_DIR")).join("../controls");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let controls = root.join("controls");
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         ["attack", files @ ..] if !files.is_empty() => attack::distil(files, &controls),
         ["catalogues"] => catalogues::write(Path::new("../shared"), &controls),
         ["catalogues", shared] => catalogues::write(Path::new(shared), &controls),
+        ["bench"] => bench::run(&root, &root.join("../shared")),
+        ["bench", shared] => bench::run(&root, &Path::new(shared).canonicalize()?),
         _ => Err(USAGE.into()),
     }
 }

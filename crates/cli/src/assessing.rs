@@ -25,8 +25,8 @@ pub(crate) struct Assessed {
 pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assessed, Failure> {
     let plan = plan(common)?;
     let read = read(&plan, common)?;
-    let records: usize = read.sources.iter().map(|s| s.records - s.not_understood).sum();
-    if records == 0 {
+    let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
+    if usable == 0 {
         tell(&read.diagnostics, common, streams)?;
         let sources: Vec<&str> = read.sources.iter().map(|s| s.path.as_str()).collect();
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));

@@ -311,8 +311,8 @@ impl Attack {
         groups
     }
 
-    /// The live techniques whose chain of successors in a `newer` release ends at `id` or, where
-    /// there are none, at its parent: what this release calls the behaviour that `id` names.
+    /// What this release calls the behaviour that `id` names in a `newer` one: the live techniques
+    /// whose chain of successors ends there; where there are none, its parent, or what became it.
     #[must_use]
     pub fn predecessors(&self, id: TechniqueId, newer: &Attack) -> Vec<TechniqueIx> {
         let ending_at = |id: TechniqueId| -> Vec<TechniqueIx> {
@@ -323,9 +323,10 @@ impl Attack {
             });
             live.collect()
         };
-        match (ending_at(id), id.parent()) {
-            (found, Some(parent)) if found.is_empty() => ending_at(parent),
-            (found, _) => found,
+        let found = ending_at(id);
+        match id.parent().filter(|_| found.is_empty()) {
+            None => found,
+            Some(parent) => self.technique(parent).map_or_else(|| ending_at(parent), |ix| vec![ix]),
         }
     }
 }

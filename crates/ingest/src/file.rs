@@ -1,5 +1,6 @@
 //! One file: what it is, by its content, and the records in it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use model::attack::Attack;
@@ -41,7 +42,7 @@ pub(crate) fn read(bytes: &[u8], shown: &str, settings: &FileSettings<'_>) -> Fi
     let mut reader = Reader { shown, settings, out: FileRead::default() };
     match Looks::of(bytes, shown) {
         Looks::Workbook => reader.workbook(bytes),
-        Looks::Json(text) => reader.json(&text),
+        Looks::Json { text, is_certain } => reader.json(&text, is_certain),
         Looks::Yaml { text, is_certain } => reader.yaml(&text, is_certain),
         Looks::Csv { text, is_certain } => reader.csv(&text, is_certain),
         Looks::Other(reason) => reader.skip(reason),
@@ -53,9 +54,9 @@ pub(crate) fn read(bytes: &[u8], shown: &str, settings: &FileSettings<'_>) -> Fi
 /// What a file's content, and then its name, make it.
 enum Looks<'a> {
     Workbook,
-    Json(std::borrow::Cow<'a, str>),
-    Yaml { text: std::borrow::Cow<'a, str>, is_certain: bool },
-    Csv { text: std::borrow::Cow<'a, str>, is_certain: bool },
+    Json { text: Cow<'a, str>, is_certain: bool },
+    Yaml { text: Cow<'a, str>, is_certain: bool },
+    Csv { text: Cow<'a, str>, is_certain: bool },
     Other(&'static str),
 }
 
@@ -74,21 +75,27 @@ impl<'a> Looks<'a> {
             head.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
         match (extension.as_deref(), first) {
             (_, None) => Self::Other("an empty file"),
-            (_, Some(line)) if line.starts_with(['{', '[']) => Self::Json(text),
-            (Some("json" | "ndjson" | "jsonl"), _) => Self::Json(text),
+            (Some("json" | "ndjson" | "jsonl"), _) => Self::Json { text, is_certain: true },
             (Some("yml" | "yaml"), _) => Self::Yaml { text, is_certain: true },
             (Some("csv" | "tsv"), _) => Self::Csv { text, is_certain: true },
-            (Some("md" | "rst" | "html" | "py" | "xml" | "toml"), _) => {
-                Self::Other("of a format that is not read")
+            (Some(extension), _) if OTHERS.contains(&extension) => Self::Other(NOT_READ),
+            (_, Some(line)) if line.starts_with(['{', '[']) => {
+                Self::Json { text, is_certain: false }
             }
             (_, Some(line)) if looks_like_yaml(line) => Self::Yaml { text, is_certain: false },
             (_, Some(line)) if line.contains([',', ';', '\t', '|']) => {
                 Self::Csv { text, is_certain: false }
             }
-            _ => Self::Other("of a format that is not read"),
+            _ => Self::Other(NOT_READ),
         }
     }
 }
+
+/// Why a file of some other format is skipped.
+const NOT_READ: &str = "of a format that is not read";
+
+/// Extensions of formats that are never one of ours, whatever their first line looks like.
+const OTHERS: [&str; 8] = ["md", "rst", "html", "py", "xml", "toml", "conf", "ini"];
 
 /// The first few thousand bytes of a text.
 fn head(text: &str) -> &str {
@@ -137,15 +144,16 @@ impl Reader<'_> {
         match document::yaml(text, &format::is_wanted) {
             Ok(documents) => self.documents(documents),
             Err(error) if is_certain => self.broken(&error),
-            Err(_) => self.skip("of a format that is not read"),
+            Err(_) => self.skip(NOT_READ),
         }
     }
 
-    fn json(&mut self, text: &str) {
+    fn json(&mut self, text: &str, is_certain: bool) {
         match document::json(text) {
             Ok(document) => self.documents(vec![document]),
             Err(_) if is_line_by_line(text) => self.ndjson(text),
-            Err(error) => self.broken(&error),
+            Err(error) if is_certain => self.broken(&error),
+            Err(_) => self.skip(NOT_READ),
         }
     }
 
@@ -176,6 +184,13 @@ impl Reader<'_> {
             .map(|(ix, row)| (Origin { record: Some(ix + 1), ..Origin::file(self.shown) }, row))
             .collect();
         if let Some(register) = register::objects(&rows, self.settings.layout) {
+            let beside = documents.iter().flat_map(|document| register::beside(&document.value));
+            let beside: Vec<String> = beside.map(|key| format!("{key:?}")).collect();
+            if !beside.is_empty() {
+                let message =
+                    format!("beside its rows it holds {}, which are not used", beside.join(", "));
+                self.report(Code::UnknownColumn, Origin::file(self.shown), message, "");
+            }
             return self.register(register);
         }
         let formats = format::formats().iter().filter(|f| f.container == Container::Documents);
@@ -264,7 +279,7 @@ impl Reader<'_> {
             }
             Ok(table) => match register::table(&table, self.shown, self.settings.layout) {
                 Ok(register) => self.register(register),
-                Err(_) if !is_certain => self.skip("of a format that is not read"),
+                Err(_) if !is_certain => self.skip(NOT_READ),
                 Err(diagnostic) => {
                     self.out.skipped += 1;
                     self.out.diagnostics.push(*diagnostic);

@@ -200,6 +200,11 @@ impl Format {
         own.or_else(|| register_words().get(&(column, key)).map(|word| (*word).to_owned()))
     }
 
+    /// Whether a column's values come from a table of this format, not from the record.
+    pub(crate) fn translates(&self, column: Column) -> bool {
+        self.fields.get(&column).is_some_and(|field| field.table.is_some())
+    }
+
     /// Whether columns suffice for a table, or an object, to be of this format.
     pub(crate) fn is_recognised_by(&self, columns: &BTreeSet<Column>) -> bool {
         let key = |name: &String| Column::from_name(name).is_some_and(|c| columns.contains(&c));

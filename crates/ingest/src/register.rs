@@ -77,12 +77,20 @@ pub(crate) fn table(
         return Err(Box::new(no_header(place)));
     }
     let mut diagnostics = notes(table, &place);
-    let header_cell = cell_name(table.rows[header_at].number, 0);
-    diagnostics.extend(unused(&unknown, Origin { cell: Some(header_cell), ..place.clone() }));
+    let header_row = place_of(&place, table.rows[header_at].number, 0);
+    diagnostics.extend(unused(&unknown, header_row));
     let rows = table.rows[header_at + 1..].iter();
     let rows = rows.map(|row| raw(row, &columns, &place, &mut diagnostics)).collect();
     let decimal_comma = table.separator != Some(',');
     Ok(Register { rows, has_status: found.contains(&Column::Status), decimal_comma, diagnostics })
+}
+
+/// A sheet's cells have names; a line of a csv file has a number.
+fn place_of(table: &Origin, row: usize, column: usize) -> Origin {
+    match table.sheet {
+        Some(_) => Origin { cell: Some(cell_name(row, column)), ..table.clone() },
+        None => Origin { line: Some(row), ..table.clone() },
+    }
 }
 
 fn header_in(table: &Table, row: usize) -> Option<(usize, Vec<(usize, String)>)> {
@@ -122,15 +130,12 @@ fn raw(
     place: &Origin,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Raw {
-    // A sheet's cells have names; a line of a csv file has a number.
-    let cell = |column: usize| place.sheet.is_some().then(|| cell_name(row.number, column));
     let first = row.cells.first().map_or(0, |cell| cell.column);
-    let line = place.sheet.is_none().then_some(row.number);
-    let origin = Origin { cell: cell(first), line, ..place.clone() };
+    let origin = place_of(place, row.number, first);
     let mut values = Vec::new();
     for (at, column) in columns {
         let Some(found) = row.cell(*at) else { continue };
-        let cell = cell(*at);
+        let cell = place_of(place, row.number, *at).cell;
         if found.kind == CellKind::Error {
             let origin = Origin { cell, ..origin.clone() };
             let message = format!("{} holds the error {}", column.name(), found.text);
@@ -152,6 +157,19 @@ pub(crate) fn rows(document: &Value) -> &[Value] {
             (Some(Value::List(rows)), _) | (None, Some(Value::List(rows))) => rows,
             _ => &[],
         },
+    }
+}
+
+/// What a document holds beside its rows.
+pub(crate) fn beside(document: &Value) -> impl Iterator<Item = &str> {
+    let rows = |value: &Value| std::ptr::eq(value_rows(value), rows(document));
+    document.entries().filter(move |(_, value)| !rows(value)).map(|(key, _)| key)
+}
+
+fn value_rows(value: &Value) -> &[Value] {
+    match value {
+        Value::List(rows) => rows,
+        _ => &[],
     }
 }
 

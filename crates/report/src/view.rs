@@ -55,11 +55,12 @@ pub fn basis(assessment: &Assessment) -> String {
     let name = assessment.organisation.name.as_ref().map(|name| format!("{name} · "));
     let platforms: Vec<&str> = assessment.scope.platforms.keys().map(String::as_str).collect();
     let platforms = match platforms.len() {
-        1..=5 => platforms.join(", "),
-        n => format!("{n} platforms"),
+        0 => String::new(),
+        1..=5 => format!(" on {}", platforms.join(", ")),
+        n => format!(" on {n} platforms"),
     };
     format!(
-        "{}{} on {platforms} · ATT&CK {} {} · {}",
+        "{}{}{platforms} · ATT&CK {} {} · {}",
         name.unwrap_or_default(),
         count(assessment.scope.techniques, "technique"),
         domain(&assessment.attack.domain),
