@@ -3,8 +3,10 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr, reason = "these are tests")]
 
 mod architecture;
+mod cases;
 mod example;
 mod golden;
+mod hostile;
 mod read_back;
 mod sigma_truth;
 mod support;

@@ -1,6 +1,7 @@
 //! What every command that assesses does: plan, read, assess, and say what there is to say.
 
 use std::io::Write;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ingest::ReadSettings;
@@ -27,7 +28,7 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
     let read = read(&plan, common)?;
     let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
     if usable == 0 {
-        tell(&read.diagnostics, common, streams)?;
+        tell(&read.diagnostics, Severity::Note, common, streams)?;
         let sources: Vec<&str> = read.sources.iter().map(|s| s.path.as_str()).collect();
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
         return Err(
@@ -49,7 +50,6 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
         resolution: read.resolution,
         diagnostics: read.diagnostics,
     });
-    tell(&assessment.diagnostics, common, streams)?;
     let is_refused = common.strict && assessment.diagnostics.iter().any(matters);
     Ok(Assessed { assessment, attack: plan.attack, is_refused })
 }
@@ -60,9 +60,12 @@ fn matters(diagnostic: &Diagnostic) -> bool {
 
 fn read(plan: &Plan, common: &Common) -> Result<ingest::Read, Failure> {
     let bar = progress_bar(common);
+    let started = Instant::now();
     let progress = |done: usize, all: usize| {
-        bar.set_length(all as u64);
-        bar.set_position(done as u64);
+        if started.elapsed() > PATIENCE {
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+        }
     };
     let settings = ReadSettings {
         attack: &plan.attack,
@@ -77,7 +80,10 @@ fn read(plan: &Plan, common: &Common) -> Result<ingest::Read, Failure> {
     read.map_err(|error| Failure::new(error).help("check the path"))
 }
 
-/// Shown on a terminal only, and by indicatif only when there is something to wait for.
+/// How long to read without showing that something happens.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Shown on a terminal only.
 fn progress_bar(common: &Common) -> ProgressBar {
     if common.talk.quiet {
         return ProgressBar::hidden();
@@ -90,22 +96,32 @@ fn progress_bar(common: &Common) -> ProgressBar {
     bar
 }
 
-/// What must be said before any figure, for outputs that do not say it themselves.
-pub(crate) fn tell_caveats(
-    found: &Assessed,
+impl Assessed {
+    /// Says what there is to say about the inputs, and what must be said before any figure where
+    /// the output does not say it itself.
+    pub(crate) fn tell(
+        &self,
+        common: &Common,
+        says_caveats: bool,
+        streams: &mut Streams,
+    ) -> Result<(), Failure> {
+        tell(&self.assessment.diagnostics, Severity::Warning, common, streams)?;
+        if !common.talk.quiet && !says_caveats {
+            for caveat in report::view::caveats(&self.assessment) {
+                streams.say("note", &caveat)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is at least as bad as `least` in a line each kind, everything with `-v`.
+fn tell(
+    diagnostics: &[Diagnostic],
+    least: Severity,
     common: &Common,
     streams: &mut Streams,
 ) -> Result<(), Failure> {
-    if !common.talk.quiet {
-        for caveat in report::view::caveats(&found.assessment) {
-            streams.say("note", &caveat)?;
-        }
-    }
-    Ok(())
-}
-
-/// Errors and warnings in a line each kind, everything with `-v`.
-fn tell(diagnostics: &[Diagnostic], common: &Common, streams: &mut Streams) -> Result<(), Failure> {
     if common.talk.quiet {
         return Ok(());
     }
@@ -116,7 +132,7 @@ fn tell(diagnostics: &[Diagnostic], common: &Common, streams: &mut Streams) -> R
         return Ok(());
     }
     // What hangs on an unstated status is said with both figures, see the caveats.
-    let is_loud = |d: &&Diagnostic| matters(d) && d.code != Code::StatusNotStated;
+    let is_loud = |d: &&Diagnostic| d.severity <= least && d.code != Code::StatusNotStated;
     let mut loud: Vec<&Diagnostic> = diagnostics.iter().filter(is_loud).collect();
     loud.sort_by_key(|d| (d.severity, d.code));
     for group in loud.chunk_by(|a, b| a.code == b.code) {

@@ -15,6 +15,12 @@ impl Failure {
         Self { message: message.to_string(), help: None, is_closed_pipe: false }
     }
 
+    /// The same, said of a file.
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        self.message = format!("{place}: {}", self.message);
+        self
+    }
+
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

@@ -38,13 +38,19 @@ pub(crate) struct Plan {
 pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
     let project = Project::find(common)?;
     let config = project.config;
+    // What was not typed stands in the file.
+    let blamed = |is_typed: bool, failure: Failure| match &project.file {
+        Some(file) if !is_typed => failure.within(file),
+        _ => failure,
+    };
     let domain = common.release.domain.as_deref().or(config.scope.domain.as_deref());
     let version = common.release.attack.as_deref().or(project.attack.as_deref());
     let attack = release(version, domain)?;
     let platforms = chosen(&common.platforms, &config.scope.platforms)?;
     let adversaries = chosen(&common.adversaries, &config.profile.adversaries)?;
     let scope = ScopeChoice {
-        platforms: weights(&platforms, |name| platform(&attack, name))?,
+        platforms: weights(&platforms, |name| platform(&attack, name))
+            .map_err(|failure| blamed(!common.platforms.is_empty(), failure))?,
         exclude: config
             .scope
             .exclude
@@ -56,9 +62,14 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
             })
             .collect(),
     };
+    if !scope.platforms.is_empty() && scope.platforms.values().all(|share| *share <= 0.0) {
+        let failure = Failure::new("no platform has a share: nothing is in scope");
+        return Err(failure.help("give at least one platform a share above 0"));
+    }
     let profile = Profile {
-        adversaries: weights(&adversaries, |name| adversary(&attack, name))?,
-        impact: impact(&attack, config.profile.impact)?,
+        adversaries: weights(&adversaries, |name| adversary(&attack, name))
+            .map_err(|failure| blamed(!common.adversaries.is_empty(), failure))?,
+        impact: impact(&attack, config.profile.impact).map_err(|failure| blamed(false, failure))?,
     };
     Ok(Plan {
         as_of: match &common.as_of {
@@ -68,7 +79,12 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
         organisation: config.organisation,
         scope,
         profile,
-        policy: policy(&config.policy, &common.policy)?,
+        policy: {
+            let mut policy = Policy::default();
+            set_table(&mut policy, "", &config.policy).map_err(|failure| blamed(false, failure))?;
+            set_typed(&mut policy, &common.policy)?;
+            policy
+        },
         dispositions: config.disposition.into_iter().map(|d| disposition(&attack, d)).collect(),
         sources: project.sources,
         assume: common.assume.as_deref().map(|text| status(text, "--assume")).transpose()?,
@@ -90,6 +106,8 @@ fn release(version: Option<&str>, domain: Option<&str>) -> Result<Attack, Failur
 /// A configuration and the sources it leads to.
 struct Project {
     config: Config,
+    /// What the file is called.
+    file: Option<String>,
     /// The release that the configuration asks for; a bundle's path is relative to the file.
     attack: Option<String>,
     sources: Vec<SourceChoice>,
@@ -123,6 +141,7 @@ impl Project {
             (None, None) if common.inputs.is_empty() => Some((nearest()?, true)),
             (None, None) => None,
         };
+        let shown = file.as_ref().map(|(file, _)| slashed(file));
         let (config, base, takes_sources) = match file {
             Some((file, takes_sources)) => {
                 let base = file.parent().map(Path::to_path_buf).unwrap_or_default();
@@ -144,7 +163,7 @@ impl Project {
             Some(path) => path.to_string_lossy().into_owned(),
             None => choice.clone(),
         });
-        Ok(Self { config, attack, sources })
+        Ok(Self { config, file: shown, attack, sources })
     }
 }
 
@@ -326,18 +345,16 @@ fn impact(
     Ok(impact.into_iter().map(|(id, value)| (current(attack, id), round9(value))).collect())
 }
 
-fn policy(said: &toml::Table, typed: &[String]) -> Result<Policy, Failure> {
-    let mut policy = Policy::default();
-    set_table(&mut policy, "", said)?;
+fn set_typed(policy: &mut Policy, typed: &[String]) -> Result<(), Failure> {
     for text in typed {
         let pair = text.split_once('=').and_then(|(k, v)| Some((k, v.trim().parse().ok()?)));
         let Some((key, value)) = pair else {
             return Err(Failure::new(format!("--policy {text:?} is not KEY=NUMBER"))
                 .help("write for example --policy tau=0.7"));
         };
-        set(&mut policy, key, value)?;
+        set(policy, key, value)?;
     }
-    Ok(policy)
+    Ok(())
 }
 
 /// `gamma.tagged = 0.8` and `[policy.gamma] tagged = 0.8` are the same.

@@ -155,15 +155,29 @@ fn covers(capability: &Capability, policy: &Policy) -> bool {
 
 fn mismatch(capability: &Capability, ids: &[crate::id::TechniqueId]) -> Diagnostic {
     let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    let platforms = capability.platforms.as_deref().unwrap_or_default().join(", ");
+    let mut platforms: Vec<&str> = limits(capability).flatten().collect();
+    platforms.sort_unstable();
+    platforms.dedup();
+    let limit = match platforms[..] {
+        [] => "no known platform".to_owned(),
+        _ => platforms.join(", "),
+    };
     let message = format!(
-        "{:?} is limited to {platforms}, where {} {} not happen; it counts for nothing",
+        "{:?} is limited to {limit}, where {} {} not happen; it counts for nothing",
         capability.id,
         ids.join(", "),
         if ids.len() == 1 { "does" } else { "do" },
     );
     let help = "check the platforms or the ids of the record";
     Diagnostic::new(Code::PlatformMismatch, capability.origin.clone(), message, help)
+}
+
+/// The lists of platforms that a record is limited to.
+fn limits(capability: &Capability) -> impl Iterator<Item = Vec<&str>> {
+    let named = capability.platforms.as_deref();
+    let named = named.map(|names| names.iter().map(String::as_str).collect());
+    let shares = [&capability.scope, &capability.telemetry];
+    std::iter::once(named).chain(shares.map(|share| named_in(share.as_ref()))).flatten()
 }
 
 /// A technique that a capability reaches, by which id, and how strongly.
@@ -236,25 +250,17 @@ impl Reach<'_> {
             via: target.via.clone(),
             platforms: by_platform,
             overall,
-            platform_stated: self.limits().next().is_some(),
+            platform_stated: limits(self.capability).next().is_some(),
             strength_stated: target.base.source != BaseSource::Unstated,
             telemetry_unknown: self.components().any(|c| !self.telemetry.0.contains_key(&c)),
         })
-    }
-
-    /// The lists of platforms that the record is limited to.
-    fn limits(&self) -> impl Iterator<Item = Vec<&str>> {
-        let named = self.capability.platforms.as_deref();
-        let named = named.map(|names| names.iter().map(String::as_str).collect());
-        let shares = [&self.capability.scope, &self.capability.telemetry];
-        std::iter::once(named).chain(shares.map(|share| named_in(share.as_ref()))).flatten()
     }
 
     /// Whether some platform of the technique satisfies every limit; where ATT&CK names no
     /// platform, everything does.
     fn shares_a_platform(&self, technique: TechniqueIx) -> bool {
         let attack = self.inputs.attack;
-        let limits: Vec<Vec<&str>> = self.limits().collect();
+        let limits: Vec<Vec<&str>> = limits(self.capability).collect();
         let allowed = |platform: &usize| {
             let name = attack.platforms[*platform].as_str();
             limits.iter().all(|names| names.contains(&name))

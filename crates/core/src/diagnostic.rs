@@ -102,6 +102,7 @@ codes! {
     LimitReached "limit-reached" Warning "Something is larger than the limit that keeps memory bounded.";
     SkippedFile "skipped-file" Note "A file of a format lacuna does not read.";
     UnknownColumn "unknown-column" Note "A column whose name says nothing to lacuna; its values are not used.";
+    ExtraCells "extra-cells" Warning "A row with cells beyond the last column that has a name; they are not used.";
     BadValue "bad-value" Warning "A value that its column cannot have; the column counts as blank.";
     BadId "bad-id" Warning "Something that looks like an ATT&CK id but is none.";
     ReplacedId "replaced-id" Note "An id that ATT&CK has replaced; its successor is counted.";

@@ -74,7 +74,8 @@ impl<'a> Looks<'a> {
         let first =
             head.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
         match (extension.as_deref(), first) {
-            (_, None) => Self::Other("an empty file"),
+            (_, None) if head.trim().is_empty() => Self::Other("an empty file"),
+            (_, None) => Self::Other("nothing but comments"),
             (Some("json" | "ndjson" | "jsonl"), _) => Self::Json { text, is_certain: true },
             (Some("yml" | "yaml"), _) => Self::Yaml { text, is_certain: true },
             (Some("csv" | "tsv"), _) => Self::Csv { text, is_certain: true },
@@ -247,7 +248,7 @@ impl Reader<'_> {
     fn record(&mut self, format: &Format, line: usize, value: &Value) {
         let said = |(column, text)| Said { column, text, cell: None };
         let values = format.values(value).into_iter().map(said).collect();
-        let raw = Raw { origin: self.line(line), values };
+        let raw = Raw { origin: self.line(line), values, diagnostics: Vec::new() };
         self.draft(format, raw, false, false);
     }
 
@@ -264,7 +265,7 @@ impl Reader<'_> {
         self.out.drafts.push(draft(raw, &context, &mut self.out.diagnostics));
     }
 
-    fn register(&mut self, register: register::Register) {
+    fn register(&mut self, register: register::Register<'_>) {
         self.out.format = Some(&format::register().name);
         self.out.diagnostics.extend(register.diagnostics);
         for raw in register.rows {
@@ -277,7 +278,7 @@ impl Reader<'_> {
             Err(error) => {
                 self.broken(&SyntaxError { line: 1, column: None, message: error.to_string() })
             }
-            Ok(table) => match register::table(&table, self.shown, self.settings.layout) {
+            Ok(table) => match register::table(table, self.shown, self.settings.layout) {
                 Ok(register) => self.register(register),
                 Err(_) if !is_certain => self.skip(NOT_READ),
                 Err(diagnostic) => {
@@ -320,7 +321,7 @@ impl Reader<'_> {
                 Ok(table) if !self.settings.layout.takes_sheet(table.sheet.as_deref()) => {
                     self.out.skipped += 1;
                 }
-                Ok(table) => match register::table(&table, self.shown, self.settings.layout) {
+                Ok(table) => match register::table(table, self.shown, self.settings.layout) {
                     Ok(register) => self.register(register),
                     Err(diagnostic) => {
                         self.out.skipped += 1;

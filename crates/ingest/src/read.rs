@@ -143,6 +143,8 @@ pub fn read_source(
     let listing = source::list(&choice.path).map_err(unreadable)?;
     let mut found = SourceRead::default();
     for (below, error) in &listing.unreadable {
+        found.account.records += 1;
+        found.account.not_understood += 1;
         found.diagnostics.push(unreadable_file(shown(choice, below), error));
     }
     let status_list = status_list(choice, &mut found.diagnostics)?;
@@ -154,16 +156,17 @@ pub fn read_source(
     };
     let done = std::sync::atomic::AtomicUsize::new(0);
     let read_one = |file: &SourceFile| {
-        let read = read_file(choice, file, &file_settings);
+        let bytes = source::read(&file.path);
+        let read = understood(bytes, &shown(choice, &file.below), &file_settings);
         let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
         (settings.progress)(done, listing.files.len());
         read
     };
     let read: Vec<_> = match &listing.files[..] {
-        [file] if !listing.is_folder => match source::read(&file.path) {
-            Err(error) => return Err(unreadable(error)),
-            Ok(_) => vec![read_one(file)],
-        },
+        [file] if !listing.is_folder => {
+            let bytes = source::read(&file.path).map_err(unreadable)?;
+            vec![understood(Ok(bytes), &shown(choice, ""), &file_settings)]
+        }
         files if files.len() < 8 => files.iter().map(read_one).collect(),
         files => in_parallel(files, settings.threads, read_one),
     };
@@ -227,20 +230,18 @@ fn unreadable_file(shown: String, error: &io::Error) -> Diagnostic {
 }
 
 /// A file's hash and content; a file that cannot be read is one record not understood.
-fn read_file(
-    choice: &SourceChoice,
-    file: &SourceFile,
+fn understood(
+    bytes: io::Result<Vec<u8>>,
+    shown: &str,
     settings: &FileSettings<'_>,
 ) -> (String, FileRead) {
-    let shown = shown(choice, &file.below);
-    match source::read(&file.path) {
-        Ok(bytes) => (source::sha256(&bytes), file::read(&bytes, &shown, settings)),
+    match bytes {
+        Ok(bytes) => (source::sha256(&bytes), file::read(&bytes, shown, settings)),
         Err(error) => {
-            let diagnostics = vec![unreadable_file(shown, &error)];
-            (
-                String::new(),
-                FileRead { records: 1, not_understood: 1, diagnostics, ..FileRead::default() },
-            )
+            let diagnostics = vec![unreadable_file(shown.to_owned(), &error)];
+            let read =
+                FileRead { records: 1, not_understood: 1, diagnostics, ..FileRead::default() };
+            (String::new(), read)
         }
     }
 }

@@ -20,6 +20,8 @@ use crate::format::{self, Format};
 pub(crate) struct Raw {
     pub(crate) origin: Origin,
     pub(crate) values: Vec<Said>,
+    /// What there is to say about it already.
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 /// One value of a record.
@@ -84,6 +86,7 @@ pub(crate) fn draft(raw: Raw, context: &Context<'_>, out: &mut Vec<Diagnostic>) 
         basis: None,
         has_log_source: false,
     };
+    reading.out.extend(raw.diagnostics);
     let given: Vec<Column> = raw.values.iter().map(|said| said.column).collect();
     for said in raw.values {
         reading.cell = said.cell;
@@ -113,7 +116,8 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn say(&mut self, column: Column, text: &str) {
         let text = text.trim();
-        if text.is_empty() {
+        // A tag that is all prefix is dirt, not a blank.
+        if text.is_empty() && column != Column::Tags {
             return;
         }
         let comma = self.context.decimal_comma;

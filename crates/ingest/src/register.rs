@@ -39,8 +39,9 @@ impl Layout {
 }
 
 /// A register as it stands in a file.
-pub(crate) struct Register {
-    pub(crate) rows: Vec<Raw>,
+pub(crate) struct Register<'a> {
+    /// What each row says, in the order of the file; read as they are asked for.
+    pub(crate) rows: Box<dyn Iterator<Item = Raw> + 'a>,
     pub(crate) has_status: bool,
     pub(crate) decimal_comma: bool,
     pub(crate) diagnostics: Vec<Diagnostic>,
@@ -48,22 +49,18 @@ pub(crate) struct Register {
 
 /// The rows of a table; the error says why it is none of ours.
 pub(crate) fn table(
-    table: &Table,
+    table: Table,
     shown: &str,
     layout: &Layout,
-) -> Result<Register, Box<Diagnostic>> {
-    let sheet = table.sheet.clone();
-    let place = Origin { sheet, ..Origin::file(shown) };
+) -> Result<Register<'static>, Box<Diagnostic>> {
+    let place = Origin { sheet: table.sheet.clone(), ..Origin::file(shown) };
     let known = |name: &str| layout.column(name).is_some();
     let header = match layout.header_row {
-        Some(row) => header_in(table, row),
-        None => {
-            table::find_header(table, 2, &known).map(|header| (header.row_index, header.columns))
-        }
+        Some(row) => header_in(&table, row),
+        None => table::find_header(&table, 2, &known).map(|h| (h.row_index, h.columns)),
     };
-    let Some((header_at, names)) = header else {
-        return Err(Box::new(no_header(place)));
-    };
+    let Some((header_at, names)) = header else { return Err(Box::new(no_header(place))) };
+    let width = names.iter().map(|(at, _)| at + 1).max().unwrap_or(0);
     let mut columns: Vec<(usize, Column)> = Vec::new();
     let mut unknown = Vec::new();
     for (at, name) in names {
@@ -76,13 +73,14 @@ pub(crate) fn table(
     if !format::register().is_recognised_by(&found) {
         return Err(Box::new(no_header(place)));
     }
-    let mut diagnostics = notes(table, &place);
+    let mut diagnostics = notes(&table, &place);
     let header_row = place_of(&place, table.rows[header_at].number, 0);
     diagnostics.extend(unused(&unknown, header_row));
-    let rows = table.rows[header_at + 1..].iter();
-    let rows = rows.map(|row| raw(row, &columns, &place, &mut diagnostics)).collect();
     let decimal_comma = table.separator != Some(',');
-    Ok(Register { rows, has_status: found.contains(&Column::Status), decimal_comma, diagnostics })
+    let rows = table.rows.into_iter().skip(header_at + 1);
+    let rows = Box::new(rows.map(move |row| raw(row, width, &columns, &place)));
+    let has_status = found.contains(&Column::Status);
+    Ok(Register { rows, has_status, decimal_comma, diagnostics })
 }
 
 /// A sheet's cells have names; a line of a csv file has a number.
@@ -124,28 +122,28 @@ fn unused(names: &[String], place: Origin) -> Option<Diagnostic> {
     Some(Diagnostic::new(Code::UnknownColumn, place, message, ""))
 }
 
-fn raw(
-    row: &Row,
-    columns: &[(usize, Column)],
-    place: &Origin,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Raw {
+fn raw(row: Row, width: usize, columns: &[(usize, Column)], place: &Origin) -> Raw {
     let first = row.cells.first().map_or(0, |cell| cell.column);
     let origin = place_of(place, row.number, first);
-    let mut values = Vec::new();
-    for (at, column) in columns {
-        let Some(found) = row.cell(*at) else { continue };
-        let cell = place_of(place, row.number, *at).cell;
-        if found.kind == CellKind::Error {
-            let origin = Origin { cell, ..origin.clone() };
-            let message = format!("{} holds the error {}", column.name(), found.text);
-            let help = "correct the formula";
-            diagnostics.push(Diagnostic::new(Code::BadValue, origin, message, help));
+    let mut raw = Raw { origin, values: Vec::new(), diagnostics: Vec::new() };
+    for cell in row.cells {
+        let origin = place_of(place, row.number, cell.column);
+        if cell.column >= width {
+            let message = format!("{:?} stands beyond the last column that has a name", cell.text);
+            let help = "quote the cell that holds a separator, or name the column";
+            raw.diagnostics.push(Diagnostic::new(Code::ExtraCells, origin, message, help));
             continue;
         }
-        values.push(Said { column: *column, text: found.text.clone(), cell });
+        let Some((_, column)) = columns.iter().find(|(at, _)| *at == cell.column) else { continue };
+        if cell.kind == CellKind::Error {
+            let message = format!("{} holds the error {}", column.name(), cell.text);
+            let help = "correct the formula";
+            raw.diagnostics.push(Diagnostic::new(Code::BadValue, origin, message, help));
+            continue;
+        }
+        raw.values.push(Said { column: *column, text: cell.text, cell: origin.cell });
     }
-    Raw { origin, values }
+    raw
 }
 
 /// The objects in a document that may be rows: its own items, or those of its one list called
@@ -174,18 +172,16 @@ fn value_rows(value: &Value) -> &[Value] {
 }
 
 /// The rows among some objects; `None` where they are no register.
-pub(crate) fn objects(objects: &[(Origin, &Value)], layout: &Layout) -> Option<Register> {
+pub(crate) fn objects(objects: &[(Origin, &Value)], layout: &Layout) -> Option<Register<'static>> {
     let mut found = BTreeSet::new();
     let mut unknown = BTreeSet::new();
     let rows: Vec<Raw> = objects
         .iter()
-        .map(|(origin, object)| Raw {
-            origin: origin.clone(),
-            values: object
-                .entries()
-                .flat_map(|(key, value)| said(key, value, layout, &mut unknown))
-                .inspect(|said| _ = found.insert(said.column))
-                .collect(),
+        .map(|(origin, object)| {
+            let said =
+                object.entries().flat_map(|(key, value)| said(key, value, layout, &mut unknown));
+            let values = said.inspect(|said| _ = found.insert(said.column)).collect();
+            Raw { origin: origin.clone(), values, diagnostics: Vec::new() }
         })
         .collect();
     if !format::register().is_recognised_by(&found) {
@@ -195,6 +191,7 @@ pub(crate) fn objects(objects: &[(Origin, &Value)], layout: &Layout) -> Option<R
     let unknown: Vec<String> = unknown.into_iter().collect();
     let diagnostics = unused(&unknown, place).into_iter().collect();
     let has_status = found.contains(&Column::Status);
+    let rows = Box::new(rows.into_iter());
     Some(Register { rows, has_status, decimal_comma: true, diagnostics })
 }
 

@@ -61,6 +61,12 @@ impl std::error::Error for ReleaseError {}
 /// # Errors
 /// There is no such release, or the file is no bundle.
 pub fn load(choice: Option<&str>, domain: &str) -> Result<Attack, ReleaseError> {
+    let domain = match domain {
+        "enterprise" => "enterprise-attack",
+        "mobile" => "mobile-attack",
+        "ics" => "ics-attack",
+        domain => domain,
+    };
     if !snapshot::EMBEDDED.iter().any(|embedded| embedded.domain == domain) {
         return Err(ReleaseError::UnknownDomain(domain.to_owned()));
     }

@@ -10,11 +10,27 @@ pub fn did_you_mean<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> 
 #[must_use]
 pub fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_lowercase();
-    let scored =
-        known.map(|name| (strsim::damerau_levenshtein(&written, &name.to_lowercase()), name));
-    let (distance, name) = scored.min()?;
-    let bearable = 1 + written.chars().count().min(name.chars().count()) / 4;
+    let letters = sorted(&written);
+    let scored = known.map(|name| {
+        let lower = name.to_lowercase();
+        let distance = strsim::damerau_levenshtein(&written, &lower);
+        // Among equals, letters that changed places are likelier than a wrong one.
+        (distance, letters != sorted(&lower), name)
+    });
+    let (distance, _, name) = scored.min()?;
+    let digits = written.bytes().filter(u8::is_ascii_digit).count();
+    let bearable = match digits * 2 > written.len() {
+        // Ids are near to each other without meaning the same.
+        true => 1,
+        false => 1 + written.chars().count().min(name.chars().count()) / 4,
+    };
     (distance <= bearable).then_some(name)
+}
+
+fn sorted(text: &str) -> Vec<char> {
+    let mut letters: Vec<char> = text.chars().collect();
+    letters.sort_unstable();
+    letters
 }
 
 #[cfg(test)]
@@ -28,5 +44,8 @@ mod tests {
         assert_eq!(hint("APT2"), Some("APT29"));
         assert_eq!(hint("lazarus grup"), Some("Lazarus Group"));
         assert_eq!(hint("Sandworm"), None);
+        let hint = |written| nearest(written, ["APT12", "APT29", "T1199"].into_iter());
+        assert_eq!(hint("APT92"), Some("APT29"));
+        assert_eq!(hint("T9999"), None);
     }
 }

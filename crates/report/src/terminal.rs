@@ -8,7 +8,7 @@ use comfy_table::{
     TableStyle, Width,
 };
 
-use crate::sheet::Sheet;
+use crate::sheet::{Sheet, Value};
 
 /// A line under the header and nothing else between what is there.
 const STYLE: TableStyle = TableStyle::new()
@@ -94,7 +94,12 @@ fn table(sheet: &Sheet, width: u16) -> Table {
 /// The columns that find room: optional ones are left out, the last first, until those whose text
 /// is broken stay readable.
 fn chosen(sheet: &Sheet, width: u16) -> Vec<Fit> {
-    let mut fits: Vec<Fit> = (0..sheet.columns.len()).map(|column| fit(sheet, column)).collect();
+    let says_something = |column: &usize| {
+        let is_blank = |row: &Vec<Value>| row[*column] == Value::Blank;
+        !sheet.columns[*column].is_optional || !sheet.rows.iter().all(is_blank)
+    };
+    let columns = (0..sheet.columns.len()).filter(says_something);
+    let mut fits: Vec<Fit> = columns.map(|column| fit(sheet, column)).collect();
     let needed = |fits: &[Fit]| -> usize {
         let least = |fit: &Fit| {
             if fit.is_flexible { READABLE.min(fit.natural) } else { fit.natural }
@@ -140,7 +145,6 @@ fn wrapped(text: &str, width: u16) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sheet::Value;
 
     fn shown(sheet: &Sheet, width: u16) -> String {
         let mut out = Vec::new();

@@ -8,7 +8,7 @@ pub mod explain;
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::capability::Function;
 use model::diagnostic::{Diagnostic, Severity};
-use model::inputs::Source;
+use model::inputs::{Decision, Source};
 use model::score::Range;
 
 use crate::matrix::{Cell, Column, Legend, Matrix, Shade};
@@ -107,7 +107,7 @@ pub fn caveats(assessment: &Assessment) -> Vec<String> {
     let lost = resolution.unknown - resolution.newer + resolution.deprecated;
     if resolution.total() > 0 && lost * 100 > resolution.total() {
         caveats.push(format!(
-            "{} of {} count for nothing: ATT&CK {} does not have them",
+            "{} of {} count for nothing: ATT&CK {} does not have them or has deprecated them",
             lost,
             count(resolution.total(), "id"),
             assessment.attack.version
@@ -143,11 +143,24 @@ pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
         let ids: Vec<String> = accepted.iter().map(|t| t.id.to_string()).collect();
         sheet.notes.push(format!("Accepted, not listed: {}", ids.join(", ")));
     }
-    if sheet.rows.iter().all(|row| row[9] == Value::Blank) {
-        sheet.columns.pop();
-        sheet.rows.iter_mut().for_each(|row| _ = row.pop());
+    let excluded = &assessment.scope.excluded;
+    if !excluded.is_empty() {
+        let ids: Vec<String> = excluded.iter().map(|e| e.technique.to_string()).collect();
+        sheet.notes.push(format!("Excluded: {}", ids.join(", ")));
+    }
+    let overdue = assessment.gaps().into_iter().filter_map(|t| overdue(t, assessment));
+    let overdue: Vec<String> = overdue.collect();
+    if !overdue.is_empty() {
+        sheet.notes.push(format!("Overdue: {}", overdue.join(", ")));
     }
     sheet
+}
+
+/// A gap that was to be fixed by now; a narrow table has no room for the column of decisions.
+fn overdue(technique: &TechniqueAssessment, assessment: &Assessment) -> Option<String> {
+    let decided = technique.disposition.as_ref()?;
+    let due = decided.due.filter(|due| *due < assessment.as_of)?;
+    (decided.decision == Decision::Fix).then(|| format!("{} since {due}", technique.id))
 }
 
 fn gap(technique: &TechniqueAssessment) -> Vec<Value> {

@@ -1,20 +1,22 @@
 //! `lacuna explain`: every term behind one technique, capability or adversary.
 
 use ingest::suggest;
+use model::attack::Attack;
 use model::id::TechniqueId;
+use model::resolve::{Resolved, Resolver};
 use report::view::explain;
 use serde_json::json;
 
 use crate::Outcome;
 use crate::args::{Common, Format};
-use crate::assessing::{Assessed, assessed, tell_caveats};
+use crate::assessing::{Assessed, assessed};
 use crate::failure::Failure;
 use crate::streams::Streams;
 
 pub(crate) fn run(what: &str, common: &Common, format: Format) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
     let found = assessed(common, &mut streams)?;
-    tell_caveats(&found, common, &mut streams)?;
+    found.tell(common, false, &mut streams)?;
     let (sheets, value) = match TechniqueId::parse(what) {
         Ok(id) => technique(&found, id)?,
         Err(_) => capability(&found, what)
@@ -51,13 +53,31 @@ fn technique(found: &Assessed, id: TechniqueId) -> Result<Explained, Failure> {
             Err(failure.help(format!("lacuna explain {by}")))
         }
         Some(model::attack::Fate::Deprecated) => {
-            Err(Failure::new(format!("{id} is deprecated in {release}")))
+            let failure = Failure::new(format!("{id} is deprecated in {release}"));
+            Err(failure.help("it has no successor; name the technique that is meant"))
         }
-        None => {
+        None => Err(elsewhere(attack, id).unwrap_or_else(|| {
             let failure = Failure::new(format!("{id} is not in {release}"));
             let ids: Vec<String> = attack.techniques.iter().map(|t| t.id.to_string()).collect();
             let near = suggest::did_you_mean(&id.to_string(), ids.iter().map(String::as_str));
-            Err(failure.help(near.unwrap_or_else(|| "check the id".to_owned())))
+            failure.help(near.unwrap_or_else(|| "check the id".to_owned()))
+        })),
+    }
+}
+
+/// Where an id is known that the release in use does not know.
+fn elsewhere(attack: &Attack, id: TechniqueId) -> Option<Failure> {
+    match Resolver::new(attack, || ingest::snapshot::neighbours(attack)).technique(id) {
+        Resolved::OtherDomain(domain) => {
+            let failure = Failure::new(format!("{id} belongs to {domain}"));
+            Some(failure.help(format!("assess that domain with --domain {domain}")))
+        }
+        Resolved::Newer { version, .. } => {
+            let failure = Failure::new(format!("{id} is new in ATT&CK {version}"));
+            Some(failure.help(format!("use --attack {version}")))
+        }
+        Resolved::Live(_) | Resolved::Replaced(_) | Resolved::Deprecated | Resolved::Unknown => {
+            None
         }
     }
 }

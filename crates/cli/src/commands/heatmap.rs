@@ -7,7 +7,7 @@ use report::view;
 
 use crate::Outcome;
 use crate::args::{Common, Show, Size};
-use crate::assessing::{Assessed, assessed, tell_caveats};
+use crate::assessing::{Assessed, assessed};
 use crate::failure::Failure;
 use crate::folder::write_file;
 use crate::streams::Streams;
@@ -21,7 +21,7 @@ pub(crate) fn run(
     let mut streams = Streams::new(&common.talk);
     let picture = Picture::of(output)?;
     let found = assessed(common, &mut streams)?;
-    tell_caveats(&found, common, &mut streams)?;
+    found.tell(common, false, &mut streams)?;
     write_file(output, &picture.bytes(&found, view_of(show), size)?)?;
     if !common.talk.quiet {
         streams.say("wrote", &output.display().to_string())?;
@@ -48,7 +48,10 @@ impl Picture {
                 Err(failure.help("write .svg, .png or .json"))
             }
             _ => {
-                let failure = Failure::new(format!("{}: no picture ends so", output.display()));
+                let failure = Failure::new(format!(
+                    "{}: a heat map cannot be written in this format",
+                    output.display()
+                ));
                 Err(failure.help("write .svg, .png or .json"))
             }
         }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::Outcome;
 use crate::args::{Common, Format};
-use crate::assessing::{assessed, tell_caveats};
+use crate::assessing::assessed;
 use crate::failure::Failure;
 use crate::streams::Streams;
 
@@ -23,7 +23,10 @@ struct Account<'a> {
 pub(crate) fn run(common: &Common, format: Format) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
     let mut found = assessed(common, &mut streams)?;
-    tell_caveats(&found, common, &mut streams)?;
+    // The account says it all on standard output, with every place under -v.
+    if common.talk.verbose {
+        found.tell(common, true, &mut streams)?;
+    }
     let assessment = &mut found.assessment;
     let account = Account {
         schema: "lacuna.import.v1",

@@ -6,7 +6,7 @@ use report::view;
 
 use crate::Outcome;
 use crate::args::Common;
-use crate::assessing::{Assessed, assessed, tell_caveats};
+use crate::assessing::{Assessed, assessed};
 use crate::failure::Failure;
 use crate::folder::write_folder;
 use crate::streams::Streams;
@@ -17,7 +17,7 @@ const GAPS: usize = 25;
 pub(crate) fn run(common: &Common, output: &Path) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
     let found = assessed(common, &mut streams)?;
-    tell_caveats(&found, common, &mut streams)?;
+    found.tell(common, false, &mut streams)?;
     let files = files(&found)?;
     write_folder(output, &files)?;
     if !common.talk.quiet {

@@ -118,10 +118,10 @@ pub fn release(attack: &Attack) -> Sheet {
         ("campaigns", of(AdversaryKind::Campaign).to_string()),
         ("software", software.to_string()),
         ("mitigations", attack.mitigations.len().to_string()),
-        ("data components", attack.components.len().to_string()),
+        ("components", attack.components.len().to_string()),
         ("platforms", attack.platforms.join(", ")),
     ];
-    sheet.rows =
-        rows.into_iter().map(|(name, value)| vec![Value::text(name), Value::text(value)]).collect();
+    let said = rows.into_iter().filter(|(_, value)| !value.is_empty());
+    sheet.rows = said.map(|(name, value)| vec![Value::text(name), Value::text(value)]).collect();
     sheet
 }

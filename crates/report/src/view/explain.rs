@@ -70,7 +70,8 @@ fn priority(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
         term("Quick win", technique.quick_win, "the priority, weighed by ease"),
     ];
     if !technique.flags.is_empty() {
-        sheet.notes.push(format!("Mind: {}", technique.flags.join(", ")));
+        let minded: Vec<&str> = technique.flags.iter().map(|f| flag_in_words(f)).collect();
+        sheet.notes.push(format!("Mind: {}", minded.join("; ")));
     }
     if let Some(decided) = &technique.disposition {
         let reason = decided.reason.as_ref().map(|reason| format!(": {reason}"));
@@ -138,6 +139,23 @@ fn functions(technique: &TechniqueAssessment) -> Sheet {
         ));
     }
     sheet
+}
+
+/// A flag as people say it; one of a later version stays as it is.
+fn flag_in_words(flag: &str) -> &str {
+    match flag {
+        "single-item" => "one capability alone covers it",
+        "single-family" => "all that covers it is of one family",
+        "claimed-only" => "claimed, never proven",
+        "parent-only" => "no sub-technique has evidence of its own",
+        "platform-unspecified" => "some evidence names no platform",
+        "strength-unstated" => "some evidence states no strength",
+        "telemetry-unknown" => "whether its telemetry is there is not known",
+        "no-public-rule" => "there is no public rule for it",
+        "no-mitigation" => "ATT&CK has no mitigation for it",
+        "recency-unknown" => "no dated campaign says when it was last used",
+        other => other,
+    }
 }
 
 fn shares(range: Range) -> Vec<Value> {
@@ -252,7 +270,11 @@ fn strength(capability: &Capability) -> String {
         .or(rule)
         .or_else(|| capability.level.map(|level| level.word().replace('_', " ")))
         .or_else(|| capability.unscored.then(|| "a mapping without a score".to_owned()));
-    said.unwrap_or_else(|| "not stated".to_owned())
+    let unsaid = match capability.mitigations.is_empty() {
+        true => "not stated",
+        false => "not stated; what is usual for its mitigations",
+    };
+    said.unwrap_or_else(|| unsaid.to_owned())
 }
 
 fn share(share: &Share) -> String {
