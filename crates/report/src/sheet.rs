@@ -55,10 +55,12 @@ impl Sheet {
         self
     }
 
-    /// Whether all values of a column are numbers or blank, so that it is set flush right.
+    /// Whether a column holds numbers and no text, so that it is set flush right.
     #[must_use]
     pub fn is_numeric(&self, column: usize) -> bool {
-        self.rows.iter().all(|row| !matches!(row[column], Value::Text(_)))
+        let values = || self.rows.iter().map(|row| &row[column]);
+        let is_number = |value: &Value| !matches!(value, Value::Text(_) | Value::Blank);
+        values().any(is_number) && !values().any(|value| matches!(value, Value::Text(_)))
     }
 }
 

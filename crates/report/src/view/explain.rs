@@ -298,7 +298,7 @@ fn reach(assessment: &Assessment, capability: &Capability) -> Sheet {
             ("Proven", "proven"),
             ("Expected", "expected"),
             ("Claimed", "claimed"),
-            ("All together", "coverage"),
+            ("In all", "coverage"),
         ],
     )
     .optional(&["via"]);
