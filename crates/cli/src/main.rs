@@ -22,6 +22,10 @@ use clap::Parser;
 use crate::args::Cli;
 use crate::failure::Failure;
 
+/// Reading rules means thousands of small texts; BENCHMARKS.md has what this saves.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match commands::run(cli.command) {

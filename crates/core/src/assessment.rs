@@ -2,8 +2,9 @@
 //! ATT&CK release it names it is enough to run the assessment again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::attack::{AdversaryKind, Attack, TechniqueIx};
 use crate::capability::{Capability, Function};
@@ -65,7 +66,7 @@ pub struct Assessment {
     /// Every technique in scope, by id.
     pub techniques: Vec<TechniqueAssessment>,
     /// Every capability, by id.
-    pub capabilities: Vec<Capability>,
+    pub capabilities: Vec<Arc<Capability>>,
     /// What there is to say about the data.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -262,13 +263,39 @@ pub struct EvidenceSummary {
     /// The id that the record carries.
     pub via: String,
     /// Strength by platform in scope.
-    pub platforms: BTreeMap<String, Range>,
+    pub platforms: ByPlatform,
     /// Proven strength over these.
     pub lo: f64,
     /// Expected.
     pub exp: f64,
     /// Claimed.
     pub hi: f64,
+}
+
+/// Strength by platform, in the order of the release. A list, since there are millions of them
+/// and mostly of one entry.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ByPlatform(pub Vec<(String, Range)>);
+
+impl ByPlatform {
+    /// The strength on a platform.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Range> {
+        self.0.iter().find(|(platform, _)| platform == name).map(|(_, range)| *range)
+    }
+}
+
+impl Serialize for ByPlatform {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, range)| (name, range)))
+    }
+}
+
+impl<'de> Deserialize<'de> for ByPlatform {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let platforms = BTreeMap::<String, Range>::deserialize(deserializer)?;
+        Ok(Self(platforms.into_iter().collect()))
+    }
 }
 
 /// Sets what the organisation has against what its adversaries do.
@@ -465,7 +492,7 @@ fn summary(attack: &Attack, scope: &Scope) -> ScopeSummary {
     }
 }
 
-fn sorted(capabilities: &[Capability]) -> Vec<Capability> {
+fn sorted(capabilities: &[Arc<Capability>]) -> Vec<Arc<Capability>> {
     let mut capabilities = capabilities.to_vec();
     capabilities
         .sort_by(|a, b| (&a.id, a.function, &a.origin).cmp(&(&b.id, b.function, &b.origin)));
@@ -564,7 +591,7 @@ impl View<'_> {
             function: evidence.function,
             family: evidence.family.clone(),
             via: evidence.via.clone(),
-            platforms: evidence.platforms.iter().map(platform).collect(),
+            platforms: ByPlatform(evidence.platforms.iter().map(platform).collect()),
             lo,
             exp,
             hi,

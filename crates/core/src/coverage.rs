@@ -3,6 +3,7 @@
 //! and a technique's own evidence meets that of its sub-techniques.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::attack::{Attack, TechniqueIx};
 use crate::capability::{Capability, Function, Kind, Share};
@@ -71,7 +72,7 @@ impl Telemetry {
     /// What the data sources among the capabilities provide; the best source of a component
     /// counts.
     #[must_use]
-    pub fn of(attack: &Attack, capabilities: &[Capability], policy: &Policy) -> Self {
+    pub fn of(attack: &Attack, capabilities: &[Arc<Capability>], policy: &Policy) -> Self {
         let mut available: BTreeMap<usize, Share> = BTreeMap::new();
         for source in capabilities.iter().filter(|c| c.kind == Kind::DataSource) {
             let factor = strength::status_multiplier(source.status, policy);
@@ -308,7 +309,7 @@ fn over_platforms(platforms: &[(usize, f64)], at: impl Fn(usize) -> Range) -> Ra
 
 /// Sorts evidence by function, family, id and place, and keeps the strongest of what has the same
 /// id and function: the same record read twice is one.
-fn count_once(evidence: &mut Vec<Evidence>, capabilities: &[Capability]) {
+fn count_once(evidence: &mut Vec<Evidence>, capabilities: &[Arc<Capability>]) {
     if evidence.len() < 2 {
         return;
     }

@@ -23,6 +23,7 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::assessment::{Assessment, assess};
 use crate::attack::{
@@ -111,7 +112,7 @@ impl Fixture {
             profile: self.profile.clone(),
             policy: self.policy.clone(),
             dispositions: self.dispositions.clone(),
-            capabilities: self.capabilities.clone(),
+            capabilities: self.capabilities.iter().cloned().map(Arc::new).collect(),
             ..Inputs::new(&self.attack, &self.catalog, self.as_of)
         }
     }

@@ -1,6 +1,7 @@
 //! Everything an assessment depends on.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +34,8 @@ pub struct Inputs<'a> {
     pub policy: Policy,
     /// What was decided about single techniques.
     pub dispositions: Vec<Disposition>,
-    /// What it has.
-    pub capabilities: Vec<Capability>,
+    /// What it has; shared with the assessment, which shows all of it again.
+    pub capabilities: Vec<Arc<Capability>>,
     /// What was read, source by source.
     pub sources: Vec<Source>,
     /// What became of the ids that were read.

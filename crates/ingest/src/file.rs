@@ -1,7 +1,7 @@
 //! One file: what it is, by its content, and the records in it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use model::attack::Attack;
 use model::capability::{Capability, Status};
@@ -339,7 +339,8 @@ impl Reader<'_> {
     /// Records with the same id are one where they differ in nothing but the ids they name;
     /// otherwise the later ones get a number.
     fn merge_same_ids(&mut self) {
-        if self.out.drafts.len() < 2 {
+        let mut ids = HashSet::with_capacity(self.out.drafts.len());
+        if self.out.drafts.iter().all(|draft| ids.insert(draft.capability.id.as_str())) {
             return;
         }
         let mut first: BTreeMap<String, Vec<usize>> = BTreeMap::new();

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use model::attack::{Attack, Neighbours};
 use model::capability::{Capability, Kind, Status};
@@ -59,7 +60,7 @@ pub struct ReadSettings<'a> {
 #[derive(Debug, Default)]
 pub struct Read {
     /// Every record that was understood, in the order of the sources.
-    pub capabilities: Vec<Capability>,
+    pub capabilities: Vec<Arc<Capability>>,
     /// The account.
     pub sources: Vec<Source>,
     /// What became of the ids.
@@ -282,7 +283,7 @@ impl Join<'_, '_> {
             } else {
                 &mut account.without_technique
             } += records;
-            self.read.capabilities.push(capability);
+            self.read.capabilities.push(Arc::new(capability));
         }
         if assumed > 0 {
             self.read.diagnostics.push(not_stated(account, assumed));

@@ -122,7 +122,7 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// SHA-256 in hexadecimal.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 /// The hash of a folder: SHA-256 over `path NUL sha256 LF` of its files, sorted by path.
@@ -134,5 +134,11 @@ pub(crate) fn folder_sha256<'a>(files: impl Iterator<Item = (&'a str, &'a str)>)
         digest.update(sha256.as_bytes());
         digest.update(b"\n");
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -16,7 +16,7 @@ struct Account<'a> {
     attack: &'a model::assessment::Release,
     inputs: &'a [model::inputs::Source],
     resolution: &'a model::resolve::Resolution,
-    capabilities: &'a [model::capability::Capability],
+    capabilities: &'a [std::sync::Arc<model::capability::Capability>],
     diagnostics: &'a [model::diagnostic::Diagnostic],
 }
 

@@ -464,7 +464,8 @@ fn ranges(assessment: &Assessment) -> Vec<Range> {
     let by_function = headline.by_function.values().flat_map(|f| [f.mean, f.threat_weighted]);
     let of_technique = |t: &TechniqueAssessment| {
         let own = functions(t).map(|(_, range)| range);
-        let evidence = t.evidence.iter().flat_map(|e| e.platforms.values().copied());
+        let evidence =
+            t.evidence.iter().flat_map(|e| e.platforms.0.iter().map(|(_, range)| *range));
         let overall = t.evidence.iter().map(|e| Range { lo: e.lo, exp: e.exp, hi: e.hi });
         own.into_iter()
             .chain([t.coverage.composite])
@@ -665,7 +666,7 @@ fn own_coverage(
         let members: Vec<f64> = found
             .iter()
             .filter(|e| e.family == name)
-            .map(|e| readings(e.platforms[platform])[reading])
+            .map(|e| readings(e.platforms.get(platform).expect("it is in scope"))[reading])
             .collect();
         let strongest = members.iter().copied().fold(0.0, f64::max);
         let joint = policy.rho * strongest + (1.0 - policy.rho) * any_of(members.into_iter());

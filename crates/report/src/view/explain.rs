@@ -1,5 +1,7 @@
 //! Every term of one number: a technique, a capability or an adversary taken apart.
 
+use std::sync::Arc;
+
 use model::Assessment;
 use model::assessment::TechniqueAssessment;
 use model::attack::{Adversary, Attack};
@@ -179,7 +181,8 @@ fn evidence(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
     )
     .optional(&["title", "family", "claimed", "origin"]);
     for found in &technique.evidence {
-        let capability = assessment.capabilities.iter().find(|c| c.id == found.capability);
+        let mut capabilities = assessment.capabilities.iter().map(Arc::as_ref);
+        let capability = capabilities.find(|c| c.id == found.capability);
         let of =
             |text: fn(&Capability) -> String| Value::text(capability.map(text).unwrap_or_default());
         sheet.rows.push(vec![
