@@ -378,7 +378,7 @@ fn is_same(a: &Draft, b: &Draft) -> bool {
     let bare = |draft: &Draft, id: &str| Capability {
         id: id.to_owned(),
         origin: Origin::default(),
-        ..draft.capability.clone()
+        ..(*draft.capability).clone()
     };
     bare(a, "") == bare(b, "") && (&a.tactics, &a.adversaries) == (&b.tactics, &b.adversaries)
 }

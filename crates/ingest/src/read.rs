@@ -283,14 +283,14 @@ impl Join<'_, '_> {
             } else {
                 &mut account.without_technique
             } += records;
-            self.read.capabilities.push(Arc::new(capability));
+            self.read.capabilities.push(Arc::from(capability));
         }
         if assumed > 0 {
             self.read.diagnostics.push(not_stated(account, assumed));
         }
     }
 
-    fn resolve(&mut self, draft: Draft) -> Capability {
+    fn resolve(&mut self, draft: Draft) -> Box<Capability> {
         let Draft { mut capability, ids, tactics, adversaries, .. } = draft;
         for (id, cell) in ids {
             let resolved = self.resolver.technique(id);

@@ -52,7 +52,7 @@ pub(crate) struct Context<'a> {
 #[derive(Debug, Clone)]
 pub struct Draft {
     /// The capability, without techniques, tactics and adversaries.
-    pub capability: Capability,
+    pub capability: Box<Capability>,
     /// The technique ids it names, as written, each once, with the cell it stands in.
     pub ids: Vec<(TechniqueId, Option<String>)>,
     /// The tactics it names, as written.
@@ -69,7 +69,7 @@ pub struct Draft {
 pub(crate) fn draft(raw: Raw, context: &Context<'_>, out: &mut Vec<Diagnostic>) -> Draft {
     let mut reading = Reading {
         draft: Draft {
-            capability: Capability::new("", Kind::Control, Function::Prevent),
+            capability: Box::new(Capability::new("", Kind::Control, Function::Prevent)),
             ids: Vec::new(),
             tactics: Vec::new(),
             adversaries: Vec::new(),
