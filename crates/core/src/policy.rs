@@ -104,6 +104,7 @@ policy! {
     val_wmin "val_wmin" = 0.0 in 0.0..1.0 : "Weight of an old test, or of one without a date.";
     base_pct "base_pct" = 0.9 in 0.01..1.0 : "Percentile (nearest rank) of groups per technique that counts as baseline 1 (CTID prevalence).";
     any_threshold "any_threshold" = 0.1 in 0.0..1.0 : "Coverage from which a technique counts as covered at all.";
+    warn_unknown "warn.unknown" = 0.01 in 0.0..1.0 : "Share of ids that count for nothing from which every output says so first. Ours.";
     level_weak "level.weak" = 0.1 in 0.0..1.0 : "Coverage from which the word is weak instead of trace.";
     level_partial "level.partial" = 0.4 in 0.0..1.0 : "Coverage from which the word is partial instead of weak; strong begins at tau.";
 

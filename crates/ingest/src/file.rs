@@ -19,6 +19,7 @@ use crate::text;
 pub(crate) struct FileSettings<'a> {
     pub(crate) attack: &'a Attack,
     pub(crate) source_status: Option<Status>,
+    pub(crate) assumed: Option<Status>,
     pub(crate) defaults: &'a BTreeMap<Column, String>,
     pub(crate) layout: &'a Layout,
 }
@@ -259,6 +260,7 @@ impl Reader<'_> {
             has_status,
             decimal_comma,
             source_status: self.settings.source_status,
+            assumed: self.settings.assumed,
             defaults: self.settings.defaults,
         };
         self.out.records += 1;

@@ -151,7 +151,8 @@ pub fn read_source(
     let status_list = status_list(choice, &mut found.diagnostics)?;
     let file_settings = FileSettings {
         attack: settings.attack,
-        source_status: choice.status.or(settings.assume),
+        source_status: choice.status,
+        assumed: settings.assume,
         defaults: &choice.defaults,
         layout: &choice.layout,
     };

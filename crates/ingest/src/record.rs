@@ -44,6 +44,8 @@ pub(crate) struct Context<'a> {
     pub(crate) decimal_comma: bool,
     /// What the source says of all its records that say nothing themselves.
     pub(crate) source_status: Option<Status>,
+    /// What counts where not even the source says anything.
+    pub(crate) assumed: Option<Status>,
     /// Values for blank columns.
     pub(crate) defaults: &'a BTreeMap<Column, String>,
 }
@@ -385,13 +387,16 @@ impl Reading<'_> {
             Kind::DataSource => Function::Observe,
         });
         let basis = self.basis.unwrap_or_else(|| self.usual_basis(kind));
+        // A blank cell says unknown, and telemetry is there or not whatever rules are.
+        let is_assumable = kind != Kind::DataSource && !self.context.has_status;
+        let assumed = self.context.assumed.filter(|_| is_assumable);
+        let status = self.status.or(self.context.source_status).or(assumed);
         let blank = [
             ("kind", self.kind.is_none()),
             ("function", self.function.is_none()),
-            ("status", self.status.is_none() && self.context.source_status.is_none()),
+            ("status", status.is_none()),
             ("basis", self.basis.is_none()),
         ];
-        let status = self.status.or(self.context.source_status);
         let capability = &mut self.draft.capability;
         let blank = blank.into_iter().filter(|(_, blank)| *blank).map(|(name, _)| name.to_owned());
         capability.defaulted.extend(blank);

@@ -8,6 +8,7 @@ pub mod explain;
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::capability::Function;
 use model::diagnostic::{Diagnostic, Severity};
+use model::id::TechniqueId;
 use model::inputs::{Decision, Source};
 use model::score::Range;
 
@@ -105,7 +106,8 @@ pub fn caveats(assessment: &Assessment) -> Vec<String> {
     }
     let resolution = &assessment.resolution;
     let lost = resolution.unknown - resolution.newer + resolution.deprecated;
-    if resolution.total() > 0 && lost * 100 > resolution.total() {
+    let bearable = assessment.policy.warn_unknown * resolution.total() as f64;
+    if lost as f64 > bearable {
         caveats.push(format!(
             "{} of {} count for nothing: ATT&CK {} does not have them or has deprecated them",
             lost,
@@ -303,12 +305,14 @@ pub fn diagnostics(diagnostics: &[Diagnostic]) -> Sheet {
 /// The matrix of all techniques of the release, sub-techniques folded into theirs.
 #[must_use]
 pub fn matrix(assessment: &Assessment, attack: &model::attack::Attack, show: Show) -> Matrix {
+    let first: Vec<TechniqueId> =
+        assessment.gaps().iter().take(OUTLINED).map(|technique| technique.id).collect();
     let columns = attack.tactics.iter().enumerate().map(|(at, tactic)| {
         let of_tactic = |technique: &&model::attack::Technique| {
             technique.id.parent().is_none() && technique.tactics.contains(&at)
         };
         let techniques = attack.techniques.iter().filter(of_tactic);
-        let mut cells: Vec<Cell> = techniques.map(|t| cell(assessment, t, show)).collect();
+        let mut cells: Vec<Cell> = techniques.map(|t| cell(assessment, t, &first, show)).collect();
         cells.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         let figures = assessment.tactics.iter().find(|figures| figures.id == tactic.id);
         let share =
@@ -326,7 +330,7 @@ pub fn matrix(assessment: &Assessment, attack: &model::attack::Attack, show: Sho
     Matrix {
         title: title(assessment, show),
         subtitle: [caveats(assessment), vec![basis(assessment)]].concat().join(" · "),
-        footnote: footnote(assessment),
+        footnote: footnote(assessment, show),
         legend: legend(assessment, show),
         columns: columns.filter(|column| !column.cells.is_empty()).collect(),
     }
@@ -347,13 +351,19 @@ fn title(assessment: &Assessment, show: Show) -> String {
     }
 }
 
-fn footnote(assessment: &Assessment) -> String {
+fn footnote(assessment: &Assessment, show: Show) -> String {
+    let percent = match show {
+        Show::Coverage => {
+            "Percent: expected coverage against our adversaries, by tactic; number: techniques in scope."
+        }
+        Show::Function(_) | Show::Threat | Show::Priority => "Number: techniques in scope.",
+    };
     let hash = assessment.inputs.iter().map(|source| &source.sha256[..source.sha256.len().min(8)]);
     let hashes: Vec<&str> = hash.collect();
     let classification = assessment.organisation.classification.as_ref();
     let classification = classification.map(|text| format!("{text} · ")).unwrap_or_default();
     format!(
-        "{classification}A rule that exists is not proof that an attack is seen. Percent: expected coverage against our adversaries, by tactic; number: techniques in scope. Inputs {} · {}",
+        "{classification}A rule that exists is not proof that an attack is seen. {percent} Inputs {} · {}",
         hashes.join(" "),
         assessment.generated_by,
     )
@@ -382,7 +392,7 @@ fn legend(assessment: &Assessment, show: Show) -> Legend {
         out_of_scope: "Out of scope".to_owned(),
         fraction: match show {
             Show::Coverage | Show::Function(_) => "2/5 = sub-techniques at least weak".to_owned(),
-            Show::Threat | Show::Priority => String::new(),
+            Show::Threat | Show::Priority => "The highest of its sub-techniques shows".to_owned(),
         },
     }
 }
@@ -390,35 +400,40 @@ fn legend(assessment: &Assessment, show: Show) -> Legend {
 /// Number of gaps that are outlined.
 const OUTLINED: usize = 10;
 
-fn cell(assessment: &Assessment, technique: &model::attack::Technique, show: Show) -> Cell {
+fn cell(
+    assessment: &Assessment,
+    technique: &model::attack::Technique,
+    first: &[TechniqueId],
+    show: Show,
+) -> Cell {
     let own = assessment.technique(technique.id);
-    let first = technique_position(assessment, technique.id);
-    let subs: Vec<&TechniqueAssessment> = assessment.techniques[first..]
+    let at = technique_position(assessment, technique.id);
+    let subs: Vec<&TechniqueAssessment> = assessment.techniques[at..]
         .iter()
         .skip_while(|t| t.id == technique.id)
         .take_while(|t| t.parent == Some(technique.id))
         .collect();
-    let is_first =
-        |t: &TechniqueAssessment| !t.is_accepted() && t.rank.is_some_and(|rank| rank <= OUTLINED);
     let family = || own.into_iter().chain(subs.iter().copied());
     let at_least_weak = |t: &&&TechniqueAssessment| shade(assessment, t, show) >= 2;
-    let counts = matches!(show, Show::Coverage | Show::Function(_)) && !subs.is_empty();
+    // Coverage takes in the sub-techniques; threat and priority are each technique's own.
+    let counts_coverage = matches!(show, Show::Coverage | Show::Function(_));
+    let counts = counts_coverage && !subs.is_empty();
     Cell {
         id: technique.id.to_string(),
         name: technique.name.clone(),
         // A technique may be out of scope on its own platforms and have sub-techniques that are in.
         shade: match (own, family().map(|t| shade(assessment, t, show)).max()) {
-            (Some(own), _) => Shade::Step(shade(assessment, own, show)),
-            (None, Some(step)) => Shade::Step(step),
-            (None, None) => Shade::OutOfScope,
+            (Some(own), _) if counts_coverage => Shade::Step(shade(assessment, own, show)),
+            (_, Some(highest)) => Shade::Step(highest),
+            (_, None) => Shade::OutOfScope,
         },
-        outlined: family().any(is_first),
+        outlined: family().any(|t| first.contains(&t.id)),
         proven: family().any(|t| figure(t, show).lo > 0.0),
         fraction: counts.then(|| (subs.iter().filter(at_least_weak).count(), subs.len())),
     }
 }
 
-fn technique_position(assessment: &Assessment, id: model::id::TechniqueId) -> usize {
+fn technique_position(assessment: &Assessment, id: TechniqueId) -> usize {
     assessment.techniques.partition_point(|technique| technique.id < id)
 }
 

@@ -42,11 +42,15 @@ fn priority(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
             threat.baseline
         ),
     };
+    let impact = match assessment.profile.impact.is_empty() {
+        true => "the profile says nothing about it",
+        false => "as set in the profile, on the scale of the largest",
+    };
     let exp = technique.coverage.composite.exp;
     let ease = &technique.ease;
     sheet.rows = vec![
         term("Threat", threat.value, blend),
-        term("Impact", threat.impact, "as set in the profile, on the scale of the largest"),
+        term("Impact", threat.impact, impact),
         term("Coverage", exp, "expected, prevented or detected"),
         term("Enough", technique.target, "the coverage from which there is no gap"),
         term("Gap", technique.gap, "the share of enough that is missing"),
