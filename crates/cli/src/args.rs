@@ -78,6 +78,9 @@ pub(crate) enum Command {
     Import {
         #[command(flatten)]
         common: Common,
+        /// Planned: write the register normalised
+        #[arg(short, long, value_name = "FILE", hide = true)]
+        output: Option<PathBuf>,
         #[command(flatten)]
         format: FormatArg,
     },
