@@ -75,12 +75,12 @@ impl<'a> Looks<'a> {
         let first =
             head.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
         match (extension.as_deref(), first) {
-            (_, None) if head.trim().is_empty() => Self::Other("an empty file"),
-            (_, None) => Self::Other("nothing but comments"),
+            (_, None) if text.trim().is_empty() => Self::Other("an empty file"),
             (Some("json" | "ndjson" | "jsonl"), _) => Self::Json { text, is_certain: true },
             (Some("yml" | "yaml"), _) => Self::Yaml { text, is_certain: true },
             (Some("csv" | "tsv"), _) => Self::Csv { text, is_certain: true },
             (Some(extension), _) if OTHERS.contains(&extension) => Self::Other(NOT_READ),
+            (_, None) => Self::Other("nothing but comments"),
             (_, Some(line)) if line.starts_with(['{', '[']) => {
                 Self::Json { text, is_certain: false }
             }

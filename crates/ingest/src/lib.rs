@@ -8,6 +8,7 @@ pub mod document;
 mod extract;
 mod file;
 mod format;
+mod join;
 mod read;
 mod record;
 mod register;

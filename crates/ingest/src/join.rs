@@ -1,0 +1,183 @@
+//! The records of a source become capabilities: their ids are resolved, each record is counted
+//! under what it comes to, and what does not resolve is said with its place.
+
+use std::sync::Arc;
+
+use model::capability::{Capability, Kind};
+use model::diagnostic::{Code, Diagnostic, Origin};
+use model::inputs::Source;
+use model::resolve::{Resolved, ResolvedTactic, Resolver};
+use model::strength;
+
+use crate::read::{Read, ReadSettings};
+use crate::record::Draft;
+
+/// Brings the records of a source into the whole.
+pub(crate) struct Join<'a, 'b> {
+    pub(crate) settings: &'a ReadSettings<'a>,
+    pub(crate) resolver: &'a mut Resolver<'b>,
+    pub(crate) read: &'a mut Read,
+}
+
+impl Join<'_, '_> {
+    pub(crate) fn records(&mut self, drafts: Vec<Draft>, account: &mut Source) {
+        let mut assumed = 0;
+        for draft in drafts {
+            let names_something = !draft.ids.is_empty()
+                || draft.names_control
+                || draft.capability.kind == Kind::DataSource;
+            let records = draft.records;
+            let capability = self.resolve(draft);
+            assumed += usize::from(capability.is_assumed_on());
+            *if strength::is_off(&capability, self.settings.policy) {
+                &mut account.off
+            } else if names_something {
+                &mut account.used
+            } else {
+                &mut account.without_technique
+            } += records;
+            self.read.capabilities.push(Arc::from(capability));
+        }
+        if assumed > 0 {
+            self.read.diagnostics.push(not_stated(account, assumed));
+        }
+    }
+
+    fn resolve(&mut self, draft: Draft) -> Box<Capability> {
+        let Draft { mut capability, ids, tactics, adversaries, .. } = draft;
+        for (id, cell) in ids {
+            let resolved = self.resolver.technique(id);
+            self.read.resolution.count(id, &resolved);
+            let text = id.to_string();
+            for technique in resolved.techniques() {
+                if !matches!(resolved, Resolved::Live(_)) {
+                    capability.written.entry(*technique).or_default().push(text.clone());
+                }
+                if let Err(at) = capability.techniques.binary_search(technique) {
+                    capability.techniques.insert(at, *technique);
+                }
+            }
+            if let Some((code, message, help)) = self.remark(&text, &resolved) {
+                let cell = cell.or(capability.origin.cell.clone());
+                let origin = Origin { cell, ..capability.origin.clone() };
+                self.read.diagnostics.push(Diagnostic::new(code, origin, message, help));
+            }
+        }
+        for text in &tactics {
+            self.tactic(text, &mut capability);
+        }
+        for text in &adversaries {
+            self.adversary(text, &mut capability);
+        }
+        capability
+    }
+
+    fn remark(&self, id: &str, resolved: &Resolved) -> Option<(Code, String, String)> {
+        let attack = self.settings.attack;
+        let release = format!("ATT&CK {}", attack.version);
+        let list = |ids: &[model::id::TechniqueId]| {
+            ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        };
+        Some(match resolved {
+            Resolved::Live(_) => return None,
+            Resolved::Replaced([successor]) => (
+                Code::ReplacedId,
+                format!("{id} was replaced in {release}; counted as {successor}"),
+                format!("write {successor}"),
+            ),
+            Resolved::Deprecated => (
+                Code::DeprecatedId,
+                format!("{id} is deprecated in {release}; it counts for nothing"),
+                "name the technique that is meant".to_owned(),
+            ),
+            Resolved::OtherDomain(domain) => (
+                Code::OtherDomain,
+                format!("{id} belongs to {domain}; it counts for nothing here"),
+                format!("assess that domain by itself with --domain {domain}"),
+            ),
+            Resolved::Newer { version, predecessors } if predecessors.is_empty() => (
+                Code::NewerId,
+                format!("{id} is new in ATT&CK {version}; {release} has nothing for it"),
+                format!("use --attack {version}"),
+            ),
+            Resolved::Newer { version, predecessors } => (
+                Code::NewerId,
+                format!(
+                    "{id} is of ATT&CK {version}; counted as {} in {release}",
+                    list(predecessors)
+                ),
+                format!("use --attack {version}"),
+            ),
+            Resolved::Unknown => (
+                Code::UnknownId,
+                format!("{id} is in no ATT&CK release at hand; it counts for nothing"),
+                self.nearest_technique(id),
+            ),
+        })
+    }
+
+    fn nearest_technique(&self, id: &str) -> String {
+        let ids: Vec<String> =
+            self.settings.attack.techniques.iter().map(|t| t.id.to_string()).collect();
+        let parent = id.split_once('.').map_or(id, |(parent, _)| parent);
+        if parent != id && ids.iter().any(|known| known == parent) {
+            return format!("{parent} has no such sub-technique; check the number");
+        }
+        crate::suggest::did_you_mean(id, ids.iter().map(String::as_str))
+            .unwrap_or_else(|| "check the id".to_owned())
+    }
+
+    fn tactic(&mut self, text: &str, capability: &mut Capability) {
+        match self.resolver.tactic(text) {
+            ResolvedTactic::Known(id) | ResolvedTactic::Elsewhere(id) => {
+                if let Err(at) = capability.tactics.binary_search(&id) {
+                    capability.tactics.insert(at, id);
+                }
+            }
+            ResolvedTactic::Unknown => {
+                let message = format!("{text:?} is neither a tactic nor an id of ATT&CK");
+                let origin = capability.origin.clone();
+                let names = self.settings.attack.tactics.iter().map(|t| t.shortname.as_str());
+                let help = crate::suggest::did_you_mean(text, names).unwrap_or_default();
+                self.read.diagnostics.push(Diagnostic::new(
+                    Code::UnknownTactic,
+                    origin,
+                    message,
+                    help,
+                ));
+            }
+        }
+    }
+
+    fn adversary(&mut self, text: &str, capability: &mut Capability) {
+        let attack = self.settings.attack;
+        match attack.adversaries_called(text)[..] {
+            [] => {
+                let message = format!(
+                    "{text} is no group, campaign or software of ATT&CK {}",
+                    attack.version
+                );
+                let origin = capability.origin.clone();
+                self.read.diagnostics.push(Diagnostic::new(
+                    Code::UnknownId,
+                    origin,
+                    message,
+                    "check the id",
+                ));
+            }
+            [ix, ..] => {
+                let id = attack.adversaries[ix].id.clone();
+                if let Err(at) = capability.adversaries.binary_search(&id) {
+                    capability.adversaries.insert(at, id);
+                }
+            }
+        }
+    }
+}
+
+fn not_stated(account: &Source, assumed: usize) -> Diagnostic {
+    let records = if assumed == 1 { "record" } else { "records" };
+    let message = format!("status not stated for {assumed} {records}, which count as switched on");
+    let help = "say which with --assume enabled or --assume library, or with status_from";
+    Diagnostic::new(Code::StatusNotStated, Origin::file(account.path.clone()), message, help)
+}
