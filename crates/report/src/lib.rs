@@ -28,6 +28,11 @@ pub mod view;
 /// characters become blanks, marks that turn the direction of writing go.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    let turns = |c: &char| matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().filter(|c| !turns(c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let read = text.chars().filter(|c| !turns(*c));
+    read.map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Whether a character turns the direction of writing.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
