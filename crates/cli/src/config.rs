@@ -152,6 +152,10 @@ pub(crate) fn parse(text: &str) -> Result<Config, (usize, String)> {
 
 /// A parser's message with a suggestion instead of a list of everything that could stand there.
 fn explained(message: &str) -> String {
+    if message.contains("dotted key") {
+        let hint = "put a name that continues another one in quotes: \"tau.opportunistic\" = 0.2";
+        return format!("{message}; {hint}");
+    }
     let Some(rest) = message.strip_prefix("unknown field `") else {
         return message.to_owned();
     };

@@ -8,36 +8,48 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
-/// The mark of a folder that we may replace.
+/// The file that tells a report of ours.
 const OURS: &str = "assessment.json";
 
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let shown = path;
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let beside = beside(path, "part");
     let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
     written.map_err(|error| {
         let _ = fs::remove_file(&beside);
-        cannot_write(path, &error)
+        cannot_write(shown, &error)
     })
 }
 
 /// Writes a folder of files. An older report in its place is replaced; anything else is left
 /// alone.
 pub(crate) fn write_folder(path: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Failure> {
-    if path.exists() && !may_replace(path) {
-        let message = format!("{} is there already and is no report of ours", path.display());
+    // A link is followed: what it leads to is what is meant.
+    let shown = path;
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    if path.exists() && !may_replace(path, files) {
+        let message = format!("{} is there already and holds more than a report", shown.display());
         return Err(Failure::new(message).help("choose another folder with -o, or remove it"));
     }
     let (new, old) = (beside(path, "part"), beside(path, "old"));
     let written = fill(&new, files).and_then(|()| swap(path, &new, &old));
     written.map_err(|error| {
         let _ = fs::remove_dir_all(&new);
-        cannot_write(path, &error)
+        cannot_write(shown, &error)
     })
 }
 
-fn may_replace(path: &Path) -> bool {
-    let is_empty = || fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
-    path.is_dir() && (path.join(OURS).is_file() || is_empty())
+/// Whether a folder is empty, or a report of ours to which nobody has added anything.
+fn may_replace(path: &Path, files: &[(&str, Vec<u8>)]) -> bool {
+    let Ok(entries) = fs::read_dir(path) else { return false };
+    let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
+    let is_ours = |name: &OsString| files.iter().any(|(ours, _)| name == ours);
+    let is_report = || {
+        let start = fs::read(path.join(OURS)).unwrap_or_default();
+        String::from_utf8_lossy(&start[..start.len().min(200)]).contains("\"lacuna.assessment")
+    };
+    names.is_empty() || (names.iter().all(is_ours) && is_report())
 }
 
 fn fill(folder: &Path, files: &[(&str, Vec<u8>)]) -> io::Result<()> {
@@ -61,7 +73,9 @@ fn swap(path: &Path, new: &Path, old: &Path) -> io::Result<()> {
         fs::rename(old, path)?;
         return Err(error);
     }
-    fs::remove_dir_all(old)
+    // The report is written; an old one that cannot be removed is no reason to say otherwise.
+    let _ = fs::remove_dir_all(old);
+    Ok(())
 }
 
 /// A name in the same folder, so that moving is one step of the file system.

@@ -275,18 +275,22 @@ fn chosen(typed: &[String], said: &Weights) -> Result<Vec<(String, f64)>, Failur
     typed.iter().map(pair).collect()
 }
 
-/// Names resolved, with their weights; a name that comes twice counts once, with the last weight.
+/// Names resolved, with their weights; nothing may be named twice.
 fn weights(
     pairs: &[(String, f64)],
     resolve: impl Fn(&str) -> Result<String, Failure>,
 ) -> Result<BTreeMap<String, f64>, Failure> {
     let mut weights = BTreeMap::new();
     for (name, weight) in pairs {
-        if !(weight.is_finite() && *weight >= 0.0) {
+        if !(0.0..=1e9).contains(weight) {
             let failure = Failure::new(format!("{name}: {weight} is no weight"));
-            return Err(failure.help("weights are numbers from 0 upwards"));
+            return Err(failure.help("weights are numbers from 0 to 1,000,000,000"));
         }
-        weights.insert(resolve(name)?, round9(*weight));
+        let resolved = resolve(name)?;
+        if weights.insert(resolved.clone(), round9(*weight)).is_some() {
+            let failure = Failure::new(format!("{name:?} is {resolved}, which is named twice"));
+            return Err(failure.help("name it once, with the weight that is meant"));
+        }
     }
     Ok(weights)
 }

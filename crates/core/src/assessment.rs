@@ -177,12 +177,12 @@ impl CoverageLevel {
     #[must_use]
     pub fn of(coverage: Range, target: f64, policy: &Policy) -> Self {
         let exp = round9(coverage.exp);
-        match () {
-            () if coverage.hi <= 0.0 => Self::None,
-            () if exp >= round9(target) => Self::Strong,
-            () if exp < policy.level_weak => Self::Trace,
-            () if exp < policy.level_partial => Self::Weak,
-            () => Self::Partial,
+        match exp {
+            _ if coverage.hi <= 0.0 => Self::None,
+            exp if exp < policy.level_weak => Self::Trace,
+            exp if exp < policy.level_partial => Self::Weak,
+            exp if exp < round9(target) => Self::Partial,
+            _ => Self::Strong,
         }
     }
 
@@ -574,10 +574,11 @@ impl View<'_> {
 
     fn validated(&self, coverage: &Coverage) -> Validated {
         let tested = coverage.evidence.iter().map(|e| &self.inputs.capabilities[e.capability]);
-        tested.fold(Validated::default(), |sum, capability| Validated {
-            passed: sum.passed.saturating_add(capability.tests_passed.unwrap_or(0)),
-            run: sum.run.saturating_add(capability.tests_run.unwrap_or(0)),
-            last: sum.last.max(capability.tests_last),
+        let tested = tested.filter_map(|c| Some((c.tests_passed?, c.tests_run?, c.tests_last)));
+        tested.fold(Validated::default(), |sum, (passed, run, last)| Validated {
+            passed: sum.passed.saturating_add(passed),
+            run: sum.run.saturating_add(run),
+            last: sum.last.max(last),
         })
     }
 

@@ -75,9 +75,7 @@ impl Telemetry {
     pub fn of(attack: &Attack, capabilities: &[Arc<Capability>], policy: &Policy) -> Self {
         let mut available: BTreeMap<usize, Share> = BTreeMap::new();
         for source in capabilities.iter().filter(|c| c.kind == Kind::DataSource) {
-            let factor = strength::status_multiplier(source.status, policy);
-            let share =
-                scaled(source.telemetry.as_ref().unwrap_or(&Share::Everywhere(1.0)), factor);
+            let share = provided(attack, source, policy);
             for component in source.data_components.iter().filter_map(|id| attack.component(id)) {
                 let best = match available.get(&component) {
                     Some(known) => better(attack, known, &share),
@@ -97,12 +95,21 @@ impl Telemetry {
     }
 }
 
-fn scaled(share: &Share, factor: f64) -> Share {
-    match share {
-        Share::Everywhere(share) => Share::Everywhere(share * factor),
-        Share::ByPlatform(shares) => Share::ByPlatform(
-            shares.iter().map(|(name, share)| (name.clone(), share * factor)).collect(),
-        ),
+/// What a data source provides: its telemetry, as far as its status and its reach carry, on the
+/// platforms it is limited to.
+fn provided(attack: &Attack, source: &Capability, policy: &Policy) -> Share {
+    let status = strength::status_multiplier(source.status, policy);
+    let on = |share: &Option<Share>, platform: &str| share.as_ref().map_or(1.0, |s| s.on(platform));
+    match (&source.telemetry, &source.scope, &source.platforms) {
+        (None | Some(Share::Everywhere(_)), None | Some(Share::Everywhere(_)), None) => {
+            Share::Everywhere(status * on(&source.telemetry, "") * on(&source.scope, ""))
+        }
+        (telemetry, scope, named) => {
+            let named = |name: &String| named.as_ref().is_none_or(|names| names.contains(name));
+            let share = |name: &String| status * on(telemetry, name) * on(scope, name);
+            let platforms = attack.platforms.iter().filter(|name| named(name));
+            Share::ByPlatform(platforms.map(|name| (name.clone(), share(name))).collect())
+        }
     }
 }
 
@@ -192,8 +199,10 @@ struct Target {
 /// out where the capability names one of its sub-techniques too (most-specific tag, after ACRE).
 fn targets(attack: &Attack, capability: &Capability, policy: &Policy) -> Vec<Target> {
     let mut best: BTreeMap<TechniqueIx, Target> = BTreeMap::new();
+    // Of equal ways the one that says something about strength is taken.
+    let weight = |base: &Base| (base.strength, base.source != BaseSource::Unstated);
     let mut add = |target: Target| match best.get(&target.technique) {
-        Some(known) if known.base.strength >= target.base.strength => {}
+        Some(known) if weight(&known.base) >= weight(&target.base) => {}
         _ => _ = best.insert(target.technique, target),
     };
     let base = strength::base(capability, policy);
@@ -210,6 +219,10 @@ fn targets(attack: &Attack, capability: &Capability, policy: &Policy) -> Vec<Tar
             continue;
         };
         let base = strength::base_through(capability, id, policy);
+        // To say that nothing can be done is no mapping.
+        if base.source == BaseSource::Mitigation && base.strength <= 0.0 {
+            continue;
+        }
         for technique in attack.mitigations[mitigation].techniques.iter().copied() {
             add(Target { technique, via: id.clone(), base });
         }

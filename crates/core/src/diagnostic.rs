@@ -103,6 +103,8 @@ codes! {
     SkippedFile "skipped-file" Note "A file of a format lacuna does not read.";
     UnknownColumn "unknown-column" Note "A column whose name says nothing to lacuna; its values are not used.";
     ExtraCells "extra-cells" Warning "A row with cells beyond the last column that has a name; they are not used.";
+    SecondColumn "second-column" Warning "A column that says the same as one before it; it is not used.";
+    MissingColumn "missing-column" Warning "A column that lacuna.toml names and the table does not have.";
     BadValue "bad-value" Warning "A value that its column cannot have; the column counts as blank.";
     BadId "bad-id" Warning "Something that looks like an ATT&CK id but is none.";
     ReplacedId "replaced-id" Note "An id that ATT&CK has replaced; its successor is counted.";
@@ -114,7 +116,7 @@ codes! {
     UnknownPlatform "unknown-platform" Warning "A platform that ATT&CK does not have.";
     PlatformMismatch "platform-mismatch" Note "A record limited to platforms that the technique does not have; it counts for nothing there.";
     UnknownComponent "unknown-component" Warning "A data component that ATT&CK does not have.";
-    TestsImpossible "tests-impossible" Warning "More tests passed than were run; the tests are ignored.";
+    TestsImpossible "tests-impossible" Warning "Counts of tests that contradict each other or are not complete; the tests are ignored.";
     DuplicateId "duplicate-id" Warning "Records of one file share an id but differ; all are kept.";
     UnmatchedStatus "unmatched-status" Warning "A status that belongs to no rule of the source.";
     NoStatus "no-status" Note "A rule that the list of statuses does not name; it counts as off.";

@@ -22,10 +22,47 @@ pub(crate) enum AttackId {
     Bad(String),
 }
 
-/// All ATT&CK ids in a text, whatever stands between them: names, links, line breaks.
+/// All ATT&CK ids in a text, whatever stands between them: names, links, line breaks. An id with
+/// something after it that may be meant for a sub-technique, a range or a pattern is a near miss:
+/// to read it as its parent would claim too much.
 pub(crate) fn ids(text: &str) -> impl Iterator<Item = AttackId> + '_ {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '_');
-    text.split(move |c| !is_part(c)).flat_map(tokens).filter_map(|token| id(&token))
+    let runs = text.split(move |c| !is_part(c)).filter(|run| !run.is_empty());
+    runs.flat_map(move |run| {
+        let end = run.as_ptr() as usize - text.as_ptr() as usize + run.len();
+        let mut tokens = tokens(run);
+        if let Some(last) = tokens.last_mut().filter(|last| is_technique(last)) {
+            last.push_str(attached(&text[end..]));
+        } else if let (Some(last), rest @ [b'-', ..]) =
+            (tokens.last(), attached(&text[end..]).as_bytes())
+        {
+            // A range of sub-techniques: its first is counted, the whole is reported.
+            let range = format!("{last}{}", String::from_utf8_lossy(rest));
+            tokens.push(range);
+        }
+        tokens
+    })
+    .filter_map(|token| id(&token))
+}
+
+fn is_technique(word: &str) -> bool {
+    TechniqueId::parse(word).is_ok_and(|id| id.parent().is_none())
+}
+
+/// What follows a technique's id and belongs to it: `-001`, `:001`, ` .001`, `.*`, `\.001`,
+/// `(\.001`.
+fn attached(rest: &str) -> &str {
+    let bytes = rest.as_bytes();
+    let digits = |from: usize| bytes.iter().skip(from).take_while(|b| b.is_ascii_digit()).count();
+    let length = match bytes {
+        [b'-' | b':' | b',', ..] if digits(1) == 3 => 4,
+        [b' ', b'.', ..] if digits(2) > 0 => 2 + digits(2),
+        [b'\\', ..] => 1,
+        [b'(', b'\\', ..] => 2,
+        [b'*', ..] => 1,
+        _ => 0,
+    };
+    &rest[..length]
 }
 
 /// The words of a run of letters; `T1059/001`, as in links, is one.
@@ -40,7 +77,7 @@ fn tokens(run: &str) -> Vec<String> {
                 last.push('.');
                 last.push_str(part);
             }
-            _ => tokens.push(part.trim_matches('.').to_owned()),
+            _ => tokens.push(part.trim_start_matches('.').trim_end_matches('.').to_owned()),
         }
     }
     tokens
@@ -48,8 +85,16 @@ fn tokens(run: &str) -> Vec<String> {
 
 /// The id that a word is; `None` for any other word.
 pub(crate) fn id(word: &str) -> Option<AttackId> {
+    let word = match word.get(..7) {
+        Some(prefix) if prefix.eq_ignore_ascii_case("attack.") => &word[7..],
+        _ => word,
+    };
     if let Ok(id) = TechniqueId::parse(word) {
         return Some(AttackId::Technique(id));
+    }
+    let begins_like_one = word.get(..5).is_some_and(|head| TechniqueId::parse(head).is_ok());
+    if begins_like_one {
+        return Some(AttackId::Bad(word.to_owned()));
     }
     let digits_at = word.find(|c: char| c.is_ascii_digit())?;
     let (letters, rest) = word.split_at(digits_at);
@@ -182,6 +227,15 @@ mod tests {
     #[test]
     fn near_misses_are_named_and_never_shortened() {
         assert_eq!(shown("T1566.01, T15661, TA003"), ["bad T1566.01", "bad T15661", "bad TA003"]);
+        for text in
+            ["T1059-001", "T1059:001", "T1059 .001", "T1059.x", "T1059\\.001", "T1059.001.2"]
+        {
+            assert!(matches!(&shown(text)[..], [one] if one.starts_with("bad ")), "{text}");
+        }
+        assert_eq!(
+            shown("attack.t1059.001, T1078 - Valid Accounts, T1110: Brute Force (T1003)"),
+            ["T1059.001", "T1078", "T1110", "T1003"]
+        );
         assert_eq!(shown("S3 bucket, G7, T-shirt, 2024-10-31, v1.10"), Vec::<String>::new());
     }
 

@@ -93,6 +93,9 @@ impl<'a> Looks<'a> {
     }
 }
 
+/// Why a file of lacuna's own is skipped: a list of gaps would otherwise become coverage.
+const OUR_OUTPUT: &str = "an output of lacuna";
+
 /// Why a file of some other format is skipped.
 const NOT_READ: &str = "of a format that is not read";
 
@@ -180,6 +183,9 @@ impl Reader<'_> {
     }
 
     fn documents(&mut self, documents: Vec<Document>) {
+        if documents.iter().any(|document| is_our_output(&document.value)) {
+            return self.skip(OUR_OUTPUT);
+        }
         let rows = documents.iter().flat_map(|document| register::rows(&document.value));
         let rows: Vec<(Origin, &Value)> = rows
             .enumerate()
@@ -270,12 +276,17 @@ impl Reader<'_> {
     fn register(&mut self, register: register::Register<'_>) {
         self.out.format = Some(&format::register().name);
         self.out.diagnostics.extend(register.diagnostics);
+        self.out.records += register.not_understood;
+        self.out.not_understood += register.not_understood;
         for raw in register.rows {
             self.draft(format::register(), raw, register.has_status, register.decimal_comma);
         }
     }
 
     fn csv(&mut self, text: &str, is_certain: bool) {
+        if text.starts_with("rank,technique,name,priority,threat,proven,expected,level,") {
+            return self.skip(OUR_OUTPUT);
+        }
         match table::csv(text) {
             Err(error) => {
                 self.broken(&SyntaxError { line: 1, column: None, message: error.to_string() })
@@ -309,6 +320,18 @@ impl Reader<'_> {
     }
 
     fn sheets(&mut self, sheets: Vec<Result<table::Table, table::SheetError>>) {
+        let takes = |name: &str| self.settings.layout.takes_sheet(Some(name));
+        let names: Vec<String> = sheets.iter().map(name_of).collect();
+        if !names.iter().any(|name| takes(name)) {
+            let message =
+                format!("no sheet has the name asked for; there are {}", names.join(", "));
+            self.report(
+                Code::NoHeader,
+                Origin::file(self.shown),
+                message,
+                "correct sheet in lacuna.toml",
+            );
+        }
         let mut remarks = Vec::new();
         for sheet in sheets {
             match sheet {
@@ -332,10 +355,17 @@ impl Reader<'_> {
                 },
             }
         }
-        // A cover sheet beside a register is nothing to remark on; a workbook without any is.
-        if self.out.format.is_none() {
-            self.out.diagnostics.extend(remarks);
-        }
+        // A cover sheet beside a register is worth a note; a workbook without any, a warning.
+        let is_cover = self.out.format.is_some();
+        self.out.diagnostics.extend(remarks.into_iter().map(|remark: Diagnostic| match is_cover {
+            true => Diagnostic::new(
+                Code::SkippedFile,
+                remark.origin,
+                format!("skipped: {}", remark.message),
+                "",
+            ),
+            false => remark,
+        }));
     }
 
     /// Records with the same id are one where they differ in nothing but the ids they name;
@@ -345,54 +375,53 @@ impl Reader<'_> {
         if self.out.drafts.iter().all(|draft| ids.insert(draft.capability.id.as_str())) {
             return;
         }
-        let mut first: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        let mut same: BTreeMap<String, usize> = BTreeMap::new();
         let mut kept: Vec<Draft> = Vec::with_capacity(self.out.drafts.len());
         for mut draft in std::mem::take(&mut self.out.drafts) {
-            let known = first.entry(draft.capability.id.clone()).or_default();
-            if let Some(same) = known.iter().find(|ix| is_same(&kept[**ix], &draft)) {
-                unite(&mut kept[*same], draft);
+            let saying = saying(&draft);
+            if let Some(ix) = same.get(&saying) {
+                unite(&mut kept[*ix], draft);
                 continue;
             }
-            if !known.is_empty() {
-                let id = draft.capability.id.clone();
-                draft.capability.id = format!("{id}#{}", known.len() + 1);
+            same.insert(saying, kept.len());
+            let count = counts.entry(draft.capability.id.clone()).or_default();
+            *count += 1;
+            if *count > 1 {
+                let id = std::mem::take(&mut draft.capability.id);
+                draft.capability.id = format!("{id}#{count}");
                 let message = format!(
                     "{id:?} is there already and says something else; kept as {:?}",
                     draft.capability.id
                 );
                 let origin = draft.capability.origin.clone();
-                self.out.diagnostics.push(Diagnostic::new(
-                    Code::DuplicateId,
-                    origin,
-                    message,
-                    "give each record its own id",
-                ));
+                let help = "give each record its own id";
+                let diagnostic = Diagnostic::new(Code::DuplicateId, origin, message, help);
+                self.out.diagnostics.push(diagnostic);
             }
-            known.push(kept.len());
             kept.push(draft);
         }
         self.out.drafts = kept;
     }
 }
 
-/// Whether two records agree in everything but their place and the techniques they name.
-fn is_same(a: &Draft, b: &Draft) -> bool {
-    let bare = |draft: &Draft, id: &str| Capability {
-        id: id.to_owned(),
-        origin: Origin::default(),
-        ..(*draft.capability).clone()
-    };
-    bare(a, "") == bare(b, "") && (&a.tactics, &a.adversaries) == (&b.tactics, &b.adversaries)
+fn name_of(sheet: &Result<table::Table, table::SheetError>) -> String {
+    match sheet {
+        Ok(table) => table.sheet.clone().unwrap_or_default(),
+        Err(error) => error.sheet.clone(),
+    }
+}
+
+/// All that a record says but its place and the techniques it names.
+fn saying(draft: &Draft) -> String {
+    let bare = Capability { origin: Origin::default(), ..(*draft.capability).clone() };
+    format!("{bare:?} {:?} {:?}", draft.tactics, draft.adversaries)
 }
 
 fn unite(kept: &mut Draft, other: Draft) {
     kept.records += other.records;
-    for (id, cell) in other.ids {
-        if !kept.ids.iter().any(|(known, _)| *known == id) {
-            kept.ids.push((id, cell));
-        }
-    }
-    kept.ids.sort();
+    kept.ids.extend(other.ids);
+    crate::record::each_once(&mut kept.ids);
 }
 
 /// A document with what a header lends it: its own keys come first, maps are joined.
@@ -413,6 +442,11 @@ fn joined(header: &Value, own: &Value) -> Value {
         }
         (_, own) => own.clone(),
     }
+}
+
+fn is_our_output(document: &Value) -> bool {
+    let schema = document.get("schema").and_then(Value::as_text);
+    schema.is_some_and(|schema| schema.starts_with("lacuna."))
 }
 
 fn is_line_by_line(text: &str) -> bool {

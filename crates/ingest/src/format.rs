@@ -179,13 +179,21 @@ impl Format {
     /// The column that a header's name stands for.
     pub(crate) fn column(&self, header: &str) -> Option<Column> {
         let name = normalise_header(header);
-        let named = |(_, names): &(&Column, &Vec<String>)| {
-            names.iter().any(|known| normalise_header(known) == name)
-        };
-        // Tags are what rules have; a table's column of that name may hold anything.
-        let own = Column::ALL.iter().copied().filter(|column| *column != Column::Tags);
-        let own = { own }.find(|column| normalise_header(column.name()) == name);
-        own.or_else(|| self.columns.iter().find(named).map(|(column, _)| *column))
+        if self.name == REGISTER {
+            return register_columns().get(&name).copied();
+        }
+        self.names().find(|(known, _)| *known == name).map(|(_, column)| column)
+    }
+
+    /// Every name of every column, the columns' own first. Tags are what rules have: a table's
+    /// column of that name may hold anything.
+    fn names(&self) -> impl Iterator<Item = (String, Column)> + '_ {
+        let own = Column::ALL.iter().filter(|column| **column != Column::Tags);
+        let own = own.map(|column| (normalise_header(column.name()), *column));
+        let others = self.columns.iter().flat_map(|(column, names)| {
+            names.iter().map(move |name| (normalise_header(name), *column))
+        });
+        own.chain(others)
     }
 
     /// The word of the register that a text stands for in a column: by the format's own list,
@@ -253,6 +261,16 @@ const REGISTER: &str = "register";
 /// The native register.
 pub(crate) fn register() -> &'static Format {
     FORMATS.iter().find(|format| format.name == REGISTER).expect("it is built in: tested")
+}
+
+/// Every name of the register's columns.
+fn register_columns() -> &'static BTreeMap<String, Column> {
+    static COLUMNS: LazyLock<BTreeMap<String, Column>> = LazyLock::new(|| {
+        // The first of two entries holds, so the columns' own names are put in last.
+        let names: Vec<_> = register().names().collect();
+        names.into_iter().rev().collect()
+    });
+    &COLUMNS
 }
 
 /// Every spelling of the register's words.

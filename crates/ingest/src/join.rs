@@ -12,6 +12,10 @@ use model::strength;
 use crate::read::{Read, ReadSettings};
 use crate::record::Draft;
 
+/// Distinct ids that are not live up to which one that is unknown gets a suggestion: looking for
+/// what is near takes time, and somebody with so many has another trouble.
+const SUGGESTIONS: usize = 500;
+
 /// Brings the records of a source into the whole.
 pub(crate) struct Join<'a, 'b> {
     pub(crate) settings: &'a ReadSettings<'a>,
@@ -28,7 +32,7 @@ impl Join<'_, '_> {
                 || draft.capability.kind == Kind::DataSource;
             let records = draft.records;
             let capability = self.resolve(draft);
-            assumed += usize::from(capability.is_assumed_on());
+            assumed += if capability.is_assumed_on() { records } else { 0 };
             *if strength::is_off(&capability, self.settings.policy) {
                 &mut account.off
             } else if names_something {
@@ -117,6 +121,9 @@ impl Join<'_, '_> {
     }
 
     fn nearest_technique(&self, id: &str) -> String {
+        if self.read.resolution.ids.len() > SUGGESTIONS {
+            return "check the id".to_owned();
+        }
         let ids: Vec<String> =
             self.settings.attack.techniques.iter().map(|t| t.id.to_string()).collect();
         let parent = id.split_once('.').map_or(id, |(parent, _)| parent);

@@ -254,7 +254,21 @@ impl Reading<'_> {
     }
 
     fn ids(&mut self, text: &str) {
+        let before = self.draft.ids.len() + self.out.len();
+        let others = self.draft.tactics.len() + self.draft.adversaries.len();
         extract::ids(text).for_each(|id| self.attack_id(id));
+        let after = self.draft.ids.len() + self.out.len();
+        let is_silent = after == before
+            && others == self.draft.tactics.len() + self.draft.adversaries.len()
+            && !self.draft.names_control;
+        let says_none = matches!(
+            extract::word_key(text).as_str(),
+            "" | "none" | "n/a" | "na" | "?" | "tbd" | "no" | "all" | "various"
+        );
+        if is_silent && !says_none {
+            let message = format!("{:?} holds no ATT&CK id", shortened(text));
+            self.report(Code::BadId, message, "write T1059 or T1059.001");
+        }
     }
 
     fn attack_id(&mut self, id: AttackId) {
@@ -276,17 +290,17 @@ impl Reading<'_> {
     }
 
     fn technique(&mut self, id: TechniqueId) {
-        if !self.draft.ids.iter().any(|(known, _)| *known == id) {
-            self.draft.ids.push((id, self.cell.clone()));
-        }
+        self.draft.ids.push((id, self.cell.clone()));
     }
 
     fn mitigations(&mut self, text: &str) {
-        let mut found = extract::ids(text).peekable();
-        if found.peek().is_some() {
-            found.for_each(|id| self.attack_id(id));
-        } else {
-            extract::items(text).for_each(|name| self.mitigation(name));
+        for item in extract::items(text) {
+            let mut found = extract::ids(item).peekable();
+            if found.peek().is_some() {
+                found.for_each(|id| self.attack_id(id));
+            } else {
+                self.mitigation(item);
+            }
         }
     }
 
@@ -413,7 +427,7 @@ impl Reading<'_> {
             capability.id = own_id(&capability.title, &self.origin);
         }
         capability.origin = self.origin;
-        self.draft.ids.sort();
+        each_once(&mut self.draft.ids);
         self.draft.tactics.sort();
         self.draft.tactics.dedup();
         self.draft.adversaries.sort();
@@ -439,19 +453,24 @@ impl Reading<'_> {
 
     fn check_tests(&mut self) {
         let capability = &self.draft.capability;
-        let (passed, run) = (capability.tests_passed, capability.tests_run);
-        if passed.unwrap_or(0) > run.unwrap_or(0) {
-            let run = run.map_or("none".to_owned(), |run| run.to_string());
-            let message = format!("{} tests passed of {run} run", passed.unwrap_or(0));
-            self.report(
-                Code::TestsImpossible,
-                message,
-                "the tests are ignored; correct the counts",
-            );
-            self.draft.capability.tests_passed = None;
-            self.draft.capability.tests_run = None;
-        }
+        let trouble = match (capability.tests_passed, capability.tests_run) {
+            (None, None) => return,
+            (Some(passed), Some(run)) if passed <= run => return,
+            (Some(passed), Some(run)) => format!("{passed} tests passed of {run} run"),
+            (Some(passed), None) => format!("{passed} tests passed, but of how many is not said"),
+            (None, Some(run)) => format!("{run} tests run, but how many passed is not said"),
+        };
+        self.report(Code::TestsImpossible, trouble, "the tests are ignored; correct the counts");
+        let capability = &mut self.draft.capability;
+        (capability.tests_passed, capability.tests_run) = (None, None);
+        capability.tests_last = None;
     }
+}
+
+/// Sorts ids and keeps the first place of each.
+pub(crate) fn each_once(ids: &mut Vec<(TechniqueId, Option<String>)>) {
+    ids.sort_by_key(|(id, _)| *id);
+    ids.dedup_by_key(|(id, _)| *id);
 }
 
 const SHARE: &str = "a number of 0 to 1, or percent";

@@ -45,6 +45,8 @@ pub(crate) struct Register<'a> {
     pub(crate) has_status: bool,
     pub(crate) decimal_comma: bool,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Rows that are none.
+    pub(crate) not_understood: usize,
 }
 
 /// The rows of a table; the error says why it is none of ours.
@@ -62,9 +64,14 @@ pub(crate) fn table(
     let Some((header_at, names)) = header else { return Err(Box::new(no_header(place))) };
     let width = names.iter().map(|(at, _)| at + 1).max().unwrap_or(0);
     let mut columns: Vec<(usize, Column)> = Vec::new();
-    let mut unknown = Vec::new();
+    let header_row = place_of(&place, table.rows[header_at].number, 0);
+    let (mut unknown, mut diagnostics) = (Vec::new(), notes(&table, &place));
+    diagnostics.extend(missing(layout, &names, &header_row));
     for (at, name) in names {
-        match layout.column(&name).filter(|c| !columns.iter().any(|(_, known)| known == c)) {
+        match layout.column(&name) {
+            Some(column) if columns.iter().any(|(_, known)| *known == column) => {
+                diagnostics.push(second(&name, column, &header_row));
+            }
             Some(column) => columns.push((at, column)),
             None => unknown.push(name),
         }
@@ -73,14 +80,12 @@ pub(crate) fn table(
     if !format::register().is_recognised_by(&found) {
         return Err(Box::new(no_header(place)));
     }
-    let mut diagnostics = notes(&table, &place);
-    let header_row = place_of(&place, table.rows[header_at].number, 0);
     diagnostics.extend(unused(&unknown, header_row));
     let decimal_comma = table.separator != Some(',');
     let rows = table.rows.into_iter().skip(header_at + 1);
     let rows = Box::new(rows.map(move |row| raw(row, width, &columns, &place)));
     let has_status = found.contains(&Column::Status);
-    Ok(Register { rows, has_status, decimal_comma, diagnostics })
+    Ok(Register { rows, has_status, decimal_comma, diagnostics, not_understood: 0 })
 }
 
 /// A sheet's cells have names; a line of a csv file has a number.
@@ -98,7 +103,7 @@ fn header_in(table: &Table, row: usize) -> Option<(usize, Vec<(usize, String)>)>
 }
 
 fn no_header(place: Origin) -> Diagnostic {
-    let message = "no row names a column for techniques, mitigations or data components";
+    let message = "no row names two known columns, one of them for techniques, mitigations or data components";
     let help =
         "name the columns as in the native register, or say header_row and columns in lacuna.toml";
     Diagnostic::new(Code::NoHeader, place, message, help)
@@ -110,6 +115,28 @@ fn notes(table: &Table, place: &Origin) -> Vec<Diagnostic> {
         Diagnostic::new(Code::LimitReached, origin, note.fact.clone(), note.help)
     };
     table.notes.iter().map(remark).collect()
+}
+
+/// A column that says the same as one before it.
+fn second(name: &str, column: Column, place: &Origin) -> Diagnostic {
+    let message =
+        format!("{name:?} is a second column for {}; only the first is used", column.name());
+    let help = "put the values into one column, or name it in columns of lacuna.toml";
+    Diagnostic::new(Code::SecondColumn, place.clone(), message, help)
+}
+
+/// Columns that the user names and the table does not have.
+fn missing(layout: &Layout, names: &[(usize, String)], place: &Origin) -> Vec<Diagnostic> {
+    let is_there = |said: &String| {
+        names.iter().any(|(_, name)| normalise_header(name) == normalise_header(said))
+    };
+    let missing = layout.columns.iter().filter(|(_, said)| !is_there(said));
+    let remark = |(column, said): (&Column, &String)| {
+        let message = format!("no column is called {said:?}, which was to hold {}", column.name());
+        let help = "correct columns in lacuna.toml";
+        Diagnostic::new(Code::MissingColumn, place.clone(), message, help)
+    };
+    missing.map(remark).collect()
 }
 
 fn unused(names: &[String], place: Origin) -> Option<Diagnostic> {
@@ -175,11 +202,19 @@ fn value_rows(value: &Value) -> &[Value] {
 pub(crate) fn objects(objects: &[(Origin, &Value)], layout: &Layout) -> Option<Register<'static>> {
     let mut found = BTreeSet::new();
     let mut unknown = BTreeSet::new();
+    let mut columns: BTreeMap<String, Option<Column>> = BTreeMap::new();
+    let mut column = |key: &str| match columns.get(key) {
+        Some(column) => *column,
+        None => *columns.entry(key.to_owned()).or_insert_with(|| layout.column(key)),
+    };
+    let is_row = |object: &&(Origin, &Value)| matches!(object.1, Value::Map(_));
     let rows: Vec<Raw> = objects
         .iter()
+        .filter(is_row)
         .map(|(origin, object)| {
-            let said =
-                object.entries().flat_map(|(key, value)| said(key, value, layout, &mut unknown));
+            let said = object
+                .entries()
+                .flat_map(|(key, value)| said(key, value, &mut column, &mut unknown));
             let values = said.inspect(|said| _ = found.insert(said.column)).collect();
             Raw { origin: origin.clone(), values, diagnostics: Vec::new() }
         })
@@ -189,14 +224,25 @@ pub(crate) fn objects(objects: &[(Origin, &Value)], layout: &Layout) -> Option<R
     }
     let place = Origin::file(objects.first()?.0.path.clone());
     let unknown: Vec<String> = unknown.into_iter().collect();
-    let diagnostics = unused(&unknown, place).into_iter().collect();
+    let mut diagnostics: Vec<Diagnostic> = unused(&unknown, place).into_iter().collect();
+    let others = objects.iter().filter(|object| !is_row(object));
+    diagnostics.extend(others.map(|(origin, _)| {
+        let message = "this is no object with columns";
+        Diagnostic::new(Code::NotUnderstood, origin.clone(), message, "write one object a row")
+    }));
+    let not_understood = objects.len() - rows.len();
     let has_status = found.contains(&Column::Status);
     let rows = Box::new(rows.into_iter());
-    Some(Register { rows, has_status, decimal_comma: true, diagnostics })
+    Some(Register { rows, has_status, decimal_comma: true, diagnostics, not_understood })
 }
 
-fn said(key: &str, value: &Value, layout: &Layout, unknown: &mut BTreeSet<String>) -> Vec<Said> {
-    let column = layout.column(key);
+fn said(
+    key: &str,
+    value: &Value,
+    column_of: &mut dyn FnMut(&str) -> Option<Column>,
+    unknown: &mut BTreeSet<String>,
+) -> Vec<Said> {
+    let column = column_of(key);
     let text = |column, text| Said { column, text, cell: None };
     match (column, value) {
         (_, Value::Null | Value::Skipped) => Vec::new(),
@@ -207,7 +253,7 @@ fn said(key: &str, value: &Value, layout: &Layout, unknown: &mut BTreeSet<String
         // `tests: {k: 3, n: 4}` is `tests k` and `tests n`.
         (_, Value::Map(_)) => {
             let inner = value.entries().map(|(name, value)| (format!("{key} {name}"), value));
-            inner.flat_map(|(name, value)| said(&name, value, layout, unknown)).collect()
+            inner.flat_map(|(name, value)| said(&name, value, column_of, unknown)).collect()
         }
         (Some(column), value) => {
             let texts = value.list().filter_map(Value::as_text);

@@ -328,9 +328,11 @@ pub fn matrix(assessment: &Assessment, attack: &model::attack::Attack, show: Sho
         }
     });
     Matrix {
-        title: title(assessment, show),
-        subtitle: [caveats(assessment), vec![basis(assessment)]].concat().join(" · "),
-        footnote: footnote(assessment, show),
+        title: crate::printable(&title(assessment, show)),
+        subtitle: crate::printable(
+            &[caveats(assessment), vec![basis(assessment)]].concat().join(" · "),
+        ),
+        footnote: crate::printable(&footnote(assessment, show)),
         legend: legend(assessment, show),
         columns: columns.filter(|column| !column.cells.is_empty()).collect(),
     }

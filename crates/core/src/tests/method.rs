@@ -442,7 +442,9 @@ fn words_for_coverage_begin_where_the_method_says() {
     let claimed = Range { lo: 0.0, exp: 0.0, hi: 0.5 };
     assert_eq!(CoverageLevel::of(claimed, 0.8, &policy).word(), "trace");
     let opportunistic = CoverageLevel::of(Range::even(0.3), 0.3, &policy);
-    assert_eq!(opportunistic.word(), "strong", "enough is enough");
+    assert_eq!(opportunistic.word(), "weak", "the word says how much there is");
+    let opportunistic = CoverageLevel::of(Range::even(0.4), 0.3, &policy);
+    assert_eq!(opportunistic.word(), "strong");
 }
 
 // Threat.
