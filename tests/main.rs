@@ -7,6 +7,7 @@ mod cases;
 mod example;
 mod golden;
 mod hostile;
+mod layer;
 mod read_back;
 mod sigma_truth;
 mod support;

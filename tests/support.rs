@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The root of the workspace.
 pub(crate) fn root() -> PathBuf {
@@ -47,7 +48,10 @@ pub(crate) fn unpacked(shared: &Path, archive: &str) -> PathBuf {
     if folder.is_dir() {
         return folder;
     }
-    let part = corpora.join(format!("{archive}.{}", std::process::id()));
+    // Tests run side by side, in one process or in several.
+    static PARTS: AtomicUsize = AtomicUsize::new(0);
+    let part = PARTS.fetch_add(1, Ordering::Relaxed);
+    let part = corpora.join(format!("{archive}.{}.{part}", std::process::id()));
     fs::create_dir_all(&part).unwrap();
     let archive = shared.join("corpora/rules").join(archive);
     let script = format!("zstd -dc '{}' | tar x -C '{}'", archive.display(), part.display());
