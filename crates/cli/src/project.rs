@@ -288,7 +288,7 @@ fn weights(
         }
         let resolved = resolve(name)?;
         if weights.insert(resolved.clone(), round9(*weight)).is_some() {
-            let failure = Failure::new(format!("{name:?} is {resolved}, which is named twice"));
+            let failure = Failure::new(format!("{resolved} is named twice, at last as {name:?}"));
             return Err(failure.help("name it once, with the weight that is meant"));
         }
     }

@@ -748,3 +748,38 @@ fn the_share_of_a_technique_in_several_tactics_is_split() {
         .collect();
     assert_eq!(tactics, [("TA0002", 0.25, 1.0), ("TA0001", 0.75, 0.333333333)]);
 }
+
+// What a second, independent reading of the method found.
+
+#[test]
+fn a_data_source_speaks_for_its_platforms_and_its_reach() {
+    let gated = |source: &str| {
+        let world = format!(
+            "technique T1001 One on Linux,Windows
+             component DC0001 Logs shows T1001
+             platforms Windows=1
+             have D source observe DC0001 telemetry=0.5 {source}
+             have C rule detect T1001,DC0001 strength=1 basis=validated platforms=Windows"
+        );
+        technique(&assessed(&world), "T1001").coverage.detect.hi
+    };
+    assert_near(gated(""), 0.5, "everywhere");
+    assert_near(gated("platforms=Windows"), 0.5, "on Windows");
+    assert_near(gated("platforms=Linux"), 0.0, "on Linux only");
+    assert_near(gated("scope=0.5"), 0.25, "on half of the assets");
+}
+
+#[test]
+fn of_equal_ways_the_one_that_states_a_strength_counts() {
+    let world = "technique T1001 One on Windows
+         mitigation M1047 Audit of T1001
+         mitigation M1056 Pre-compromise of T1001.001
+         technique T1001.001 Sub on Windows
+         have A control prevent T1001,M1047";
+    let evidence = technique(&assessed(world), "T1001").evidence.clone();
+    assert_eq!((evidence[0].family.as_str(), evidence[0].via.as_str()), ("A", "M1047"));
+    // That nothing can be done about a sub-technique takes nothing from its parent's tag.
+    let world = world.replace("T1001,M1047", "T1001,M1056");
+    let evidence = technique(&assessed(&world), "T1001").evidence.clone();
+    assert_eq!(evidence[0].via, "T1001");
+}
