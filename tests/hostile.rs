@@ -28,7 +28,7 @@ fn lacuna(command: &str, folder: &PathBuf) -> Command {
     lacuna
 }
 
-/// The standard output of a run that must end by itself.
+/// The words on the standard output of a run that must end by itself.
 fn answer(mut lacuna: Command) -> String {
     let mut child = lacuna.spawn().expect("lacuna starts");
     for _ in 0..600 {
@@ -37,7 +37,8 @@ fn answer(mut lacuna: Command) -> String {
             let mut text = String::new();
             let mut out = child.stdout.take().expect("it is piped");
             out.read_to_string(&mut text).expect("it is text");
-            return text;
+            // Where a line breaks depends on the length of the folder's name.
+            return text.split_whitespace().collect::<Vec<_>>().join(" ");
         }
         thread::sleep(Duration::from_millis(50));
     }
