@@ -23,6 +23,7 @@ fn read(attack: &Attack, folder: &Path) -> SourceRead {
         ..SourceChoice::default()
     };
     let settings = ReadSettings {
+        formats: ingest::Formats::built_in(),
         attack,
         policy: &Policy::default(),
         assume: None,

@@ -135,6 +135,13 @@ pub(crate) struct Common {
     /// Status of sources that do not say what is switched on: enabled, library, ...
     #[arg(long, value_name = "STATUS")]
     pub(crate) assume: Option<String>,
+    /// What the SIEM says is switched on, for the inputs that are typed: an export of its rules, or
+    /// a table of ids or titles with a status
+    #[arg(long, value_name = "FILE")]
+    pub(crate) status_from: Option<PathBuf>,
+    /// Read a further format, described in TOML; may be repeated
+    #[arg(long = "format-file", value_name = "FILE")]
+    pub(crate) format_files: Vec<PathBuf>,
     /// A platform of yours, with its share of the assets; may be repeated
     #[arg(long = "platform", value_name = "NAME[=SHARE]")]
     pub(crate) platforms: Vec<String>,

@@ -69,6 +69,7 @@ fn read(plan: &Plan, common: &Common) -> Result<ingest::Read, Failure> {
     };
     let settings = ReadSettings {
         attack: &plan.attack,
+        formats: &plan.formats,
         policy: &plan.policy,
         assume: plan.assume,
         neighbours: &|| ingest::snapshot::neighbours(&plan.attack),

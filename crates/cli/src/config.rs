@@ -26,6 +26,9 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) policy: toml::Table,
     pub(crate) attack: Option<String>,
+    /// Descriptors of further formats.
+    #[serde(default)]
+    pub(crate) format_files: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

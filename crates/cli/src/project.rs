@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use ingest::{Column, Layout, SourceChoice, suggest};
+use ingest::{Column, Format, Formats, Layout, SourceChoice, suggest};
 use model::attack::{Attack, Fate, ObjectKind};
 use model::capability::Status;
 use model::date::Date;
@@ -32,6 +32,7 @@ pub(crate) struct Plan {
     pub(crate) dispositions: Vec<Disposition>,
     pub(crate) sources: Vec<SourceChoice>,
     pub(crate) assume: Option<Status>,
+    pub(crate) formats: Formats,
 }
 
 /// Reads the project, if there is one, and checks everything that was said.
@@ -87,6 +88,7 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
         },
         dispositions: config.disposition.into_iter().map(|d| disposition(&attack, d)).collect(),
         sources: project.sources,
+        formats: formats(&project.format_files, &common.format_files)?,
         assume: common.assume.as_deref().map(|text| status(text, "--assume")).transpose()?,
         attack,
     })
@@ -111,6 +113,8 @@ struct Project {
     /// The release that the configuration asks for; a bundle's path is relative to the file.
     attack: Option<String>,
     sources: Vec<SourceChoice>,
+    /// Descriptors of further formats, and what they are called.
+    format_files: Vec<(PathBuf, String)>,
 }
 
 impl Project {
@@ -151,7 +155,7 @@ impl Project {
         };
         let said: Vec<SourceChoice> =
             config.source.iter().map(|s| source(s, &base)).collect::<Result<_, _>>()?;
-        let further = others.into_iter().map(|input| further_source(input, &said));
+        let further = others.into_iter().map(|input| further_source(input, &said, common));
         let mut sources: Vec<SourceChoice> = if takes_sources { said.clone() } else { Vec::new() };
         sources.extend(further);
         if sources.is_empty() {
@@ -163,7 +167,9 @@ impl Project {
             Some(path) => path.to_string_lossy().into_owned(),
             None => choice.clone(),
         });
-        Ok(Self { config, file: shown, attack, sources })
+        let format_files = config.format_files.iter().map(|path| (base.join(path), path.clone()));
+        let format_files = format_files.collect();
+        Ok(Self { config, file: shown, attack, sources, format_files })
     }
 }
 
@@ -189,13 +195,7 @@ fn nearest() -> Result<PathBuf, Failure> {
 
 fn read(file: &Path) -> Result<Config, Failure> {
     let shown = slashed(file);
-    let bytes = ingest::source::read(file).map_err(|error| {
-        let fact = match error.kind() {
-            std::io::ErrorKind::NotFound => "no such file".to_owned(),
-            _ => error.to_string(),
-        };
-        Failure::new(format!("{shown}: {fact}")).help("check the path")
-    })?;
+    let bytes = ingest::source::read(file).map_err(|error| unreadable(&shown, &error))?;
     let (text, _) = ingest::text::decode(&bytes);
     config::parse(&text).map_err(|(line, fact)| {
         Failure::new(format!("{shown}:{line}: {fact}")).help("the README lists every key")
@@ -231,11 +231,43 @@ fn source(config: &SourceConfig, base: &Path) -> Result<SourceChoice, Failure> {
 }
 
 /// An input beside a project; what the configuration says about the same path holds for it.
-fn further_source(input: &Path, said: &[SourceChoice]) -> SourceChoice {
+fn further_source(input: &Path, said: &[SourceChoice], common: &Common) -> SourceChoice {
     let real = input.canonicalize().ok();
     let same = |choice: &&SourceChoice| real.is_some() && choice.path.canonicalize().ok() == real;
     let settings = said.iter().find(same).cloned().unwrap_or_default();
-    SourceChoice { path: input.to_path_buf(), shown: slashed(input), ..settings }
+    let typed = common.status_from.as_ref().map(|path| (path.clone(), slashed(path)));
+    let status_from = typed.or_else(|| settings.status_from.clone());
+    SourceChoice { path: input.to_path_buf(), shown: slashed(input), status_from, ..settings }
+}
+
+/// The built-in formats and those that descriptors add.
+pub(crate) fn formats(
+    said: &[(PathBuf, String)],
+    typed: &[PathBuf],
+) -> Result<Formats, Failure> {
+    let typed = typed.iter().map(|path| (path.clone(), slashed(path)));
+    let files: Vec<(PathBuf, String)> = typed.chain(said.iter().cloned()).collect();
+    if files.is_empty() {
+        return Ok(Formats::built_in().clone());
+    }
+    let read = |(path, shown): &(PathBuf, String)| {
+        let bytes = ingest::source::read(path).map_err(|error| unreadable(shown, &error))?;
+        let (text, _) = ingest::text::decode(&bytes);
+        Format::parse(&text).map_err(|error| {
+            let place = error.line.map(|line| format!(":{line}")).unwrap_or_default();
+            Failure::new(format!("{shown}{place}: {}", error.message))
+                .help("lacuna formats shows how a format is described")
+        })
+    };
+    Ok(Formats::with(files.iter().map(read).collect::<Result<_, _>>()?))
+}
+
+fn unreadable(shown: &str, error: &std::io::Error) -> Failure {
+    let fact = match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".to_owned(),
+        _ => error.to_string(),
+    };
+    Failure::new(format!("{shown}: {fact}")).help("check the path")
 }
 
 fn slashed(path: &Path) -> String {

@@ -114,6 +114,7 @@ codes! {
     UnknownId "unknown-id" Warning "An id that no ATT&CK release at hand knows.";
     UnknownTactic "unknown-tactic" Note "A tactic that no ATT&CK release at hand knows.";
     UnknownPlatform "unknown-platform" Warning "A platform that ATT&CK does not have.";
+    UnmappedLogSource "unmapped-log-source" Note "A log source that no table knows; it limits rules to no platform, and is their family under its own name.";
     PlatformMismatch "platform-mismatch" Note "A record limited to platforms that the technique does not have; it counts for nothing there.";
     UnknownComponent "unknown-component" Warning "A data component that ATT&CK does not have.";
     TestsImpossible "tests-impossible" Warning "Counts of tests that contradict each other or are not complete; the tests are ignored.";

@@ -1,7 +1,7 @@
 //! One file: what it is, by its content, and the records in it.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use model::attack::Attack;
 use model::capability::{Capability, Status};
@@ -9,26 +9,28 @@ use model::diagnostic::{Code, Diagnostic, Origin};
 
 use crate::column::Column;
 use crate::document::{self, Document, SyntaxError, Value};
-use crate::format::{self, Container, DocumentRole, Format};
+use crate::format::{self, DocumentRole, Format, Formats, Syntax};
+use crate::looks::{Looks, NOT_READ};
 use crate::record::{Context, Draft, Raw, Said, draft};
-use crate::register::{self, Layout};
+use crate::register::{self, Layout, Purpose};
 use crate::table::{self, Budget};
-use crate::text;
 
 /// How the files of a source are to be read.
 pub(crate) struct FileSettings<'a> {
     pub(crate) attack: &'a Attack,
+    pub(crate) formats: &'a Formats,
     pub(crate) source_status: Option<Status>,
     pub(crate) assumed: Option<Status>,
     pub(crate) defaults: &'a BTreeMap<Column, String>,
     pub(crate) layout: &'a Layout,
+    pub(crate) purpose: Purpose,
 }
 
 /// What a file holds.
 #[derive(Debug, Default)]
 pub(crate) struct FileRead {
     /// The format, if one was recognised.
-    pub(crate) format: Option<&'static str>,
+    pub(crate) format: Option<String>,
     pub(crate) drafts: Vec<Draft>,
     /// Records before those with the same id were merged.
     pub(crate) records: usize,
@@ -43,76 +45,18 @@ pub(crate) fn read(bytes: &[u8], shown: &str, settings: &FileSettings<'_>) -> Fi
     let mut reader = Reader { shown, settings, out: FileRead::default() };
     match Looks::of(bytes, shown) {
         Looks::Workbook => reader.workbook(bytes),
-        Looks::Json { text, is_certain } => reader.json(&text, is_certain),
-        Looks::Yaml { text, is_certain } => reader.yaml(&text, is_certain),
-        Looks::Csv { text, is_certain } => reader.csv(&text, is_certain),
+        Looks::Text { syntax, text, is_certain } => reader.text(&text, syntax, is_certain),
         Looks::Other(reason) => reader.skip(reason),
     }
     reader.merge_same_ids();
     reader.out
 }
 
-/// What a file's content, and then its name, make it.
-enum Looks<'a> {
-    Workbook,
-    Json { text: Cow<'a, str>, is_certain: bool },
-    Yaml { text: Cow<'a, str>, is_certain: bool },
-    Csv { text: Cow<'a, str>, is_certain: bool },
-    Other(&'static str),
-}
-
-impl<'a> Looks<'a> {
-    fn of(bytes: &'a [u8], name: &str) -> Self {
-        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-            return Self::Workbook;
-        }
-        let (text, _) = text::decode(bytes);
-        let head = head(&text);
-        if head.contains('\0') || head.starts_with("%PDF") {
-            return Self::Other("not a text file");
-        }
-        let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-        let first =
-            head.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
-        match (extension.as_deref(), first) {
-            (_, None) if text.trim().is_empty() => Self::Other("an empty file"),
-            (Some("json" | "ndjson" | "jsonl"), _) => Self::Json { text, is_certain: true },
-            (Some("yml" | "yaml"), _) => Self::Yaml { text, is_certain: true },
-            (Some("csv" | "tsv"), _) => Self::Csv { text, is_certain: true },
-            (Some(extension), _) if OTHERS.contains(&extension) => Self::Other(NOT_READ),
-            (_, None) => Self::Other("nothing but comments"),
-            (_, Some(line)) if line.starts_with(['{', '[']) => {
-                Self::Json { text, is_certain: false }
-            }
-            (_, Some(line)) if looks_like_yaml(line) => Self::Yaml { text, is_certain: false },
-            (_, Some(line)) if line.contains([',', ';', '\t', '|']) => {
-                Self::Csv { text, is_certain: false }
-            }
-            _ => Self::Other(NOT_READ),
-        }
-    }
-}
-
 /// Why a file of lacuna's own is skipped: a list of gaps would otherwise become coverage.
 const OUR_OUTPUT: &str = "an output of lacuna";
 
-/// Why a file of some other format is skipped.
-const NOT_READ: &str = "of a format that is not read";
-
-/// Extensions of formats that are never one of ours, whatever their first line looks like.
-const OTHERS: [&str; 8] = ["md", "rst", "html", "py", "xml", "toml", "conf", "ini"];
-
-/// The first few thousand bytes of a text.
-fn head(text: &str) -> &str {
-    let end = (0..=text.len().min(4096)).rev().find(|end| text.is_char_boundary(*end));
-    &text[..end.unwrap_or(0)]
-}
-
-fn looks_like_yaml(line: &str) -> bool {
-    let key = line.split_once(':').filter(|(_, rest)| rest.is_empty() || rest.starts_with(' '));
-    line == "---"
-        || key.is_some_and(|(key, _)| key.chars().all(|c| c.is_alphanumeric() || "_-".contains(c)))
-}
+/// Why a file in a syntax that is read is skipped.
+const NOTHING_KNOWN: &str = "it holds nothing that lacuna knows";
 
 struct Reader<'a> {
     shown: &'a str,
@@ -145,125 +89,175 @@ impl Reader<'_> {
         );
     }
 
-    fn yaml(&mut self, text: &str, is_certain: bool) {
-        match document::yaml(text, &format::is_wanted) {
-            Ok(documents) => self.documents(documents),
+    fn text(&mut self, text: &str, syntax: Syntax, is_certain: bool) {
+        let formats = self.settings.formats;
+        let read = match syntax {
+            Syntax::Table => return self.csv(text, is_certain),
+            Syntax::Yaml => document::yaml(text, &|key| formats.is_wanted(key)),
+            Syntax::Json => match document::json(text) {
+                Err(_) if is_line_by_line(text) => {
+                    let lines = document::ndjson(text).map(|(line, read)| {
+                        let read = read.map(|document| Document { line, ..document });
+                        read.map_err(|error| SyntaxError { line, ..error })
+                    });
+                    Ok(self.each_read(lines))
+                }
+                read => read.map(|document| vec![document]),
+            },
+            Syntax::Toml => document::toml(text).map(|document| vec![document]),
+            Syntax::Xml => {
+                let elements = formats.of_syntax(Syntax::Xml).flat_map(|f| f.elements());
+                let elements: Vec<&str> = elements.collect();
+                document::xml(text, &|name| elements.contains(&name))
+            }
+            Syntax::Conf => document::conf(text),
+            Syntax::Yaral => Ok(self.each_read(document::yaral(text).into_iter())),
+            Syntax::Signatures => Ok(self.each_read(document::signatures(text).into_iter())),
+        };
+        match read {
+            Ok(documents) => self.documents(documents, syntax),
             Err(error) if is_certain => self.broken(&error),
             Err(_) => self.skip(NOT_READ),
         }
     }
 
-    fn json(&mut self, text: &str, is_certain: bool) {
-        match document::json(text) {
-            Ok(document) => self.documents(vec![document]),
-            Err(_) if is_line_by_line(text) => self.ndjson(text),
-            Err(error) if is_certain => self.broken(&error),
-            Err(_) => self.skip(NOT_READ),
-        }
-    }
-
-    fn ndjson(&mut self, text: &str) {
+    /// Those of several texts in one file that could be read; each of the others is one record
+    /// not understood.
+    fn each_read(
+        &mut self,
+        texts: impl Iterator<Item = Result<Document, SyntaxError>>,
+    ) -> Vec<Document> {
         let mut documents = Vec::new();
-        for (line, read) in document::ndjson(text) {
+        for read in texts {
             match read {
-                Ok(document) => documents.push(Document { line, ..document }),
-                Err(error) => self.broken(&SyntaxError { line, ..error }),
+                Ok(document) => documents.push(document),
+                Err(error) => self.broken(&error),
             }
         }
-        let rows: Vec<(Origin, &Value)> =
-            documents.iter().map(|d| (self.line(d.line), &d.value)).collect();
-        match register::objects(&rows, self.settings.layout) {
-            Some(register) => self.register(register),
-            None => self.documents(documents),
-        }
+        documents
     }
 
     fn line(&self, line: usize) -> Origin {
         Origin { line: Some(line), ..Origin::file(self.shown) }
     }
 
-    fn documents(&mut self, documents: Vec<Document>) {
+    fn documents(&mut self, documents: Vec<Document>, syntax: Syntax) {
         if documents.iter().any(|document| is_our_output(&document.value)) {
             return self.skip(OUR_OUTPUT);
         }
-        let rows = documents.iter().flat_map(|document| register::rows(&document.value));
-        let rows: Vec<(Origin, &Value)> = rows
-            .enumerate()
-            .map(|(ix, row)| (Origin { record: Some(ix + 1), ..Origin::file(self.shown) }, row))
-            .collect();
-        if let Some(register) = register::objects(&rows, self.settings.layout) {
-            let beside = documents.iter().flat_map(|document| register::beside(&document.value));
-            let beside: Vec<String> = beside.map(|key| format!("{key:?}")).collect();
-            if !beside.is_empty() {
-                let message =
-                    format!("beside its rows it holds {}, which are not used", beside.join(", "));
-                self.report(Code::UnknownColumn, Origin::file(self.shown), message, "");
+        for format in self.settings.formats.of_syntax(syntax) {
+            let mut items = documents.iter().flat_map(|d| format.items(&d.value, syntax));
+            if items.any(|item| !matches!(format.role(item), DocumentRole::Foreign)) {
+                return self.of_format(format, documents, syntax);
             }
+        }
+        if matches!(syntax, Syntax::Yaml | Syntax::Json)
+            && let Some(register) = self.register_in(&documents)
+        {
             return self.register(register);
         }
-        let formats = format::formats().iter().filter(|f| f.container == Container::Documents);
-        for format in formats {
-            let foreign = |d: &Document| matches!(format.role(&d.value), DocumentRole::Foreign);
-            if !documents.iter().all(foreign) {
-                return self.of_format(format, documents);
-            }
+        // What is broken has been told already.
+        if self.out.records == 0 {
+            self.skip(NOTHING_KNOWN);
         }
-        self.skip("it holds nothing that lacuna knows");
     }
 
-    fn of_format(&mut self, format: &'static Format, documents: Vec<Document>) {
-        self.out.format = Some(&format.name);
+    /// The register that documents hold: a list of rows, or a row each.
+    fn register_in(&mut self, documents: &[Document]) -> Option<register::Register<'static>> {
+        let inner = documents.iter().flat_map(|document| register::rows(&document.value));
+        let place = |ix| Origin { record: Some(ix + 1), ..Origin::file(self.shown) };
+        let inner: Vec<(Origin, &Value)> =
+            inner.enumerate().map(|(ix, row)| (place(ix), row)).collect();
+        if inner.is_empty() {
+            let rows: Vec<(Origin, &Value)> =
+                documents.iter().map(|d| (self.line(d.line), &d.value)).collect();
+            return register::objects(&rows, self.settings.layout);
+        }
+        let register = register::objects(&inner, self.settings.layout)?;
+        let beside = documents.iter().flat_map(|document| register::beside(&document.value));
+        let beside: Vec<String> = beside.map(|key| format!("{key:?}")).collect();
+        if !beside.is_empty() {
+            let message =
+                format!("beside its rows it holds {}, which are not used", beside.join(", "));
+            self.report(Code::UnknownColumn, Origin::file(self.shown), message, "");
+        }
+        Some(register)
+    }
+
+    fn of_format(&mut self, format: &Arc<Format>, documents: Vec<Document>, syntax: Syntax) {
+        self.out.format = Some(format.name.clone());
         let mut inherited: Option<Value> = None;
-        for Document { line, value } in documents {
-            match format.role(&value) {
-                DocumentRole::Header => {
-                    inherited = Some(value);
-                    self.out.skipped += 1;
-                }
-                DocumentRole::Reset => inherited = None,
-                DocumentRole::Foreign if value == Value::Null => {}
-                DocumentRole::Foreign => self.skip_document(line, "not of the file's format"),
-                DocumentRole::Skipped(reason) => self.skip_document(line, reason),
-                DocumentRole::Incomplete(help) if inherited.is_none() => {
-                    self.incomplete(line, format, help);
-                }
-                DocumentRole::Record | DocumentRole::Incomplete(_) => {
-                    let value =
-                        inherited.as_ref().map_or_else(|| value.clone(), |h| joined(h, &value));
-                    match format.role(&value) {
-                        DocumentRole::Incomplete(help) => self.incomplete(line, format, help),
-                        _ => self.record(format, line, &value),
-                    }
+        let mut number = 0;
+        for Document { line, value } in &documents {
+            for item in format.items(value, syntax) {
+                number += 1;
+                let place = match std::ptr::eq(item, value) {
+                    true => self.line(*line),
+                    false => Origin { record: Some(number), ..Origin::file(self.shown) },
+                };
+                self.item(format, place, item, &mut inherited);
+            }
+        }
+    }
+
+    fn item(
+        &mut self,
+        format: &Format,
+        place: Origin,
+        value: &Value,
+        inherited: &mut Option<Value>,
+    ) {
+        match format.role(value) {
+            DocumentRole::Header => {
+                *inherited = Some(value.clone());
+                self.out.skipped += 1;
+            }
+            DocumentRole::Reset => *inherited = None,
+            DocumentRole::Foreign if value.is_null() => {}
+            DocumentRole::Foreign => self.skip_document(place, "not of the file's format"),
+            DocumentRole::Skipped(reason) => self.skip_document(place, reason),
+            DocumentRole::Incomplete(help) if inherited.is_none() => {
+                self.incomplete(place, format, help);
+            }
+            DocumentRole::Record | DocumentRole::Incomplete(_) => {
+                let joined = inherited.as_ref().map(|header| joined(header, value, format));
+                let value = joined.as_ref().unwrap_or(value);
+                match format.role(value) {
+                    DocumentRole::Incomplete(help) => self.incomplete(place, format, help),
+                    _ => self.record(format, place, value),
                 }
             }
         }
     }
 
-    fn skip_document(&mut self, line: usize, reason: &str) {
+    fn skip_document(&mut self, place: Origin, reason: &str) {
         self.out.skipped += 1;
         let message = format!("a document is skipped: {reason}");
-        self.report(Code::SkippedFile, self.line(line), message, "");
+        self.report(Code::SkippedFile, place, message, "");
     }
 
-    fn incomplete(&mut self, line: usize, format: &Format, help: &str) {
+    fn incomplete(&mut self, place: Origin, format: &Format, help: &str) {
         self.out.records += 1;
         self.out.not_understood += 1;
         let message = format!("this looks like a {} but is incomplete", format.title);
-        self.report(Code::NotUnderstood, self.line(line), message, help);
+        self.report(Code::NotUnderstood, place, message, help);
     }
 
-    fn record(&mut self, format: &Format, line: usize, value: &Value) {
+    fn record(&mut self, format: &Format, origin: Origin, value: &Value) {
         let said = |(column, text)| Said { column, text, cell: None };
         let values = format.values(value).into_iter().map(said).collect();
-        let raw = Raw { origin: self.line(line), values, diagnostics: Vec::new() };
-        self.draft(format, raw, false, false);
+        let raw = Raw { origin, values, diagnostics: Vec::new() };
+        self.draft(format, raw, None, false);
     }
 
-    fn draft(&mut self, format: &Format, raw: Raw, has_status: bool, decimal_comma: bool) {
+    /// `row_status` is whether a row of a register has a column for its status; other records have
+    /// none.
+    fn draft(&mut self, format: &Format, raw: Raw, row_status: Option<bool>, decimal_comma: bool) {
         let context = Context {
             attack: self.settings.attack,
             format,
-            has_status,
+            has_status: row_status == Some(true),
+            is_row: row_status.is_some(),
             decimal_comma,
             source_status: self.settings.source_status,
             assumed: self.settings.assumed,
@@ -274,12 +268,13 @@ impl Reader<'_> {
     }
 
     fn register(&mut self, register: register::Register<'_>) {
-        self.out.format = Some(&format::register().name);
+        self.out.format = Some(format::register().name.clone());
         self.out.diagnostics.extend(register.diagnostics);
         self.out.records += register.not_understood;
         self.out.not_understood += register.not_understood;
         for raw in register.rows {
-            self.draft(format::register(), raw, register.has_status, register.decimal_comma);
+            let row_status = Some(register.has_status);
+            self.draft(format::register(), raw, row_status, register.decimal_comma);
         }
     }
 
@@ -291,14 +286,43 @@ impl Reader<'_> {
             Err(error) => {
                 self.broken(&SyntaxError { line: 1, column: None, message: error.to_string() })
             }
-            Ok(table) => match register::table(table, self.shown, self.settings.layout) {
-                Ok(register) => self.register(register),
+            Ok(table) => match self.table(table) {
+                Ok(()) => {}
                 Err(_) if !is_certain => self.skip(NOT_READ),
                 Err(diagnostic) => {
                     self.out.skipped += 1;
                     self.out.diagnostics.push(*diagnostic);
                 }
             },
+        }
+    }
+
+    /// Reads a table as one of the formats that have tables, else as a register.
+    fn table(&mut self, table: table::Table) -> Result<(), Box<Diagnostic>> {
+        let FileSettings { formats, layout, purpose, .. } = *self.settings;
+        // Somebody who names columns means a register.
+        let of_format = formats.of_syntax(Syntax::Table).filter(|_| layout.columns.is_empty());
+        for format in of_format {
+            if let Some(at) = header_of(format, &table) {
+                self.rows(format, &table, at);
+                return Ok(());
+            }
+        }
+        self.register(register::table(table, self.shown, layout, purpose)?);
+        Ok(())
+    }
+
+    /// The rows beneath a header, each as a document whose keys are the columns' names.
+    fn rows(&mut self, format: &Arc<Format>, table: &table::Table, header: usize) {
+        self.out.format = Some(format.name.clone());
+        let names = &table.rows[header].cells;
+        let place = Origin { sheet: table.sheet.clone(), ..Origin::file(self.shown) };
+        for row in &table.rows[header + 1..] {
+            let value = |column| row.cell(column).map_or(Value::Null, |c| Value::Text(c.text.clone()));
+            let pairs = names.iter().map(|name| (name.text.clone(), value(name.column)));
+            let first = row.cells.first().map_or(0, |cell| cell.column);
+            let origin = register::place_of(&place, row.number, first);
+            self.item(format, origin, &Value::Map(pairs.collect()), &mut None);
         }
     }
 
@@ -346,8 +370,8 @@ impl Reader<'_> {
                 Ok(table) if !self.settings.layout.takes_sheet(table.sheet.as_deref()) => {
                     self.out.skipped += 1;
                 }
-                Ok(table) => match register::table(table, self.shown, self.settings.layout) {
-                    Ok(register) => self.register(register),
+                Ok(table) => match self.table(table) {
+                    Ok(()) => {}
                     Err(diagnostic) => {
                         self.out.skipped += 1;
                         remarks.push(*diagnostic);
@@ -405,6 +429,14 @@ impl Reader<'_> {
     }
 }
 
+/// The row among the first ten that names the columns of a format.
+fn header_of(format: &Format, table: &table::Table) -> Option<usize> {
+    table.rows.iter().take(10).position(|row| {
+        let names = row.cells.iter().map(|cell| (cell.text.clone(), Value::Null));
+        format.is_recognised_by_header(&Value::Map(names.collect()))
+    })
+}
+
 fn name_of(sheet: &Result<table::Table, table::SheetError>) -> String {
     match sheet {
         Ok(table) => table.sheet.clone().unwrap_or_default(),
@@ -425,15 +457,16 @@ fn unite(kept: &mut Draft, other: Draft) {
 }
 
 /// A document with what a header lends it: its own keys come first, maps are joined.
-fn joined(header: &Value, own: &Value) -> Value {
+fn joined(header: &Value, own: &Value, format: &Format) -> Value {
     match (header, own) {
         (Value::Map(lent), Value::Map(own)) => {
             let mut keys: Vec<(String, Value)> = lent
                 .iter()
-                .filter(|(key, _)| key != "action")
-                .map(|(key, value)| {
+                .filter(|(key, _)| Some(key.as_str()) != format.inherit_key())
+                .map(|(key, lent)| {
                     let own = own.iter().find(|(name, _)| name == key);
-                    (key.clone(), own.map_or_else(|| value.clone(), |(_, own)| joined(value, own)))
+                    let value = own.map(|(_, own)| joined(lent, own, format));
+                    (key.clone(), value.unwrap_or_else(|| lent.clone()))
                 })
                 .collect();
             let new = own.iter().filter(|(key, _)| !lent.iter().any(|(name, _)| name == key));

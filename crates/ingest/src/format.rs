@@ -1,11 +1,12 @@
 //! Formats as data: what identifies a format, where each column of the register lives in it and
-//! what its words mean. The files are `controls/formats/*.toml`; this module reads them and knows
-//! no format by name, except that the native register also lends its words to the others.
+//! what its words mean. The files are `controls/formats/*.toml`, and what users bring with
+//! `--format-file`; this module reads them and knows no format by name, except that the native
+//! register also lends its words to the others.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
 
-use model::attack::Attack;
 use serde::Deserialize;
 
 use crate::column::Column;
@@ -13,26 +14,35 @@ use crate::document::Value;
 use crate::extract::word_key;
 use crate::table::normalise_header;
 
+mod log_source;
+mod lookup;
+mod platform;
+
+pub(crate) use log_source::LogSources;
+pub(crate) use platform::platform;
+
 /// How a regular format is read.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Format {
     /// Its short name.
     pub name: String,
-    /// Its name for people.
+    /// What one record of it is called.
     pub title: String,
-    /// What holds its records.
-    pub container: Container,
-    /// File extensions it usually has, without the dot.
+    /// What its files are written in.
+    pub syntax: Vec<Syntax>,
+    /// What it is, where it comes from and what is worth knowing, in a few sentences.
     #[serde(default)]
-    pub extensions: Vec<String>,
-    recognise: Any,
+    pub about: String,
+    recognise: Recognise,
     #[serde(default)]
     record: Record,
+    /// The table of log sources that its rules name.
+    log_sources: Option<String>,
     #[serde(default)]
     pub(crate) constants: BTreeMap<Column, String>,
     #[serde(default)]
-    fields: BTreeMap<Column, Field>,
+    fields: BTreeMap<Column, Fields>,
     #[serde(default)]
     columns: BTreeMap<Column, Vec<String>>,
     #[serde(default)]
@@ -41,29 +51,72 @@ pub struct Format {
     tables: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
 
-/// What holds the records of a format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// What a file is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Container {
-    /// YAML or JSON documents, one record each.
-    Documents,
-    /// Rows under a header, or objects with the same keys.
+pub enum Syntax {
+    /// YAML, one or several documents.
+    Yaml,
+    /// JSON, or one JSON text a line.
+    Json,
+    /// TOML.
+    Toml,
+    /// XML, with one root or several.
+    Xml,
+    /// Stanzas of keys and values.
+    Conf,
+    /// YARA-L.
+    Yaral,
+    /// Rules of Suricata or Snort, one a line.
+    Signatures,
+    /// Rows under a header: a workbook or a csv file.
     Table,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Any {
-    any: Vec<String>,
+impl Syntax {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Yaml => "YAML",
+            Self::Json => "JSON",
+            Self::Toml => "TOML",
+            Self::Xml => "XML",
+            Self::Conf => "conf",
+            Self::Yaral => "YARA-L",
+            Self::Signatures => "signatures",
+            Self::Table => "table",
+        }
+    }
 }
 
+/// What a document or a header must have to be of a format. Each is a path, or `path=value`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recognise {
+    #[serde(default)]
+    all: Vec<String>,
+    #[serde(default)]
+    any: Vec<String>,
+    #[serde(default)]
+    none: Vec<String>,
+}
+
+/// Which parts of a document are records.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Record {
+    /// Lists whose items are looked at one by one: `.` is a list that is the whole document, any
+    /// other is a path. In XML, names of elements.
+    #[serde(default)]
+    each: Vec<String>,
+    /// A record has one of these.
     #[serde(default)]
     any: Vec<String>,
+    /// What to say where it has none.
     #[serde(default)]
     help: String,
+    /// With one of these it is none, for this reason.
     #[serde(default)]
     skipped: BTreeMap<String, String>,
     inherit: Option<Inherit>,
@@ -75,29 +128,55 @@ struct Record {
 struct Inherit {
     key: String,
     value: String,
-    reset: String,
+    reset: Option<String>,
+}
+
+/// Where a column's values stand: one place, or several that all count.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Fields {
+    One(Field),
+    Several(Vec<Field>),
+}
+
+impl Fields {
+    fn list(&self) -> &[Field] {
+        match self {
+            Self::One(field) => std::slice::from_ref(field),
+            Self::Several(fields) => fields,
+        }
+    }
 }
 
 /// Where a column's values stand in a document.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Field {
-    /// Dotted paths: the first that is there, or all of them where `join` is given.
+    /// Paths: the first that gives anything, or all of them where `all` or `join` is given.
     path: Vec<String>,
+    /// Every path counts.
+    #[serde(default)]
+    all: bool,
     /// What the parts are joined with.
     join: Option<String>,
+    /// What separates values within a text.
+    split: Option<String>,
     /// Only values that start so, without it.
     prefix: Option<String>,
+    /// Only values that end so, without it.
+    suffix: Option<String>,
     /// Only the digits that such a value starts with.
     #[serde(default)]
     digits: bool,
     /// Not the value, but whether one is this.
     equals: Option<String>,
-    /// The table that translates the values; a value that is not in it says nothing.
+    /// The table that translates the values, `*` in it fitting anything; a value that is not in it
+    /// says nothing. `log_sources` is the platforms of the format's log sources.
     table: Option<String>,
 }
 
 /// What a document is to a format.
+#[derive(Debug)]
 pub(crate) enum DocumentRole<'a> {
     /// It holds a record.
     Record,
@@ -113,67 +192,214 @@ pub(crate) enum DocumentRole<'a> {
     Foreign,
 }
 
+/// Why a text describes no format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormatError {
+    /// The line, from 1, where it is known.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+impl std::error::Error for FormatError {}
+
 impl Format {
-    /// What a document is to this format.
-    pub(crate) fn role<'a>(&'a self, document: &Value) -> DocumentRole<'a> {
-        let has = |key: &String| document.get(key).is_some();
-        if let Some(inherit) = &self.record.inherit {
-            let action = document.get(&inherit.key).and_then(|v| v.as_text());
-            match action.as_deref() {
-                Some(value) if value == inherit.value => return DocumentRole::Header,
-                Some(value) if value == inherit.reset => return DocumentRole::Reset,
+    /// Reads a descriptor.
+    ///
+    /// # Errors
+    /// The text is no TOML, has keys or columns that no descriptor has, or refers to a table that
+    /// is not there.
+    pub fn parse(text: &str) -> Result<Self, FormatError> {
+        let format: Self = toml::from_str(text).map_err(|error| FormatError {
+            line: error.span().map(|span| text[..span.start].matches('\n').count() + 1),
+            message: error.message().trim().to_owned(),
+        })?;
+        match format.fault() {
+            Some(message) => Err(FormatError { line: None, message }),
+            None => Ok(format),
+        }
+    }
+
+    /// What no file of the descriptor's syntax can tell.
+    fn fault(&self) -> Option<String> {
+        if self.syntax.is_empty() {
+            return Some("syntax names nothing; write for example syntax = [\"yaml\"]".to_owned());
+        }
+        let is_table = self.syntax.as_slice() == [Syntax::Table] && !self.columns.is_empty();
+        if !is_table && self.recognise.all.is_empty() && self.recognise.any.is_empty() {
+            return Some("recognise has neither all nor any".to_owned());
+        }
+        if self.syntax.contains(&Syntax::Xml) && self.record.each.is_empty() {
+            return Some("record.each must name the element that is a record".to_owned());
+        }
+        if let Some(name) = &self.log_sources
+            && log_source::built_in(name).is_none()
+        {
+            return Some(format!("there is no table of log sources called {name:?}"));
+        }
+        let fields = self.fields.iter().flat_map(|(column, fields)| {
+            fields.list().iter().map(move |field| (column.name(), field))
+        });
+        for (column, field) in fields {
+            if field.path.is_empty() {
+                return Some(format!("fields.{column} has no path"));
+            }
+            match field.table.as_deref() {
+                Some(LOG_SOURCES) if self.log_sources.is_none() => {
+                    return Some(format!("fields.{column} needs log_sources"));
+                }
+                Some(name) if name != LOG_SOURCES && !self.tables.contains_key(name) => {
+                    return Some(format!("fields.{column} names tables.{name}, which is missing"));
+                }
                 _ => {}
             }
         }
-        if !self.recognise.any.iter().any(has) {
+        None
+    }
+
+    /// The parts of a document that may be records. In XML each record is a document.
+    pub(crate) fn items<'a>(&self, document: &'a Value, syntax: Syntax) -> Vec<&'a Value> {
+        let list = self.record.each.iter().filter(|_| syntax != Syntax::Xml).find_map(|path| {
+            match (path.as_str(), document) {
+                (".", Value::List(items)) => Some(items),
+                (path, document) => match document.at(path) {
+                    Some(Value::List(items)) => Some(items),
+                    _ => None,
+                },
+            }
+        });
+        match list {
+            Some(items) => items.iter().collect(),
+            None => vec![document],
+        }
+    }
+
+    /// Names of the XML elements that are records.
+    pub(crate) fn elements(&self) -> impl Iterator<Item = &str> {
+        let is_xml = self.syntax.contains(&Syntax::Xml);
+        self.record.each.iter().map(String::as_str).filter(move |_| is_xml)
+    }
+
+    /// What a document is to this format.
+    pub(crate) fn role<'a>(&'a self, document: &Value) -> DocumentRole<'a> {
+        if let Some(inherit) = &self.record.inherit {
+            let action = document.get(&inherit.key).and_then(Value::as_text);
+            match action.as_deref() {
+                Some(value) if value == inherit.value => return DocumentRole::Header,
+                Some(value) if Some(value) == inherit.reset.as_deref() => {
+                    return DocumentRole::Reset;
+                }
+                _ => {}
+            }
+        }
+        let has = |condition: &String| lookup::holds(document, condition);
+        let Recognise { all, any, none } = &self.recognise;
+        if !(all.iter().all(has) && (any.is_empty() || any.iter().any(has))) || none.iter().any(has)
+        {
             return DocumentRole::Foreign;
         }
         if let Some((_, reason)) = self.record.skipped.iter().find(|(key, _)| has(key)) {
             return DocumentRole::Skipped(reason);
         }
-        if self.record.any.iter().any(has) {
+        if self.record.any.is_empty() || self.record.any.iter().any(has) {
             DocumentRole::Record
         } else {
             DocumentRole::Incomplete(&self.record.help)
         }
     }
 
+    /// Whether a table with these columns is of this format.
+    pub(crate) fn is_recognised_by_header(&self, header: &Value) -> bool {
+        let has = |condition: &String| lookup::holds(header, lookup::path(condition));
+        let Recognise { all, any, none } = &self.recognise;
+        all.len() + any.len() > 0
+            && all.iter().all(has)
+            && (any.is_empty() || any.iter().any(has))
+            && !none.iter().any(has)
+    }
+
+    /// The key by which a document that lends its keys is known.
+    pub(crate) fn inherit_key(&self) -> Option<&str> {
+        self.record.inherit.as_ref().map(|inherit| inherit.key.as_str())
+    }
+
     /// What a document says in each column.
     pub(crate) fn values(&self, document: &Value) -> Vec<(Column, String)> {
         let constants = self.constants.iter().map(|(column, value)| (*column, value.clone()));
-        let fields = self.fields.iter().flat_map(|(column, field)| {
-            self.field(field, document).into_iter().map(|value| (*column, value))
+        let fields = self.fields.iter().flat_map(|(column, fields)| {
+            let fields = fields.list().iter();
+            fields
+                .flat_map(|field| self.field(field, document))
+                .map(|value| (*column, value))
         });
         constants.chain(fields).collect()
     }
 
     fn field(&self, field: &Field, document: &Value) -> Vec<String> {
-        let found = field.path.iter().map(|path| texts(document.at(path)));
+        let found = field.path.iter().map(|path| lookup::texts(document, path));
         let found: Vec<String> = match &field.join {
             Some(join) => {
                 let parts: Vec<String> = found.filter_map(|mut texts| texts.pop()).collect();
                 if parts.is_empty() { Vec::new() } else { vec![parts.join(join)] }
             }
+            None if field.all => found.flatten().collect(),
             None => found.into_iter().find(|texts| !texts.is_empty()).unwrap_or_default(),
+        };
+        let found = match &field.split {
+            Some(separator) => found
+                .iter()
+                .flat_map(|text| text.split(separator.as_str()))
+                .map(|part| part.trim().to_owned())
+                .filter(|part| !part.is_empty())
+                .collect(),
+            None => found,
         };
         let found = found.into_iter().filter_map(|text| field.cut(text));
         if let Some(wanted) = &field.equals {
             let is = found.into_iter().any(|text| text.eq_ignore_ascii_case(wanted));
             return if is { vec!["true".to_owned()] } else { Vec::new() };
         }
-        let Some(table) = field.table.as_ref().and_then(|name| self.tables.get(name)) else {
+        let Some(name) = &field.table else {
             return found.collect();
         };
-        found
-            .flat_map(|text| table.get(&text.to_lowercase()).cloned().unwrap_or_default())
-            .collect()
+        let translated = |text: String| match name.as_str() {
+            LOG_SOURCES => self.log_sources().and_then(|known| known.platforms(&text)),
+            name => self.tables.get(name).and_then(|t| log_source::best(t, &text)).map(Vec::as_slice),
+        }
+        .unwrap_or_default()
+        .to_vec();
+        found.flat_map(translated).collect()
     }
 
-    /// The top-level keys of a document that this format looks at.
+    /// What its rules' log sources stand for.
+    pub(crate) fn log_sources(&self) -> Option<&'static LogSources> {
+        self.log_sources.as_deref().and_then(log_source::built_in)
+    }
+
+    /// The top-level keys of a document that this format looks into.
     fn keys(&self) -> impl Iterator<Item = &str> {
-        let paths = self.fields.values().flat_map(|field| &field.path);
-        let paths = paths.map(|path| path.split('.').next().unwrap_or(path));
-        paths.chain(self.record.inherit.iter().map(|inherit| inherit.key.as_str()))
+        let fields = self.fields.values().flat_map(Fields::list);
+        let paths = fields.flat_map(|field| &field.path).map(String::as_str);
+        let Recognise { all, any, none } = &self.recognise;
+        let Record { any: record, skipped, each, inherit, .. } = &self.record;
+        let conditions = all.iter().chain(any).chain(none).chain(record).chain(skipped.keys());
+        // That a key is there shows without its value.
+        let conditions = conditions.filter(|condition| condition.contains(['.', '=']));
+        let conditions = conditions.map(|condition| lookup::path(condition));
+        paths
+            .chain(conditions)
+            .chain(each.iter().map(String::as_str))
+            .flat_map(lookup::first_keys)
+            .chain(inherit.iter().map(|inherit| inherit.key.as_str()))
     }
 
     /// The column that a header's name stands for.
@@ -210,24 +436,32 @@ impl Format {
 
     /// Whether a column's values come from a table of this format, not from the record.
     pub(crate) fn translates(&self, column: Column) -> bool {
-        self.fields.get(&column).is_some_and(|field| field.table.is_some())
+        let fields = self.fields.get(&column).map(Fields::list);
+        fields.is_some_and(|fields| fields.iter().any(|field| field.table.is_some()))
     }
 
-    /// Whether columns suffice for a table, or an object, to be of this format.
+    /// Whether columns suffice for a table, or an object, to be a register.
     pub(crate) fn is_recognised_by(&self, columns: &BTreeSet<Column>) -> bool {
         let key = |name: &String| Column::from_name(name).is_some_and(|c| columns.contains(&c));
         columns.len() > 1 && self.recognise.any.iter().any(key)
     }
 }
 
+/// The name by which a field asks for the platforms of the format's log sources.
+const LOG_SOURCES: &str = "log_sources";
+
 impl Field {
+    /// A value without its prefix and suffix; `None` where it has not both.
     fn cut(&self, text: String) -> Option<String> {
-        let Some(prefix) = &self.prefix else {
+        if self.prefix.is_none() && self.suffix.is_none() {
             return Some(text);
-        };
-        let head = text.trim().get(..prefix.len())?;
-        let rest = text.trim().get(prefix.len()..)?;
-        if !head.eq_ignore_ascii_case(prefix) {
+        }
+        let prefix = self.prefix.as_deref().unwrap_or_default();
+        let suffix = self.suffix.as_deref().unwrap_or_default();
+        let text = text.trim();
+        let inner = prefix.len()..text.len().checked_sub(suffix.len())?;
+        let (head, rest) = (text.get(..inner.start)?, text.get(inner.clone())?);
+        if !head.eq_ignore_ascii_case(prefix) || !text[inner.end..].eq_ignore_ascii_case(suffix) {
             return None;
         }
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
@@ -235,32 +469,75 @@ impl Field {
     }
 }
 
-fn texts(value: Option<&Value>) -> Vec<String> {
-    let values = value.into_iter().flat_map(Value::list);
-    values.filter_map(|value| value.as_text().map(|text| text.into_owned())).collect()
+/// The formats that files are recognised by, in the order in which they are tried: those of the
+/// user, then the built-in ones by name.
+#[derive(Debug, Clone)]
+pub struct Formats {
+    list: Vec<Arc<Format>>,
+    wanted: BTreeSet<String>,
 }
 
-/// The formats that are built in.
-static FORMATS: LazyLock<Vec<Format>> = LazyLock::new(|| {
-    let texts = [
-        include_str!("../controls/formats/register.toml"),
-        include_str!("../controls/formats/sigma.toml"),
-    ];
-    texts.map(|text| toml::from_str(text).expect("built-in formats are valid: tested")).into()
-});
+impl Formats {
+    /// The formats that are built in.
+    #[must_use]
+    pub fn built_in() -> &'static Self {
+        static FORMATS: LazyLock<Formats> = LazyLock::new(|| {
+            let parsed = |text: &&str| {
+                let format = Format::parse(text);
+                Arc::new(format.expect("built-in formats are valid: tested"))
+            };
+            Formats::of(FILES.iter().map(parsed).collect())
+        });
+        &FORMATS
+    }
 
-/// The formats that are built in.
-#[must_use]
-pub fn formats() -> &'static [Format] {
-    &FORMATS
+    /// The built-in formats with others before them. One with the name of a built-in format takes
+    /// its place.
+    #[must_use]
+    pub fn with(others: Vec<Format>) -> Self {
+        let others: Vec<Arc<Format>> = others.into_iter().map(Arc::new).collect();
+        let is_replaced = |format: &Arc<Format>| {
+            format.name != REGISTER && others.iter().any(|other| other.name == format.name)
+        };
+        let built_in = Self::built_in().list.iter().filter(|format| !is_replaced(format)).cloned();
+        Self::of(others.iter().cloned().chain(built_in).collect())
+    }
+
+    fn of(list: Vec<Arc<Format>>) -> Self {
+        let keys = list.iter().flat_map(|format| format.keys().map(str::to_owned));
+        let wanted = keys.chain(["capabilities", "evidence"].map(str::to_owned)).collect();
+        Self { list, wanted }
+    }
+
+    /// All formats, in the order in which they are tried.
+    pub fn iter(&self) -> impl Iterator<Item = &Format> {
+        self.list.iter().map(Arc::as_ref)
+    }
+
+    /// The formats of a syntax, except the native register.
+    pub(crate) fn of_syntax(&self, syntax: Syntax) -> impl Iterator<Item = &Arc<Format>> {
+        self.list.iter().filter(move |f| f.name != REGISTER && f.syntax.contains(&syntax))
+    }
+
+    /// Whether a reader should keep a top-level key of a document.
+    pub(crate) fn is_wanted(&self, key: &str) -> bool {
+        self.wanted.contains(key)
+    }
 }
+
+/// The descriptors that are built in.
+const FILES: [&str; 2] = [
+    include_str!("../controls/formats/sigma.toml"),
+    include_str!("../controls/formats/register.toml"),
+];
 
 /// The name of the native register.
 const REGISTER: &str = "register";
 
 /// The native register.
 pub(crate) fn register() -> &'static Format {
-    FORMATS.iter().find(|format| format.name == REGISTER).expect("it is built in: tested")
+    let mut formats = Formats::built_in().iter();
+    formats.find(|format| format.name == REGISTER).expect("it is built in: tested")
 }
 
 /// Every name of the register's columns.
@@ -287,95 +564,5 @@ fn register_words() -> &'static BTreeMap<(Column, String), &'static str> {
     &WORDS
 }
 
-/// Whether a reader should keep a top-level key of a document.
-pub(crate) fn is_wanted(key: &str) -> bool {
-    static WANTED: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
-        let keys = FORMATS.iter().flat_map(Format::keys);
-        keys.chain(["capabilities", "evidence"]).collect()
-    });
-    WANTED.contains(key)
-}
-
-/// The release's name for a platform that may go by another.
-pub(crate) fn platform(attack: &Attack, name: &str) -> Option<String> {
-    static NAMES: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
-        let text = include_str!("../controls/formats/platforms.toml");
-        let table: BTreeMap<String, Vec<String>> =
-            toml::from_str(text).expect("the table of platforms is valid: tested");
-        table.into_iter().map(|(name, others)| [vec![name], others].concat()).collect()
-    });
-    let known = |name: &str| attack.platform(name).map(|ix| attack.platforms[ix].clone());
-    known(name).or_else(|| {
-        let same = |other: &String| other.eq_ignore_ascii_case(name.trim());
-        let names = NAMES.iter().find(|names| names.iter().any(same))?;
-        names.iter().find_map(|name| known(name))
-    })
-}
-
 #[cfg(test)]
-mod tests {
-    use model::capability::{Basis, Ctid, Function, Kind, Level, RuleLevel, RuleStatus, Status};
-
-    use super::*;
-
-    #[test]
-    fn every_built_in_format_is_valid_and_registered() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/controls/formats");
-        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
-        let mut names: Vec<String> = files.map(|name| name.into_string().unwrap()).collect();
-        names.sort();
-        let mut known: Vec<String> = formats().iter().map(|f| format!("{}.toml", f.name)).collect();
-        known.push("platforms.toml".to_owned());
-        known.sort();
-        assert_eq!(names, known, "a file of controls/formats is not built in");
-    }
-
-    #[test]
-    fn no_header_and_no_word_stands_for_two_things() {
-        for format in formats() {
-            let mut seen = BTreeMap::new();
-            for (column, names) in &format.columns {
-                for name in names {
-                    let other = seen.insert(normalise_header(name), *column);
-                    assert!(other.is_none_or(|other| other == *column), "{name}");
-                }
-            }
-            for (column, words) in &format.words {
-                let mut seen = BTreeMap::new();
-                for (word, spellings) in words {
-                    for spelling in spellings {
-                        let other = seen.insert(word_key(spelling), word);
-                        assert!(other.is_none_or(|other| other == word), "{column:?} {spelling}");
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_words_are_those_of_the_model() {
-        let words = |column: Column| -> BTreeSet<&str> {
-            register().words[&column].keys().map(String::as_str).collect()
-        };
-        assert_eq!(words(Column::Kind), Kind::ALL.iter().map(|v| v.word()).collect());
-        assert_eq!(words(Column::Function), Function::ALL.iter().map(|v| v.word()).collect());
-        assert_eq!(words(Column::Status), Status::ALL.iter().map(|v| v.word()).collect());
-        assert_eq!(words(Column::Basis), Basis::ALL.iter().map(|v| v.word()).collect());
-        assert_eq!(words(Column::Level), Level::ALL.iter().map(|v| v.word()).collect());
-        assert_eq!(words(Column::Ctid), Ctid::ALL.iter().map(|v| v.word()).collect());
-        assert_eq!(words(Column::RuleStatus), RuleStatus::ALL.iter().map(|v| v.word()).collect());
-        assert_eq!(words(Column::RuleLevel), RuleLevel::ALL.iter().map(|v| v.word()).collect());
-    }
-
-    #[test]
-    fn tables_name_platforms_that_attack_has() {
-        let attack = crate::snapshot::embedded("enterprise-attack", None).unwrap();
-        for format in formats() {
-            for name in format.tables.values().flat_map(BTreeMap::values).flatten() {
-                assert!(attack.platform(name).is_some(), "{name}");
-            }
-        }
-        assert_eq!(platform(&attack, "office 365").as_deref(), Some("Office Suite"));
-        assert_eq!(platform(&attack, "Amiga"), None);
-    }
-}
+mod tests;

@@ -9,6 +9,7 @@ mod extract;
 mod file;
 mod format;
 mod join;
+mod looks;
 mod read;
 mod record;
 mod register;
@@ -23,7 +24,7 @@ pub mod text;
 
 pub use catalogues::{choke_points, public_rules};
 pub use column::Column;
-pub use format::{Container, Format, formats};
+pub use format::{Format, FormatError, Formats, Syntax};
 pub use read::{Read, ReadError, ReadSettings, SourceChoice, SourceRead, read, read_source};
 pub use record::Draft;
 pub use register::Layout;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use model::attack::{Attack, Neighbours};
-use model::capability::{Capability, Kind, Status};
+use model::capability::{Capability, Status};
 use model::diagnostic::{Code, Diagnostic, Origin};
 use model::inputs::Source;
 use model::policy::Policy;
@@ -18,9 +18,10 @@ use rayon::prelude::*;
 
 use crate::column::Column;
 use crate::file::{self, FileRead, FileSettings};
+use crate::format::Formats;
 use crate::join::Join;
 use crate::record::Draft;
-use crate::register::Layout;
+use crate::register::{Layout, Purpose};
 use crate::source::{self, Listing, SourceFile};
 use crate::status_list::{NotAStatusList, StatusList};
 
@@ -45,6 +46,8 @@ pub struct SourceChoice {
 pub struct ReadSettings<'a> {
     /// The release that ids are resolved against.
     pub attack: &'a Attack,
+    /// The formats that files are recognised by.
+    pub formats: &'a Formats,
     /// The numbers that decide what is off.
     pub policy: &'a Policy,
     /// The status of sources of which nothing is said.
@@ -149,13 +152,15 @@ pub fn read_source(
         found.account.not_understood += 1;
         found.diagnostics.push(unreadable_file(shown(choice, below), error));
     }
-    let status_list = status_list(choice, &mut found.diagnostics)?;
+    let status_list = status_list(choice, settings, &mut found.diagnostics)?;
     let file_settings = FileSettings {
         attack: settings.attack,
+        formats: settings.formats,
         source_status: choice.status,
         assumed: settings.assume,
         defaults: &choice.defaults,
         layout: &choice.layout,
+        purpose: Purpose::Register,
     };
     let read = read_files(choice, &listing, &file_settings, settings)?;
     let hashes = listing
@@ -171,9 +176,7 @@ pub fn read_source(
     found.account.files = read.len();
     collect(read.into_iter().map(|(_, read)| read), &mut found);
     if let Some(list) = status_list {
-        let silent = |d: &&mut Draft| d.capability.is_defaulted("status");
-        let rules = found.drafts.iter_mut().filter(|d| d.capability.kind != Kind::DataSource);
-        list.join(rules.filter(silent), &mut found.diagnostics);
+        list.join(found.drafts.iter_mut(), &mut found.diagnostics);
     }
     Ok(found)
 }
@@ -228,11 +231,35 @@ fn collect(files: impl Iterator<Item = FileRead>, found: &mut SourceRead) {
         found.drafts.extend(file.drafts);
         found.diagnostics.extend(file.diagnostics);
     }
+    each_log_source_once(&mut found.diagnostics);
     found.account.format = formats.into_iter().collect::<Vec<_>>().join(", ");
 }
 
-fn shown(choice: &SourceChoice, below: &str) -> String {
-    match (choice.shown.trim_end_matches('/'), below) {
+fn shown(choice: &SourceChoice, path: &str) -> String {
+    below(&choice.shown, path)
+}
+
+/// Says of each log source that is not known once, with the number of rules that name it.
+fn each_log_source_once(diagnostics: &mut Vec<Diagnostic>) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    diagnostics.retain(|diagnostic| {
+        diagnostic.code != Code::UnmappedLogSource || {
+            let count = counts.entry(diagnostic.message.clone()).or_default();
+            *count += 1;
+            *count == 1
+        }
+    });
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.code == Code::UnmappedLogSource) {
+        match counts[&diagnostic.message] {
+            1 => {}
+            count => diagnostic.message.push_str(&format!(" ({count} rules)")),
+        }
+    }
+}
+
+/// What a file below a folder is called.
+fn below(folder: &str, path: &str) -> String {
+    match (folder.trim_end_matches('/'), path) {
         (shown, "") => shown.to_owned(),
         (".", below) => below.to_owned(),
         (shown, below) => format!("{shown}/{below}"),
@@ -263,12 +290,28 @@ fn understood(
 
 fn status_list(
     choice: &SourceChoice,
+    settings: &ReadSettings<'_>,
     out: &mut Vec<Diagnostic>,
 ) -> Result<Option<StatusList>, ReadError> {
-    let Some((path, shown)) = &choice.status_from else {
+    let Some((path, name)) = &choice.status_from else {
         return Ok(None);
     };
-    let bytes = source::read(path).map_err(|e| ReadError::StatusList(shown.clone(), e))?;
-    let list = StatusList::read(&bytes, shown, out);
-    list.map(Some).map_err(|e| ReadError::NotAStatusList(shown.clone(), e))
+    let unreadable = |error| ReadError::StatusList(name.clone(), error);
+    let file_settings = FileSettings {
+        attack: settings.attack,
+        formats: settings.formats,
+        source_status: None,
+        assumed: None,
+        defaults: &BTreeMap::new(),
+        layout: &Layout::default(),
+        purpose: Purpose::Statuses,
+    };
+    let listing = source::list(path).map_err(unreadable)?;
+    let mut read = Vec::new();
+    for file in &listing.files {
+        let bytes = source::read(&file.path).map_err(unreadable)?;
+        read.push(file::read(&bytes, &below(name, &file.below), &file_settings));
+    }
+    let list = StatusList::of(read, name, out);
+    list.map(Some).map_err(|e| ReadError::NotAStatusList(name.clone(), e))
 }

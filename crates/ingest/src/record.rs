@@ -40,6 +40,8 @@ pub(crate) struct Context<'a> {
     pub(crate) format: &'a Format,
     /// The file (or one of the tables in it) has a column for the status.
     pub(crate) has_status: bool,
+    /// It is a row of a register.
+    pub(crate) is_row: bool,
     /// Numbers may have a decimal comma.
     pub(crate) decimal_comma: bool,
     /// What the source says of all its records that say nothing themselves.
@@ -65,6 +67,8 @@ pub struct Draft {
     pub names_control: bool,
     /// How many records of the file it stands for: those with the same id that say the same.
     pub records: usize,
+    /// It is a row of a register, whose status is somebody's word.
+    pub is_row: bool,
 }
 
 /// Reads one record.
@@ -77,6 +81,7 @@ pub(crate) fn draft(raw: Raw, context: &Context<'_>, out: &mut Vec<Diagnostic>) 
             adversaries: Vec::new(),
             names_control: false,
             records: 1,
+            is_row: context.is_row,
         },
         context,
         origin: raw.origin,

@@ -49,11 +49,31 @@ pub(crate) struct Register<'a> {
     pub(crate) not_understood: usize,
 }
 
+/// What a table is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// What there is.
+    Register,
+    /// Only what is switched on.
+    Statuses,
+}
+
+impl Purpose {
+    fn is_served_by(self, columns: &BTreeSet<Column>) -> bool {
+        let has = |column| columns.contains(&column);
+        match self {
+            Self::Register => format::register().is_recognised_by(columns),
+            Self::Statuses => has(Column::Status) && (has(Column::Id) || has(Column::Title)),
+        }
+    }
+}
+
 /// The rows of a table; the error says why it is none of ours.
 pub(crate) fn table(
     table: Table,
     shown: &str,
     layout: &Layout,
+    purpose: Purpose,
 ) -> Result<Register<'static>, Box<Diagnostic>> {
     let place = Origin { sheet: table.sheet.clone(), ..Origin::file(shown) };
     let known = |name: &str| layout.column(name).is_some();
@@ -77,7 +97,7 @@ pub(crate) fn table(
         }
     }
     let found: BTreeSet<Column> = columns.iter().map(|(_, column)| *column).collect();
-    if !format::register().is_recognised_by(&found) {
+    if !purpose.is_served_by(&found) {
         return Err(Box::new(no_header(place)));
     }
     diagnostics.extend(unused(&unknown, header_row));
@@ -89,7 +109,7 @@ pub(crate) fn table(
 }
 
 /// A sheet's cells have names; a line of a csv file has a number.
-fn place_of(table: &Origin, row: usize, column: usize) -> Origin {
+pub(crate) fn place_of(table: &Origin, row: usize, column: usize) -> Origin {
     match table.sheet {
         Some(_) => Origin { cell: Some(cell_name(row, column)), ..table.clone() },
         None => Origin { line: Some(row), ..table.clone() },

@@ -1,30 +1,21 @@
-//! What the SIEM says is switched on: a table of ids or titles with a status, joined to the
-//! rules of a source. What it does not name is not on.
+//! What the SIEM says is switched on: an export of its rules, or any table of ids or titles with
+//! a status, joined to the rules of a source. A rule that it does not name is not on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use model::capability::Status;
-use model::diagnostic::{Code, Diagnostic, Origin};
+use model::capability::{Capability, Kind, Status};
+use model::diagnostic::{Code, Diagnostic};
 
-use crate::column::Column;
-use crate::format;
+use crate::file::FileRead;
 use crate::record::Draft;
-use crate::table::{self, Budget, Table};
-use crate::text;
 
 /// A list of statuses.
 pub(crate) struct StatusList {
     shown: String,
-    entries: Vec<Entry>,
+    entries: Vec<Box<Capability>>,
     by_id: BTreeMap<String, usize>,
     by_title: BTreeMap<String, usize>,
-}
-
-struct Entry {
-    line: usize,
-    name: String,
-    status: Status,
 }
 
 /// A file that is no list of statuses.
@@ -40,93 +31,66 @@ impl fmt::Display for NotAStatusList {
 impl std::error::Error for NotAStatusList {}
 
 impl StatusList {
-    /// Reads a csv file or a workbook with a column for the id or the title and one for the
-    /// status.
-    pub(crate) fn read(
-        bytes: &[u8],
+    /// The list that files hold: rules of an export, or rows of a table.
+    pub(crate) fn of(
+        files: Vec<FileRead>,
         shown: &str,
         out: &mut Vec<Diagnostic>,
     ) -> Result<Self, NotAStatusList> {
-        let tables = if bytes.starts_with(b"PK\x03\x04") {
-            let sheets = table::xlsx(bytes, Budget::default());
-            sheets.map_err(|e| NotAStatusList(e.to_string()))?.into_iter().flatten().collect()
-        } else {
-            let (text, _) = text::decode(bytes);
-            vec![table::csv(&text).map_err(|e| NotAStatusList(e.to_string()))?]
-        };
-        let list = tables.iter().find_map(|table| Self::of(table, shown, out));
-        list.ok_or_else(|| {
-            NotAStatusList(
-                "no row names a column for the id or title and one for the status".to_owned(),
-            )
-        })
-    }
-
-    fn of(table: &Table, shown: &str, out: &mut Vec<Diagnostic>) -> Option<Self> {
-        let column = |name: &str| format::register().column(name);
-        let wanted = [Column::Id, Column::Title, Column::Status];
-        let known = |name: &str| column(name).is_some_and(|column| wanted.contains(&column));
-        let header = table::find_header(table, 2, &known)?;
-        let at = |wanted| {
-            header.columns.iter().find(|(_, n)| column(n) == Some(wanted)).map(|(at, _)| *at)
-        };
-        let (id, title, status) = (at(Column::Id), at(Column::Title), at(Column::Status)?);
         let mut list = Self {
             shown: shown.to_owned(),
             entries: Vec::new(),
             by_id: BTreeMap::new(),
             by_title: BTreeMap::new(),
         };
-        for row in &table.rows[header.row_index + 1..] {
-            let text = |at: Option<usize>| Some(row.cell(at?)?.text.clone());
-            let said = text(Some(status)).unwrap_or_default();
-            let word = crate::status(&said);
-            if word.is_none() {
-                let origin = Origin { line: Some(row.number), ..Origin::file(shown) };
-                let message =
-                    format!("status says {said:?}, which is not understood; it counts as unknown");
-                out.push(Diagnostic::new(
-                    Code::BadValue,
-                    origin,
-                    message,
-                    "write enabled or disabled",
-                ));
-            }
-            list.add(row.number, text(id), text(title), word.unwrap_or(Status::Unknown));
+        for file in files {
+            out.extend(file.diagnostics.into_iter().filter(concerns_statuses));
+            file.drafts.into_iter().for_each(|draft| list.add(draft));
         }
-        Some(list)
+        if list.entries.is_empty() {
+            let message = "it is neither an export of rules nor a table with a column for the id \
+                           or title and one for the status";
+            return Err(NotAStatusList(message.to_owned()));
+        }
+        Ok(list)
     }
 
-    fn add(&mut self, line: usize, id: Option<String>, title: Option<String>, status: Status) {
-        let Some(name) = id.clone().or_else(|| title.clone()) else {
-            return;
-        };
+    fn add(&mut self, draft: Draft) {
+        let mut entry = draft.capability;
+        if entry.is_defaulted("status") {
+            // It is in the list, and that is all there is to know.
+            entry.status = Status::Unknown;
+        }
         let ix = self.entries.len();
-        self.entries.push(Entry { line, name, status });
-        if let Some(id) = id {
-            self.by_id.entry(id.to_lowercase()).or_insert(ix);
+        self.by_id.entry(entry.id.to_lowercase()).or_insert(ix);
+        if !entry.title.is_empty() {
+            self.by_title.entry(entry.title.to_lowercase()).or_insert(ix);
         }
-        if let Some(title) = title {
-            self.by_title.entry(title.to_lowercase()).or_insert(ix);
-        }
+        self.entries.push(entry);
     }
 
-    /// Gives every record that says nothing itself the status of the list, by id, else by title,
-    /// and reports what is unmatched on either side.
+    /// Gives every rule the status of the list, by id, else by title, and reports what is
+    /// unmatched on either side. What a row of a register says of itself stays; what a rule's file
+    /// says is how it was delivered, and the list knows better.
     pub(crate) fn join<'a>(
         &self,
         drafts: impl Iterator<Item = &'a mut Draft>,
         out: &mut Vec<Diagnostic>,
     ) {
         let mut matched = BTreeSet::new();
-        for Draft { capability, .. } in drafts {
+        for Draft { capability, is_row, .. } in drafts {
+            let is_silent = capability.is_defaulted("status");
+            let has_no_rule = capability.kind == Kind::DataSource;
+            if has_no_rule || (*is_row && !is_silent) {
+                continue;
+            }
             let by_id = self.by_id.get(&capability.id.to_lowercase());
             let entry = by_id.or_else(|| self.by_title.get(&capability.title.to_lowercase()));
             capability.defaulted.retain(|column| column != "status");
             match entry {
                 Some(ix) => {
                     matched.insert(*ix);
-                    capability.status = self.entries[*ix].status;
+                    take(capability, &self.entries[*ix]);
                 }
                 None => {
                     capability.status = Status::Disabled;
@@ -140,10 +104,32 @@ impl StatusList {
             }
         }
         for (_, entry) in self.entries.iter().enumerate().filter(|(ix, _)| !matched.contains(ix)) {
-            let origin = Origin { line: Some(entry.line), ..Origin::file(&self.shown) };
-            let message = format!("{:?} belongs to no rule of the source", entry.name);
+            let message = format!("{:?} belongs to no rule of the source", entry.id);
             let help = "the rule was removed or renamed; correct the list";
+            let origin = entry.origin.clone();
             out.push(Diagnostic::new(Code::UnmatchedStatus, origin, message, help));
         }
     }
+}
+
+/// What the list knows about a rule.
+fn take(rule: &mut Capability, entry: &Capability) {
+    rule.status = entry.status;
+}
+
+/// What is wrong with the techniques or platforms of a list does not matter: only its statuses
+/// are used.
+fn concerns_statuses(diagnostic: &Diagnostic) -> bool {
+    matches!(
+        diagnostic.code,
+        Code::UnreadableFile
+            | Code::BrokenFile
+            | Code::UnreadableSheet
+            | Code::NoHeader
+            | Code::NotUnderstood
+            | Code::LimitReached
+            | Code::SecondColumn
+            | Code::BadValue
+            | Code::DuplicateId
+    )
 }

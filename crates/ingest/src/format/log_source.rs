@@ -1,0 +1,110 @@
+//! What log sources stand for, as tables: the family of the rules that read them and the
+//! platforms they speak of. The files are `controls/log_sources/*.toml`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// The log sources of one vendor, by name. A name may hold `*` for any run of characters; of
+/// several that fit, the longest counts. Upper and lower case are the same.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LogSources {
+    /// Families; a `*` in one stands for the platform of the rule where it has just one.
+    #[serde(default)]
+    families: BTreeMap<String, String>,
+    /// ATT&CK's platforms; an empty list says that the log source is known and tells nothing.
+    #[serde(default)]
+    platforms: BTreeMap<String, Vec<String>>,
+}
+
+impl LogSources {
+    /// The family of the rules that read this log source.
+    pub(crate) fn family(&self, name: &str) -> Option<&str> {
+        best(&self.families, name).map(String::as_str)
+    }
+
+    /// The platforms that this log source speaks of.
+    pub(crate) fn platforms(&self, name: &str) -> Option<&[String]> {
+        best(&self.platforms, name).map(Vec::as_slice)
+    }
+}
+
+/// The value under the longest pattern that fits.
+pub(super) fn best<'a, T>(table: &'a BTreeMap<String, T>, name: &str) -> Option<&'a T> {
+    let name = name.trim().to_lowercase();
+    table.get(&name).or_else(|| {
+        let fitting = table.iter().filter(|(pattern, _)| fits(&pattern.to_lowercase(), &name));
+        fitting.max_by_key(|(pattern, _)| pattern.len()).map(|(_, value)| value)
+    })
+}
+
+/// Whether a name fits a pattern.
+fn fits(pattern: &str, name: &str) -> bool {
+    let Some((head, mut rest)) = pattern.split_once('*') else {
+        return pattern == name;
+    };
+    let Some(mut left) = name.strip_prefix(head) else {
+        return false;
+    };
+    while let Some((middle, after)) = rest.split_once('*') {
+        let Some(at) = left.find(middle) else {
+            return false;
+        };
+        left = &left[at + middle.len()..];
+        rest = after;
+    }
+    left.ends_with(rest)
+}
+
+/// The log sources that are built in, by the vendor's name.
+pub(super) fn built_in(name: &str) -> Option<&'static LogSources> {
+    static TABLES: LazyLock<BTreeMap<&str, LogSources>> = LazyLock::new(|| {
+        let parsed = |(name, text): &(&'static str, &str)| {
+            (*name, toml::from_str(text).expect("built-in tables are valid: tested"))
+        };
+        FILES.iter().map(parsed).collect()
+    });
+    TABLES.get(name)
+}
+
+const FILES: [(&str, &str); 1] =
+    [("sigma", include_str!("../../controls/log_sources/sigma.toml"))];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_pattern_that_fits_counts() {
+        let table: BTreeMap<String, u8> =
+            [("logs-*", 1), ("logs-endpoint.*", 2), ("*process*", 3), ("exact", 4)]
+                .map(|(name, value)| (name.to_owned(), value))
+                .into();
+        assert_eq!(best(&table, "logs-endpoint.events.process-*"), Some(&2));
+        assert_eq!(best(&table, "LOGS-okta*"), Some(&1));
+        assert_eq!(best(&table, "a process b"), Some(&3));
+        assert_eq!(best(&table, "Exact"), Some(&4));
+        assert_eq!(best(&table, "other"), None);
+        assert!(!fits("a*b", "ab c"));
+        assert!(fits("a*b*c", "a-b-b-c"));
+        assert!(!fits("ab*ba", "aba"));
+    }
+
+    #[test]
+    fn every_table_is_built_in_and_names_platforms_that_attack_has() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/controls/log_sources");
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<String> = files.map(|name| name.into_string().unwrap()).collect();
+        names.sort();
+        let known: Vec<String> = FILES.iter().map(|(name, _)| format!("{name}.toml")).collect();
+        assert_eq!(names, known);
+        let attack = crate::snapshot::embedded("enterprise-attack", None).unwrap();
+        for (name, _) in FILES {
+            for platform in built_in(name).unwrap().platforms.values().flatten() {
+                assert!(attack.platform(platform).is_some(), "{name}: {platform}");
+            }
+        }
+    }
+}

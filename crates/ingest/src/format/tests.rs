@@ -1,0 +1,90 @@
+use model::capability::{Basis, Ctid, Function, Kind, Level, RuleLevel, RuleStatus, Status};
+
+use super::*;
+
+#[test]
+fn every_built_in_format_is_valid_and_registered() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/controls/formats");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<String> = files.map(|name| name.into_string().unwrap()).collect();
+    names.sort();
+    let mut known: Vec<String> = Formats::built_in().iter().map(|f| format!("{}.toml", f.name)).collect();
+    known.push("platforms.toml".to_owned());
+    known.sort();
+    assert_eq!(names, known, "a file of controls/formats is not built in");
+}
+
+#[test]
+fn no_header_and_no_word_stands_for_two_things() {
+    for format in Formats::built_in().iter() {
+        let mut seen = BTreeMap::new();
+        for (column, names) in &format.columns {
+            for name in names {
+                let other = seen.insert(normalise_header(name), *column);
+                assert!(other.is_none_or(|other| other == *column), "{name}");
+            }
+        }
+        for (column, words) in &format.words {
+            let mut seen = BTreeMap::new();
+            for (word, spellings) in words {
+                for spelling in spellings {
+                    let other = seen.insert(word_key(spelling), word);
+                    assert!(other.is_none_or(|other| other == word), "{column:?} {spelling}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_words_are_those_of_the_model() {
+    let words = |column: Column| -> BTreeSet<&str> {
+        register().words[&column].keys().map(String::as_str).collect()
+    };
+    assert_eq!(words(Column::Kind), Kind::ALL.iter().map(|v| v.word()).collect());
+    assert_eq!(words(Column::Function), Function::ALL.iter().map(|v| v.word()).collect());
+    assert_eq!(words(Column::Status), Status::ALL.iter().map(|v| v.word()).collect());
+    assert_eq!(words(Column::Basis), Basis::ALL.iter().map(|v| v.word()).collect());
+    assert_eq!(words(Column::Level), Level::ALL.iter().map(|v| v.word()).collect());
+    assert_eq!(words(Column::Ctid), Ctid::ALL.iter().map(|v| v.word()).collect());
+    assert_eq!(words(Column::RuleStatus), RuleStatus::ALL.iter().map(|v| v.word()).collect());
+    assert_eq!(words(Column::RuleLevel), RuleLevel::ALL.iter().map(|v| v.word()).collect());
+}
+
+#[test]
+fn tables_of_platforms_name_those_that_attack_has() {
+    let attack = crate::snapshot::embedded("enterprise-attack", None).unwrap();
+    for format in Formats::built_in().iter() {
+        let fields = format.fields.get(&Column::Platforms).map(Fields::list).unwrap_or_default();
+        let tables = fields.iter().filter_map(|field| format.tables.get(field.table.as_ref()?));
+        for name in tables.flat_map(BTreeMap::values).flatten() {
+            assert!(platform(&attack, name).is_some(), "{}: {name}", format.name);
+        }
+    }
+}
+
+#[test]
+fn a_descriptor_that_cannot_work_says_why() {
+    let head = "name = \"x\"\ntitle = \"X\"\n";
+    let fault = |rest: &str| Format::parse(&format!("{head}{rest}")).unwrap_err().to_string();
+    assert!(fault("syntax = [\"yaml\"]\nrecognise = {}").contains("neither all nor any"));
+    assert!(fault("syntax = []\nrecognise = { any = [\"a\"] }").contains("syntax"));
+    let field = |field: &str| {
+        fault(&format!("syntax = [\"yaml\"]\nrecognise = {{ any = [\"a\"] }}\n[fields]\n{field}"))
+    };
+    assert!(field("id = { path = [] }").contains("fields.id"));
+    assert!(field("id = { path = [\"a\"], table = \"t\" }").contains("tables.t"));
+    assert!(field("id = { path = [\"a\"], table = \"log_sources\" }").contains("log_sources"));
+    assert!(field("idd = { path = [\"a\"] }").starts_with("line 6: "));
+}
+
+#[test]
+fn a_value_is_cut_at_both_ends_or_left_out() {
+    let field: Field =
+        toml::from_str("path = [\"a\"]\nprefix = \"ESCU - \"\nsuffix = \" - Rule\"").unwrap();
+    let cut = |text: &str| field.cut(text.to_owned());
+    assert_eq!(cut("escu - A name - Rule ").as_deref(), Some("A name"));
+    for text in ["A name - Rule", "ESCU - A name", "ESCU - Rule", "", "é"] {
+        assert_eq!(cut(text), None, "{text}");
+    }
+}
