@@ -9,6 +9,6 @@ mod golden;
 mod hostile;
 mod layer;
 mod read_back;
-mod sigma_truth;
 mod support;
+mod truth;
 mod unit_vectors;

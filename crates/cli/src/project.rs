@@ -241,10 +241,7 @@ fn further_source(input: &Path, said: &[SourceChoice], common: &Common) -> Sourc
 }
 
 /// The built-in formats and those that descriptors add.
-pub(crate) fn formats(
-    said: &[(PathBuf, String)],
-    typed: &[PathBuf],
-) -> Result<Formats, Failure> {
+pub(crate) fn formats(said: &[(PathBuf, String)], typed: &[PathBuf]) -> Result<Formats, Failure> {
     let typed = typed.iter().map(|path| (path.clone(), slashed(path)));
     let files: Vec<(PathBuf, String)> = typed.chain(said.iter().cloned()).collect();
     if files.is_empty() {

@@ -195,14 +195,28 @@ fn is_all(digits: &str, is_digit: impl Fn(&u8) -> bool) -> bool {
 mod tests;
 // TEMP
 #[allow(missing_docs)]
-pub fn toml(_: &str) -> Result<Document, SyntaxError> { Err(SyntaxError{line:1,column:None,message:String::new()}) }
+pub fn toml(_: &str) -> Result<Document, SyntaxError> {
+    Err(SyntaxError { line: 1, column: None, message: String::new() })
+}
 #[allow(missing_docs)]
-pub fn xml(_: &str, _: &dyn Fn(&str)->bool) -> Result<Vec<Document>, SyntaxError> { Ok(vec![]) }
+pub fn xml(_: &str, _: &dyn Fn(&str) -> bool) -> Result<Vec<Document>, SyntaxError> {
+    Ok(vec![])
+}
 #[allow(missing_docs)]
-pub fn conf(_: &str) -> Result<Vec<Document>, SyntaxError> { Ok(vec![]) }
+pub fn conf(_: &str) -> Result<Vec<Document>, SyntaxError> {
+    Ok(vec![])
+}
 #[allow(missing_docs)]
-pub fn yaral(_: &str) -> Vec<Result<Document, SyntaxError>> { vec![] }
+pub fn yaral(_: &str) -> Vec<Result<Document, SyntaxError>> {
+    vec![]
+}
 #[allow(missing_docs)]
-pub fn signatures(_: &str) -> Vec<Result<Document, SyntaxError>> { vec![] }
-pub(crate) fn is_signature_line(_: &str) -> bool { false }
-pub(crate) fn begins_yaral(_: &str) -> bool { false }
+pub fn signatures(_: &str) -> Vec<Result<Document, SyntaxError>> {
+    vec![]
+}
+pub(crate) fn is_signature_line(_: &str) -> bool {
+    false
+}
+pub(crate) fn begins_yaral(_: &str) -> bool {
+    false
+}

@@ -318,7 +318,8 @@ impl Reader<'_> {
         let names = &table.rows[header].cells;
         let place = Origin { sheet: table.sheet.clone(), ..Origin::file(self.shown) };
         for row in &table.rows[header + 1..] {
-            let value = |column| row.cell(column).map_or(Value::Null, |c| Value::Text(c.text.clone()));
+            let value =
+                |column| row.cell(column).map_or(Value::Null, |c| Value::Text(c.text.clone()));
             let pairs = names.iter().map(|name| (name.text.clone(), value(name.column)));
             let first = row.cells.first().map_or(0, |cell| cell.column);
             let origin = register::place_of(&place, row.number, first);

@@ -268,15 +268,16 @@ impl Format {
 
     /// The parts of a document that may be records. In XML each record is a document.
     pub(crate) fn items<'a>(&self, document: &'a Value, syntax: Syntax) -> Vec<&'a Value> {
-        let list = self.record.each.iter().filter(|_| syntax != Syntax::Xml).find_map(|path| {
-            match (path.as_str(), document) {
-                (".", Value::List(items)) => Some(items),
-                (path, document) => match document.at(path) {
-                    Some(Value::List(items)) => Some(items),
-                    _ => None,
-                },
-            }
-        });
+        let list =
+            self.record.each.iter().filter(|_| syntax != Syntax::Xml).find_map(|path| {
+                match (path.as_str(), document) {
+                    (".", Value::List(items)) => Some(items),
+                    (path, document) => match document.at(path) {
+                        Some(Value::List(items)) => Some(items),
+                        _ => None,
+                    },
+                }
+            });
         match list {
             Some(items) => items.iter().collect(),
             None => vec![document],
@@ -337,9 +338,7 @@ impl Format {
         let constants = self.constants.iter().map(|(column, value)| (*column, value.clone()));
         let fields = self.fields.iter().flat_map(|(column, fields)| {
             let fields = fields.list().iter();
-            fields
-                .flat_map(|field| self.field(field, document))
-                .map(|value| (*column, value))
+            fields.flat_map(|field| self.field(field, document)).map(|value| (*column, value))
         });
         constants.chain(fields).collect()
     }
@@ -371,12 +370,18 @@ impl Format {
         let Some(name) = &field.table else {
             return found.collect();
         };
-        let translated = |text: String| match name.as_str() {
-            LOG_SOURCES => self.log_sources().and_then(|known| known.platforms(&text)),
-            name => self.tables.get(name).and_then(|t| log_source::best(t, &text)).map(Vec::as_slice),
-        }
-        .unwrap_or_default()
-        .to_vec();
+        let translated = |text: String| {
+            match name.as_str() {
+                LOG_SOURCES => self.log_sources().and_then(|known| known.platforms(&text)),
+                name => self
+                    .tables
+                    .get(name)
+                    .and_then(|t| log_source::best(t, &text))
+                    .map(Vec::as_slice),
+            }
+            .unwrap_or_default()
+            .to_vec()
+        };
         found.flat_map(translated).collect()
     }
 

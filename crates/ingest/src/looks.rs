@@ -72,7 +72,8 @@ fn by_content(head: &str) -> Result<Syntax, &'static str> {
         return Err("nothing but comments");
     };
     let is_section = line.starts_with('[') && line.ends_with(']');
-    let mut is_json_list = || telling.next().is_none_or(|next| next.starts_with(['{', '[', ']', '"']));
+    let mut is_json_list =
+        || telling.next().is_none_or(|next| next.starts_with(['{', '[', ']', '"']));
     match line {
         _ if document::begins_yaral(line) => Ok(Syntax::Yaral),
         _ if line.starts_with('<') => Ok(Syntax::Xml),

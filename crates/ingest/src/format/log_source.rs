@@ -69,8 +69,7 @@ pub(super) fn built_in(name: &str) -> Option<&'static LogSources> {
     TABLES.get(name)
 }
 
-const FILES: [(&str, &str); 1] =
-    [("sigma", include_str!("../../controls/log_sources/sigma.toml"))];
+const FILES: [(&str, &str); 1] = [("sigma", include_str!("../../controls/log_sources/sigma.toml"))];
 
 #[cfg(test)]
 mod tests {

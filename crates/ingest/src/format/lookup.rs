@@ -33,9 +33,8 @@ fn visit(value: &Value, path: &str, see: &mut dyn FnMut(&Value)) -> bool {
             Some((choices, rest)) => choices
                 .split(',')
                 .any(|choice| visit(value, &format!("{}{rest}", choice.trim()), see)),
-            None => heads(path).any(|(key, rest)| {
-                value.get(key).is_some_and(|inner| visit(inner, rest, see))
-            }),
+            None => heads(path)
+                .any(|(key, rest)| value.get(key).is_some_and(|inner| visit(inner, rest, see))),
         },
         Value::Text(text) => json_in(text).is_some_and(|inner| visit(&inner, path, see)),
         Value::Bool(_) | Value::Number(_) => false,
@@ -75,7 +74,9 @@ pub(super) fn path(condition: &str) -> &str {
 /// The top-level keys that a path may begin with.
 pub(super) fn first_keys(path: &str) -> Vec<&str> {
     match path.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
-        Some((choices, _)) => choices.split(',').flat_map(|choice| first_keys(choice.trim())).collect(),
+        Some((choices, _)) => {
+            choices.split(',').flat_map(|choice| first_keys(choice.trim())).collect()
+        }
         None => heads(path).map(|(key, _)| key).collect(),
     }
 }
@@ -110,7 +111,9 @@ mod tests {
 
     #[test]
     fn of_several_keys_each_item_gives_the_first_it_has() {
-        let value = json(r#"{"t":[{"id":"T1","s":[{"id":"T1.1"},{"id":"T1.2"}]},{"id":"T2","s":[]},{"id":"T3"}]}"#);
+        let value = json(
+            r#"{"t":[{"id":"T1","s":[{"id":"T1.1"},{"id":"T1.2"}]},{"id":"T2","s":[]},{"id":"T3"}]}"#,
+        );
         assert_eq!(texts(&value, "t.{s.id,id}"), ["T1.1", "T1.2", "T2", "T3"]);
     }
 

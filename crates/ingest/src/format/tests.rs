@@ -8,7 +8,8 @@ fn every_built_in_format_is_valid_and_registered() {
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
     let mut names: Vec<String> = files.map(|name| name.into_string().unwrap()).collect();
     names.sort();
-    let mut known: Vec<String> = Formats::built_in().iter().map(|f| format!("{}.toml", f.name)).collect();
+    let mut known: Vec<String> =
+        Formats::built_in().iter().map(|f| format!("{}.toml", f.name)).collect();
     known.push("platforms.toml".to_owned());
     known.sort();
     assert_eq!(names, known, "a file of controls/formats is not built in");
