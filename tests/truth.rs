@@ -50,7 +50,7 @@ fn class(resolver: &mut Resolver<'_>, id: model::id::TechniqueId) -> &'static st
         Class::Live | Class::OtherDomain => "active",
         Class::Replaced => "revoked",
         Class::Deprecated => "deprecated",
-        Class::Unknown => "unknown",
+        Class::OtherFramework | Class::Unknown => "unknown",
     }
 }
 

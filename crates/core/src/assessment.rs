@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::alerts;
 use crate::attack::{AdversaryKind, Attack, TechniqueIx};
 use crate::capability::{Capability, Function};
 use crate::catalog::Catalog;
@@ -605,6 +606,10 @@ impl View<'_> {
         let covering = || coverage.evidence.iter().filter(|e| e.function != Function::Respond);
         let families: BTreeSet<&str> = covering().map(|e| e.family.as_str()).collect();
         let any = |test: fn(&Evidence) -> bool| coverage.evidence.iter().any(test);
+        let Inputs { capabilities, policy, as_of, .. } = self.inputs;
+        let rule = |test: &dyn Fn(&Capability) -> bool| {
+            coverage.evidence.iter().any(|e| test(&capabilities[e.capability]))
+        };
         let composite = coverage.composite.rounded();
         let flags = [
             ("single-item", covering().count() == 1),
@@ -614,6 +619,8 @@ impl View<'_> {
             ("platform-unspecified", any(|e| !e.platform_stated)),
             ("strength-unstated", any(|e| !e.strength_stated)),
             ("telemetry-unknown", any(|e| e.telemetry_unknown)),
+            ("silent-rule", rule(&|r| alerts::is_silent(r, policy, *as_of))),
+            ("noisy-rule", rule(&|r| alerts::is_noisy(r, policy))),
             ("no-public-rule", gap.ease.public_rules == 0),
             ("no-mitigation", technique.mitigations.is_empty()),
             ("recency-unknown", self.is_recency_unknown(ix)),

@@ -289,6 +289,30 @@ impl Attack {
         })
     }
 
+    /// The techniques with this name in any case, `Valid Accounts: Cloud Accounts` or either part
+    /// of it; a technique of its own before sub-techniques of the same name.
+    #[must_use]
+    pub fn techniques_called(&self, name: &str) -> Vec<usize> {
+        let wanted = name.trim();
+        let all = || 0..self.techniques.len();
+        let is_called =
+            |ix: &usize, name: &str| self.techniques[*ix].name.eq_ignore_ascii_case(name.trim());
+        if let Some((parent, sub)) = wanted.rsplit_once(": ") {
+            let parents: Vec<TechniqueId> =
+                all().filter(|ix| is_called(ix, parent)).map(|ix| self.techniques[ix].id).collect();
+            let is_below = |ix: &usize| {
+                self.techniques[*ix].id.parent().is_some_and(|id| parents.contains(&id))
+            };
+            return all().filter(|ix| is_called(ix, sub) && is_below(ix)).collect();
+        }
+        let called: Vec<usize> = all().filter(|ix| is_called(ix, wanted)).collect();
+        let is_parent = |ix: &usize| self.techniques[*ix].id.parent().is_none();
+        match called.iter().copied().find(is_parent) {
+            Some(parent) => vec![parent],
+            None => called,
+        }
+    }
+
     /// The position of the platform with this name, in any case.
     #[must_use]
     pub fn platform(&self, name: &str) -> Option<usize> {

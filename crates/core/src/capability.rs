@@ -272,6 +272,9 @@ pub struct Capability {
     /// What it shares its failures with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family: Option<String>,
+    /// Its log sources as written, ascending, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log_source: Vec<String>,
     /// Availability of what it needs to see.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub telemetry: Option<Share>,
@@ -287,6 +290,21 @@ pub struct Capability {
     /// Day of the last test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tests_last: Option<Date>,
+    /// Day on which it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Date>,
+    /// Day on which it was last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified: Option<Date>,
+    /// Day of its last alert.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_fired: Option<Date>,
+    /// Its alerts of the last 90 days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alerts_90d: Option<u32>,
+    /// Share of its alerts that are false, 0..=1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub false_positive_rate: Option<f64>,
     /// Cost, in the user's unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,
@@ -341,11 +359,17 @@ impl Capability {
             unscored: false,
             hunting: false,
             family: None,
+            log_source: Vec::new(),
             telemetry: None,
             scope: None,
             tests_passed: None,
             tests_run: None,
             tests_last: None,
+            created: None,
+            modified: None,
+            last_fired: None,
+            alerts_90d: None,
+            false_positive_rate: None,
             cost: None,
             bundle: None,
             owner: None,

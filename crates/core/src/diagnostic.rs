@@ -110,6 +110,7 @@ codes! {
     ReplacedId "replaced-id" Note "An id that ATT&CK has replaced; its successor is counted.";
     DeprecatedId "deprecated-id" Warning "An id that ATT&CK has deprecated without a successor; it counts for nothing.";
     OtherDomain "other-domain" Warning "An id of another ATT&CK domain than the one assessed.";
+    OtherFramework "other-framework" Note "An id of another framework than ATT&CK; it counts for nothing.";
     NewerId "newer-id" Warning "An id of a newer ATT&CK release than the one in use.";
     UnknownId "unknown-id" Warning "An id that no ATT&CK release at hand knows.";
     UnknownTactic "unknown-tactic" Note "A tactic that no ATT&CK release at hand knows.";

@@ -357,6 +357,9 @@ fn set(capability: &mut Capability, name: &str, value: &str) {
             capability.tests_run = Some(number(parts[1]) as u32);
             capability.tests_last = parts.get(2).map(|text| date(text));
         }
+        "last_fired" => capability.last_fired = Some(date(value)),
+        "alerts_90d" => capability.alerts_90d = Some(number(value) as u32),
+        "false_positive_rate" => capability.false_positive_rate = Some(number(value)),
         "assumed" => capability.defaulted.push("status".to_owned()),
         _ => panic!("{name} is no column of a fixture"),
     }

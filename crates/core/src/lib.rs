@@ -7,6 +7,7 @@
 //! This crate does no I/O, has no clock and no threads, and cannot fail: trouble in the user's
 //! data is collected as [`diagnostic::Diagnostic`]s.
 
+pub mod alerts;
 pub mod assessment;
 pub mod attack;
 pub mod capability;

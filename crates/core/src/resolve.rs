@@ -26,6 +26,9 @@ pub struct Resolution {
     /// Of the unknown: those that a newer release knows.
     #[serde(default)]
     pub newer: usize,
+    /// Ids of another framework than ATT&CK; not among the total.
+    #[serde(default)]
+    pub other_framework: usize,
     /// Every id that is not live.
     pub ids: BTreeMap<String, Outcome>,
 }
@@ -38,7 +41,7 @@ pub struct Outcome {
     /// The live techniques that it counts for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counted_as: Vec<TechniqueId>,
-    /// The newer release, or the other domain, that knows it.
+    /// The newer release, the other domain or the other framework that knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_in: Option<String>,
     /// Number of records that carry it.
@@ -57,12 +60,14 @@ pub enum Class {
     Deprecated,
     /// Of another domain.
     OtherDomain,
+    /// Of another framework than ATT&CK.
+    OtherFramework,
     /// Not known to the release in use.
     Unknown,
 }
 
 impl Resolution {
-    /// All ids that were seen.
+    /// All ids of ATT&CK, or meant for one, that were seen.
     #[must_use]
     pub fn total(&self) -> usize {
         self.live + self.replaced + self.deprecated + self.other_domain + self.unknown
@@ -76,6 +81,7 @@ impl Resolution {
             Class::Replaced => &mut self.replaced,
             Class::Deprecated => &mut self.deprecated,
             Class::OtherDomain => &mut self.other_domain,
+            Class::OtherFramework => &mut self.other_framework,
             Class::Unknown => &mut self.unknown,
         } += 1;
         self.newer += usize::from(matches!(resolved, Resolved::Newer { .. }));
@@ -89,7 +95,22 @@ impl Resolution {
             outcome.records += 1;
         }
     }
+
+    /// Counts one id of another framework, of one record.
+    pub fn count_other_framework(&mut self, id: &str) {
+        self.other_framework += 1;
+        let outcome = self.ids.entry(id.to_owned()).or_insert_with(|| Outcome {
+            class: Class::OtherFramework,
+            counted_as: Vec::new(),
+            known_in: Some(OTHER_FRAMEWORK.to_owned()),
+            records: 0,
+        });
+        outcome.records += 1;
+    }
 }
+
+/// The framework beside ATT&CK whose ids are told apart.
+pub const OTHER_FRAMEWORK: &str = "MITRE ATLAS";
 
 /// Where an id leads.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -29,6 +29,7 @@ columns! {
     Kind "kind",
     Function "function",
     Techniques "techniques",
+    OtherFramework "other_framework",
     Mitigations "mitigations",
     Controls "controls",
     DataComponents "data_components",
@@ -51,11 +52,18 @@ columns! {
     TestsPassed "tests_passed",
     TestsRun "tests_run",
     TestsLast "tests_last",
+    Created "created",
+    Modified "modified",
+    LastFired "last_fired",
+    Alerts90d "alerts_90d",
+    FalsePositiveRate "false_positive_rate",
     Cost "cost",
     Bundle "bundle",
     Owner "owner",
     Notes "notes",
     Tags "tags",
+    Tactics "tactics",
+    TechniqueNames "technique_names",
 }
 
 impl Column {

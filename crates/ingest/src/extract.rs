@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use model::capability::Share;
+use model::date::Date;
 use model::id::TechniqueId;
 use model::score::round9;
 
@@ -18,6 +19,8 @@ pub(crate) enum AttackId {
     Adversary(String),
     /// A data source: ATT&CK has given them up.
     DataSource(String),
+    /// An id of another framework, MITRE ATLAS, with its prefix.
+    OtherFramework(String),
     /// It has the look of an id but is none.
     Bad(String),
 }
@@ -85,10 +88,17 @@ fn tokens(run: &str) -> Vec<String> {
 
 /// The id that a word is; `None` for any other word.
 pub(crate) fn id(word: &str) -> Option<AttackId> {
-    let word = match word.get(..7) {
-        Some(prefix) if prefix.eq_ignore_ascii_case("attack.") => &word[7..],
-        _ => word,
-    };
+    let word = after(word, "attack.").unwrap_or(word);
+    if let Some(rest) = after(word, "atlas.").or_else(|| after(word, "aml.")) {
+        let is_near_miss = || {
+            let rest = after(rest, "aml.").unwrap_or(rest);
+            let number = after(rest, "ta").or_else(|| after(rest, "t"));
+            number.is_some_and(is_near_miss)
+        };
+        return framework_id(rest)
+            .map(AttackId::OtherFramework)
+            .or_else(|| is_near_miss().then(|| AttackId::Bad(word.to_owned())));
+    }
     if let Ok(id) = TechniqueId::parse(word) {
         return Some(AttackId::Technique(id));
     }
@@ -110,6 +120,26 @@ pub(crate) fn id(word: &str) -> Option<AttackId> {
         "T" | "TA" if is_near_miss(rest) => Some(AttackId::Bad(word.to_owned())),
         _ => None,
     }
+}
+
+/// What follows a prefix, in either case.
+fn after<'a>(word: &'a str, prefix: &str) -> Option<&'a str> {
+    let head = word.get(..prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then(|| &word[prefix.len()..])
+}
+
+/// An id of MITRE ATLAS, a tactic, technique, mitigation or case study, whether its prefix `AML.`
+/// stands there or not: `AML.T0051.000`.
+pub(crate) fn framework_id(word: &str) -> Option<String> {
+    let word = after(word, "aml.").unwrap_or(word).to_ascii_uppercase();
+    let (letters, rest) = word.split_at(word.find(|c: char| c.is_ascii_digit())?);
+    let digits = |text: &str, n| text.len() == n && text.bytes().all(|b| b.is_ascii_digit());
+    let is_id = match (letters, rest.split_once('.')) {
+        ("T", Some((number, sub))) => digits(number, 4) && digits(sub, 3),
+        ("T" | "TA" | "M" | "CS", None) => digits(rest, 4),
+        _ => false,
+    };
+    is_id.then(|| format!("AML.{word}"))
 }
 
 /// Digits as of a technique's id, but not as many or not where they belong.
@@ -175,6 +205,35 @@ pub(crate) fn whole(text: &str) -> Option<i64> {
     (value.fract() == 0.0 && value.abs() < 1e9).then_some(value as i64)
 }
 
+/// Yes or no.
+pub(crate) fn flag(text: &str) -> Option<bool> {
+    match word_key(text).as_str() {
+        "true" | "yes" | "y" | "x" | "1" => Some(true),
+        "false" | "no" | "n" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// `2026-06-30`, `2026/06/30`, `2026_06_30`, `2026.06.30` or `30.6.2026`, whatever time of day
+/// follows; other orders of day and month, and years of two digits, are ambiguous.
+pub(crate) fn date(text: &str) -> Option<Date> {
+    let day = text.trim().replace(". ", ".");
+    let day = day.split(['T', ' ']).next().unwrap_or_default();
+    let parts: Vec<&str> = day.splitn(4, ['-', '/', '_', '.']).collect();
+    let [first, month, last] = parts[..] else {
+        return None;
+    };
+    let (year, day) = match (first.len(), last.len()) {
+        (4, 1..=2) => (first, last),
+        (1..=2, 4) if day.contains('.') => (last, first),
+        _ => return None,
+    };
+    let digits = |part: &&str| part.bytes().all(|b| b.is_ascii_digit());
+    let is_date = month.len() <= 2 && [year, month, day].iter().all(digits);
+    let number = |part: &str| part.parse().ok();
+    is_date.then(|| Date::new(year.parse().ok()?, number(month)?, number(day)?))?
+}
+
 /// The items of a cell that holds a list: separated by line breaks, semicolons, bars or commas.
 pub(crate) fn items(text: &str) -> impl Iterator<Item = &str> {
     text.split(['\n', ';', '|', ',']).map(str::trim).filter(|item| !item.is_empty())
@@ -196,6 +255,8 @@ pub(crate) fn word_key(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn shown(text: &str) -> Vec<String> {
@@ -206,7 +267,8 @@ mod tests {
             | AttackId::Component(id)
             | AttackId::Tactic(id)
             | AttackId::Adversary(id)
-            | AttackId::DataSource(id) => id,
+            | AttackId::DataSource(id)
+            | AttackId::OtherFramework(id) => id,
         };
         ids(text).map(name).collect()
     }
@@ -237,6 +299,80 @@ mod tests {
             ["T1059.001", "T1078", "T1110", "T1003"]
         );
         assert_eq!(shown("S3 bucket, G7, T-shirt, 2024-10-31, v1.10"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn ids_of_another_framework_are_told_apart_with_their_prefix() {
+        assert_eq!(
+            shown("LLM Prompt Injection (AML.T0051), aml.t0051.000; T1059\nAML.TA0002"),
+            ["AML.T0051", "AML.T0051.000", "T1059", "AML.TA0002"]
+        );
+        assert_eq!(shown("https://atlas.mitre.org/techniques/AML.T0054/"), ["AML.T0054"]);
+        assert_eq!(
+            shown("atlas.aml.t0051 atlas.t0054 attack.aml.t0010.003"),
+            ["AML.T0051", "AML.T0054", "AML.T0010.003"]
+        );
+        assert_eq!(shown("AML.M0015 AML.CS0001"), ["AML.M0015", "AML.CS0001"]);
+        assert_eq!(shown("AML.T0051.00 atlas.ta002"), ["bad AML.T0051.00", "bad atlas.ta002"]);
+        assert_eq!(shown("AML policy, atlas.m365, aml., AML.T"), Vec::<String>::new());
+        assert_eq!(framework_id("T0054").as_deref(), Some("AML.T0054"));
+        assert_eq!(framework_id("LLM04"), None);
+    }
+
+    #[test]
+    fn days_are_read_as_people_and_programs_write_them() {
+        let expected = Date::new(2024, 5, 1);
+        for text in [
+            "2024-05-01",
+            " 2024/05/01 ",
+            "2024_05_01",
+            "2024.5.1",
+            "1.5.2024",
+            "01.05.2024 13:45",
+            "1. 5. 2024",
+            "2024-05-01T00:00:00.000Z",
+            "2024-05-01 07:22:31.795581",
+            "2024-05-01T23:59:59+02:00",
+        ] {
+            assert_eq!(date(text), expected, "{text}");
+        }
+        let refused = [
+            "5/1/2024",
+            "1-5-2024",
+            "1.5.24",
+            "24-05-01",
+            "2024-13-01",
+            "30.2.2024",
+            "2024-+5-01",
+            "2024-05",
+            "2024-05-01-07",
+            "",
+            "T",
+            "yesterday",
+            "٢٠٢٤-05-01",
+        ];
+        for text in refused {
+            assert_eq!(date(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_strange(text in any::<String>(), near in "(?i)(aml|atlas|attack)[.]?[a-z]{0,2}[0-9.]{0,9}") {
+            for text in [text, near] {
+                let _ = (ids(&text).count(), id(&text), framework_id(&text), date(&text));
+            }
+        }
+
+        #[test]
+        fn a_day_reads_back_in_every_order_that_is_clear(days in -700_000i32..2_900_000) {
+            let day = Date::from_unix_days(days);
+            let (year, month, date_of_month) = day.civil();
+            let german = format!("{date_of_month}.{month}.{year:04}");
+            for text in [day.to_string(), day.to_string().replace('-', "_"), german] {
+                prop_assert_eq!(date(&text), Some(day));
+            }
+        }
     }
 
     #[test]

@@ -455,6 +455,8 @@ fn unite(kept: &mut Draft, other: Draft) {
     kept.records += other.records;
     kept.ids.extend(other.ids);
     crate::record::each_once(&mut kept.ids);
+    kept.other_frameworks.extend(other.other_frameworks);
+    crate::record::each_once(&mut kept.other_frameworks);
 }
 
 /// A document with what a header lends it: its own keys come first, maps are joined.

@@ -416,10 +416,11 @@ impl Format {
         self.names().find(|(known, _)| *known == name).map(|(_, column)| column)
     }
 
-    /// Every name of every column, the columns' own first. Tags are what rules have: a table's
-    /// column of that name may hold anything.
+    /// Every name of every column, the columns' own first. Tags and names of techniques are what
+    /// rules have: a table's columns of these names may hold anything.
     fn names(&self) -> impl Iterator<Item = (String, Column)> + '_ {
-        let own = Column::ALL.iter().filter(|column| **column != Column::Tags);
+        let is_own = |column: &&Column| !matches!(column, Column::Tags | Column::TechniqueNames);
+        let own = Column::ALL.iter().filter(is_own);
         let own = own.map(|column| (normalise_header(column.name()), *column));
         let others = self.columns.iter().flat_map(|(column, names)| {
             names.iter().map(move |name| (normalise_header(name), *column))

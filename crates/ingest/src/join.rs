@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::capability::{Capability, Kind};
 use model::diagnostic::{Code, Diagnostic, Origin};
 use model::inputs::Source;
-use model::resolve::{Resolved, ResolvedTactic, Resolver};
+use model::resolve::{OTHER_FRAMEWORK, Resolved, ResolvedTactic, Resolver};
 use model::strength;
 
 use crate::read::{Read, ReadSettings};
@@ -48,7 +48,7 @@ impl Join<'_, '_> {
     }
 
     fn resolve(&mut self, draft: Draft) -> Box<Capability> {
-        let Draft { mut capability, ids, tactics, adversaries, .. } = draft;
+        let Draft { mut capability, ids, other_frameworks, tactics, adversaries, .. } = draft;
         for (id, cell) in ids {
             let resolved = self.resolver.technique(id);
             self.read.resolution.count(id, &resolved);
@@ -67,6 +67,9 @@ impl Join<'_, '_> {
                 self.read.diagnostics.push(Diagnostic::new(code, origin, message, help));
             }
         }
+        for (id, cell) in other_frameworks {
+            self.other_framework(&id, cell, &capability);
+        }
         for text in &tactics {
             self.tactic(text, &mut capability);
         }
@@ -74,6 +77,16 @@ impl Join<'_, '_> {
             self.adversary(text, &mut capability);
         }
         capability
+    }
+
+    fn other_framework(&mut self, id: &str, cell: Option<String>, capability: &Capability) {
+        self.read.resolution.count_other_framework(id);
+        let message = format!("{id} is of {OTHER_FRAMEWORK}, not of ATT&CK; it counts for nothing");
+        let help = "name a technique of ATT&CK too, if one is meant";
+        let cell = cell.or(capability.origin.cell.clone());
+        let origin = Origin { cell, ..capability.origin.clone() };
+        let diagnostic = Diagnostic::new(Code::OtherFramework, origin, message, help);
+        self.read.diagnostics.push(diagnostic);
     }
 
     fn remark(&self, id: &str, resolved: &Resolved) -> Option<(Code, String, String)> {

@@ -12,8 +12,10 @@ use model::diagnostic::{Code, Diagnostic, Origin};
 use model::id::TechniqueId;
 
 use crate::column::Column;
-use crate::extract::{self, AttackId};
+use crate::extract;
 use crate::format::{self, Format};
+
+mod attack;
 
 /// What one record says.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +61,8 @@ pub struct Draft {
     pub capability: Box<Capability>,
     /// The technique ids it names, as written, each once, with the cell it stands in.
     pub ids: Vec<(TechniqueId, Option<String>)>,
+    /// The ids of another framework that it names, each once, with the cell it stands in.
+    pub other_frameworks: Vec<(String, Option<String>)>,
     /// The tactics it names, as written.
     pub tactics: Vec<String>,
     /// The groups, campaigns and software it names, as written.
@@ -77,6 +81,7 @@ pub(crate) fn draft(raw: Raw, context: &Context<'_>, out: &mut Vec<Diagnostic>) 
         draft: Draft {
             capability: Box::new(Capability::new("", Kind::Control, Function::Prevent)),
             ids: Vec::new(),
+            other_frameworks: Vec::new(),
             tactics: Vec::new(),
             adversaries: Vec::new(),
             names_control: false,
@@ -91,7 +96,8 @@ pub(crate) fn draft(raw: Raw, context: &Context<'_>, out: &mut Vec<Diagnostic>) 
         function: None,
         status: None,
         basis: None,
-        has_log_source: false,
+        log_sources: Vec::new(),
+        technique_names: Vec::new(),
     };
     reading.out.extend(raw.diagnostics);
     let given: Vec<Column> = raw.values.iter().map(|said| said.column).collect();
@@ -117,7 +123,10 @@ struct Reading<'a> {
     function: Option<Function>,
     status: Option<Status>,
     basis: Option<Basis>,
-    has_log_source: bool,
+    /// The log sources it names, in order.
+    log_sources: Vec<String>,
+    /// Names of techniques, for want of ids.
+    technique_names: Vec<String>,
 }
 
 impl Reading<'_> {
@@ -134,6 +143,7 @@ impl Reading<'_> {
             Column::Kind => self.kind = self.word(column, text, Kind::from_word),
             Column::Function => self.function = self.word(column, text, Function::from_word),
             Column::Techniques => self.ids(text),
+            Column::OtherFramework => self.framework_ids(text),
             Column::Mitigations => self.mitigations(text),
             Column::Controls => self.controls(),
             Column::DataComponents => self.components(text),
@@ -163,19 +173,24 @@ impl Reading<'_> {
                 self.draft.capability.rule_level = self.word(column, text, RuleLevel::from_word);
             }
             Column::Unscored => {
-                let flag = flag(text);
+                let flag = extract::flag(text);
                 self.draft.capability.unscored =
                     self.value(column, text, flag, "yes or no") == Some(true);
             }
             Column::Hunting => {
-                let flag = flag(text);
+                let flag = extract::flag(text);
                 self.draft.capability.hunting =
                     self.value(column, text, flag, "yes or no") == Some(true);
             }
             Column::Family => self.draft.capability.family = Some(text.to_owned()),
             Column::LogSource => {
-                self.has_log_source = true;
-                self.draft.capability.family.get_or_insert_with(|| text.to_owned());
+                self.log_sources.push(text.to_owned());
+                let capability = &mut self.draft.capability;
+                if self.context.format.log_sources().is_none() {
+                    capability.family.get_or_insert_with(|| text.to_owned());
+                }
+                extract::items(text)
+                    .for_each(|item| insert(&mut capability.log_source, item.to_owned()));
             }
             Column::Telemetry => self.draft.capability.telemetry = self.shares(column, text),
             Column::Scope => self.draft.capability.scope = self.shares(column, text),
@@ -184,9 +199,17 @@ impl Reading<'_> {
                 self.draft.capability.tests_passed = self.value(column, text, count, WHOLE);
             }
             Column::TestsRun => self.tests_run(text),
-            Column::TestsLast => {
-                let date = date(text);
-                self.draft.capability.tests_last = self.value(column, text, date, "2026-06-30");
+            Column::TestsLast => self.draft.capability.tests_last = self.date(column, text),
+            Column::Created => self.draft.capability.created = self.date(column, text),
+            Column::Modified => self.draft.capability.modified = self.date(column, text),
+            Column::LastFired => self.draft.capability.last_fired = self.date(column, text),
+            Column::Alerts90d => {
+                let count = whole(text, 0..=u32::MAX);
+                self.draft.capability.alerts_90d = self.value(column, text, count, WHOLE);
+            }
+            Column::FalsePositiveRate => {
+                let rate = extract::share(text, comma);
+                self.draft.capability.false_positive_rate = self.value(column, text, rate, SHARE);
             }
             Column::Cost => {
                 let cost = extract::number(text, comma).filter(|cost| *cost >= 0.0);
@@ -196,6 +219,8 @@ impl Reading<'_> {
             Column::Owner => self.draft.capability.owner = Some(text.to_owned()),
             Column::Notes => self.draft.capability.notes = Some(text.to_owned()),
             Column::Tags => self.tag(text),
+            Column::Tactics => self.tactics(text),
+            Column::TechniqueNames => self.technique_names.push(text.to_owned()),
         }
     }
 
@@ -243,6 +268,10 @@ impl Reading<'_> {
         }
     }
 
+    fn date(&mut self, column: Column, text: &str) -> Option<Date> {
+        self.value(column, text, extract::date(text), "2026-06-30")
+    }
+
     /// `4` or `3/4`: passed of run.
     fn tests_run(&mut self, text: &str) {
         let (passed, run) = match text.split_once('/') {
@@ -258,147 +287,10 @@ impl Reading<'_> {
         self.draft.capability.tests_run = self.value(Column::TestsRun, text, count, WHOLE);
     }
 
-    fn ids(&mut self, text: &str) {
-        let before = self.draft.ids.len() + self.out.len();
-        let others = self.draft.tactics.len() + self.draft.adversaries.len();
-        extract::ids(text).for_each(|id| self.attack_id(id));
-        let after = self.draft.ids.len() + self.out.len();
-        let is_silent = after == before
-            && others == self.draft.tactics.len() + self.draft.adversaries.len()
-            && !self.draft.names_control;
-        let says_none = matches!(
-            extract::word_key(text).as_str(),
-            "" | "none" | "n/a" | "na" | "?" | "tbd" | "no" | "all" | "various"
-        );
-        if is_silent && !says_none {
-            let message = format!("{:?} holds no ATT&CK id", shortened(text));
-            self.report(Code::BadId, message, "write T1059 or T1059.001");
-        }
-    }
-
-    fn attack_id(&mut self, id: AttackId) {
-        match id {
-            AttackId::Technique(id) => self.technique(id),
-            AttackId::Mitigation(id) => self.mitigation(&id),
-            AttackId::Component(id) => self.component(&id),
-            AttackId::Tactic(id) => self.draft.tactics.push(id),
-            AttackId::Adversary(id) => self.draft.adversaries.push(id),
-            AttackId::DataSource(id) => {
-                let message = format!("{id} is a data source, which ATT&CK has given up");
-                self.report(Code::DeprecatedId, message, "name its data components");
-            }
-            AttackId::Bad(text) => {
-                let message = format!("{text:?} looks like an ATT&CK id but is none");
-                self.report(Code::BadId, message, "write T1059 or T1059.001");
-            }
-        }
-    }
-
-    fn technique(&mut self, id: TechniqueId) {
-        self.draft.ids.push((id, self.cell.clone()));
-    }
-
-    fn mitigations(&mut self, text: &str) {
-        for item in extract::items(text) {
-            let mut found = extract::ids(item).peekable();
-            if found.peek().is_some() {
-                found.for_each(|id| self.attack_id(id));
-            } else {
-                self.mitigation(item);
-            }
-        }
-    }
-
-    fn mitigation(&mut self, text: &str) {
-        self.draft.names_control = true;
-        let attack = self.context.attack;
-        let known = |m: &&model::attack::Mitigation| {
-            m.id.eq_ignore_ascii_case(text) || m.name.eq_ignore_ascii_case(text)
-        };
-        match attack.mitigations.iter().find(known) {
-            Some(mitigation) => {
-                let id = mitigation.id.clone();
-                insert(&mut self.draft.capability.mitigations, id);
-            }
-            None => {
-                let message = format!("{text:?} is no mitigation of ATT&CK {}", attack.version);
-                self.report(Code::UnknownId, message, "write an id such as M1032");
-            }
-        }
-    }
-
-    fn controls(&mut self) {
-        self.draft.names_control = true;
-        let message = "catalogue controls are not read yet".to_owned();
-        let help = "name the techniques or mitigations themselves";
-        self.report(Code::NotPlanned, message, help);
-    }
-
-    fn components(&mut self, text: &str) {
-        extract::items(text).for_each(|item| self.component(item));
-    }
-
-    fn component(&mut self, text: &str) {
-        let attack = self.context.attack;
-        // "DC0032 - Process Creation", "Process Creation (DC0032)" or either alone.
-        let by_id = || {
-            extract::ids(text).find_map(|id| match id {
-                AttackId::Component(id) => attack.component(&id),
-                _ => None,
-            })
-        };
-        match attack.component(text).or_else(by_id) {
-            Some(component) => {
-                let id = attack.components[component].id.clone();
-                insert(&mut self.draft.capability.data_components, id);
-            }
-            None => {
-                let message = format!("{text:?} is no data component of ATT&CK {}", attack.version);
-                let names = attack.components.iter().map(|c| c.name.as_str());
-                let help = crate::suggest::did_you_mean(text, names)
-                    .unwrap_or_else(|| "write a name such as Process Creation".to_owned());
-                self.report(Code::UnknownComponent, message, help);
-            }
-        }
-    }
-
-    fn platforms(&mut self, text: &str) {
-        let attack = self.context.attack;
-        for item in extract::items(text) {
-            if matches!(extract::word_key(item).as_str(), "all" | "any" | "all platforms") {
-                continue;
-            }
-            let platforms = &mut self.draft.capability.platforms;
-            match format::platform(attack, item) {
-                Some(name) => insert(platforms.get_or_insert_default(), name),
-                None => {
-                    // A row that is limited to something is not without limits.
-                    platforms.get_or_insert_default();
-                    if self.context.format.translates(Column::Platforms) {
-                        // The format's own table speaks of another domain; nobody wrote this.
-                        continue;
-                    }
-                    let message = format!("{item:?} is no platform of ATT&CK {}", attack.version);
-                    let help = format!("use one of {}", attack.platforms.join(", "));
-                    self.report(Code::UnknownPlatform, message, help);
-                }
-            }
-        }
-    }
-
-    /// A Sigma tag without its `attack.`: an id, or the name of a tactic.
-    fn tag(&mut self, text: &str) {
-        match extract::id(text) {
-            Some(id) => self.attack_id(id),
-            None if text.bytes().any(|b| b.is_ascii_digit()) || text.len() < 2 => {
-                self.attack_id(AttackId::Bad(format!("attack.{text}")));
-            }
-            None => self.draft.tactics.push(text.to_owned()),
-        }
-    }
-
     fn finish(mut self) -> Draft {
         self.check_tests();
+        self.technique_names();
+        self.log_sources();
         let kind = self.kind.unwrap_or_else(|| self.usual_kind());
         let function = self.function.unwrap_or(match kind {
             Kind::Rule => Function::Detect,
@@ -433,6 +325,7 @@ impl Reading<'_> {
         }
         capability.origin = self.origin;
         each_once(&mut self.draft.ids);
+        each_once(&mut self.draft.other_frameworks);
         self.draft.tactics.sort();
         self.draft.tactics.dedup();
         self.draft.adversaries.sort();
@@ -441,7 +334,8 @@ impl Reading<'_> {
     }
 
     fn usual_kind(&self) -> Kind {
-        if self.has_log_source || self.draft.capability.rule_status.is_some() {
+        let has_log_source = !self.draft.capability.log_source.is_empty();
+        if has_log_source || self.draft.capability.rule_status.is_some() {
             Kind::Rule
         } else {
             Kind::Control
@@ -473,9 +367,9 @@ impl Reading<'_> {
 }
 
 /// Sorts ids and keeps the first place of each.
-pub(crate) fn each_once(ids: &mut Vec<(TechniqueId, Option<String>)>) {
-    ids.sort_by_key(|(id, _)| *id);
-    ids.dedup_by_key(|(id, _)| *id);
+pub(crate) fn each_once<I: Ord>(ids: &mut Vec<(I, Option<String>)>) {
+    ids.sort_by(|(a, _), (b, _)| a.cmp(b));
+    ids.dedup_by(|(later, _), (first, _)| later == first);
 }
 
 const SHARE: &str = "a number of 0 to 1, or percent";
@@ -513,27 +407,10 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn flag(text: &str) -> Option<bool> {
-    match extract::word_key(text).as_str() {
-        "true" | "yes" | "y" | "x" | "1" => Some(true),
-        "false" | "no" | "n" | "0" => Some(false),
-        _ => None,
-    }
-}
-
 fn whole<T: TryFrom<i64> + PartialOrd>(
     text: &str,
     range: std::ops::RangeInclusive<T>,
 ) -> Option<T> {
     let value = T::try_from(extract::whole(text)?).ok()?;
     range.contains(&value).then_some(value)
-}
-
-/// `2026-06-30`, `2026/06/30` or `30.6.2026`; other orders of day and month are ambiguous.
-fn date(text: &str) -> Option<Date> {
-    Date::parse(text).or_else(|| {
-        let mut parts = text.splitn(3, '.').map(str::trim);
-        let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-        Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
-    })
 }

@@ -112,9 +112,12 @@ impl StatusList {
     }
 }
 
-/// What the list knows about a rule.
+/// What the list knows about a rule: its status, and how it fares.
 fn take(rule: &mut Capability, entry: &Capability) {
     rule.status = entry.status;
+    rule.last_fired = entry.last_fired.or(rule.last_fired);
+    rule.alerts_90d = entry.alerts_90d.or(rule.alerts_90d);
+    rule.false_positive_rate = entry.false_positive_rate.or(rule.false_positive_rate);
 }
 
 /// What is wrong with the techniques or platforms of a list does not matter: only its statuses

@@ -245,8 +245,12 @@ pub fn resolution(assessment: &Assessment) -> Sheet {
         0 => String::new(),
         n => format!(" ({n} of a newer release)"),
     };
+    let beside = match resolution.other_framework {
+        0 => String::new(),
+        n => format!("; {n} of another framework"),
+    };
     sheet.notes.push(format!(
-        "{} live, {} replaced, {} deprecated, {} of another domain, {} unknown{newer} in ATT&CK {} {}",
+        "{} live, {} replaced, {} deprecated, {} of another domain, {} unknown{newer} in ATT&CK {} {}{beside}",
         resolution.live,
         resolution.replaced,
         resolution.deprecated,
@@ -270,12 +274,20 @@ pub fn resolution(assessment: &Assessment) -> Sheet {
     sheet
 }
 
-/// Diagnostics grouped by code: how many, and the first places.
+/// How many places of a group of diagnostics are shown.
+const PLACES: usize = 3;
+
+/// Diagnostics grouped by code: how many, what the first says, and the first places.
 #[must_use]
 pub fn diagnostics(diagnostics: &[Diagnostic]) -> Sheet {
     let mut sheet = Sheet::new(
         "What there is to say about it",
-        &[("Severity", "severity"), ("Code", "code"), ("Count", "count"), ("First", "first")],
+        &[
+            ("Severity", "severity"),
+            ("Code", "code"),
+            ("Count", "count"),
+            ("First places", "first"),
+        ],
     );
     let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
     sorted.sort_by_key(|d| (d.severity, d.code));
@@ -286,20 +298,30 @@ pub fn diagnostics(diagnostics: &[Diagnostic]) -> Sheet {
             Severity::Warning => "warning",
             Severity::Note => "note",
         };
-        let place = first.origin.to_string();
-        let message = if place.is_empty() {
-            first.message.clone()
-        } else {
-            format!("{place}: {}", first.message)
-        };
         sheet.rows.push(vec![
             Value::text(severity),
             Value::text(first.code.name()),
             Value::Whole(group.len()),
-            Value::text(message),
+            Value::text(first_places(group)),
         ]);
     }
     sheet
+}
+
+/// What the first of a group says, with its place, and the next places.
+fn first_places(group: &[&Diagnostic]) -> String {
+    let mut places: Vec<String> = Vec::new();
+    for place in group.iter().map(|d| d.origin.to_string()).filter(|place| !place.is_empty()) {
+        if places.len() < PLACES && !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    let message = &group[0].message;
+    match &places[..] {
+        [] => message.clone(),
+        [place] => format!("{place}: {message}"),
+        [place, others @ ..] => format!("{place}: {message}; more at {}", others.join(", ")),
+    }
 }
 
 /// The matrix of all techniques of the release, sub-techniques folded into theirs.

@@ -37,7 +37,7 @@ pub(crate) fn run(common: &Common, format: Format) -> Result<Outcome, Failure> {
         diagnostics: &assessment.diagnostics,
     };
     let mut sheets = vec![view::account(assessment)];
-    if assessment.resolution.total() > 0 {
+    if assessment.resolution.total() + assessment.resolution.other_framework > 0 {
         sheets.push(view::resolution(assessment));
     }
     if !assessment.diagnostics.is_empty() {

@@ -334,6 +334,51 @@ fn evidence_of_one_family_and_mere_claims_are_flagged() {
 }
 
 #[test]
+fn a_rule_without_alerts_is_flagged_as_silent() {
+    let is_silent = |columns: &str| {
+        let assessment = alone(&format!("have A {columns}"));
+        has_flag(&assessment, "T1001", "silent-rule")
+    };
+    assert!(is_silent("rule detect T1001 alerts_90d=0"));
+    assert!(!is_silent("rule detect T1001 alerts_90d=1"));
+    // 90 and 91 days before the day of the assessment.
+    assert!(!is_silent("rule detect T1001 last_fired=2025-09-02"));
+    assert!(is_silent("rule detect T1001 last_fired=2025-09-01"));
+    assert!(!is_silent("rule detect T1001 last_fired=2027-01-01"));
+    for other in [
+        "rule detect T1001",
+        "rule detect T1001 alerts_90d=0 status=disabled",
+        "rule detect T1001 alerts_90d=0 rule_status=deprecated",
+        "rule prevent T1001 alerts_90d=0",
+        "control detect T1001 alerts_90d=0",
+    ] {
+        assert!(!is_silent(other), "{other}");
+    }
+    let patient = alone(
+        "policy flag.silent_days=365
+         have A rule detect T1001 last_fired=2025-09-01",
+    );
+    assert!(!has_flag(&patient, "T1001", "silent-rule"));
+}
+
+#[test]
+fn a_rule_with_many_false_alerts_is_flagged_as_noisy() {
+    let is_noisy = |columns: &str| {
+        let assessment = alone(&format!("have A {columns}"));
+        has_flag(&assessment, "T1001", "noisy-rule")
+    };
+    assert!(is_noisy("rule detect T1001 false_positive_rate=0.5"));
+    assert!(!is_noisy("rule detect T1001 false_positive_rate=0.49"));
+    assert!(!is_noisy("rule detect T1001 false_positive_rate=0.9 status=library"));
+    assert!(!is_noisy("control detect T1001 false_positive_rate=0.9"));
+    let strict = alone(
+        "policy flag.noisy=0.1
+         have A rule detect T1001 false_positive_rate=0.1",
+    );
+    assert!(has_flag(&strict, "T1001", "noisy-rule"));
+}
+
+#[test]
 fn what_a_record_does_not_say_is_flagged() {
     let silent = alone("have A rule detect T1001");
     assert!(has_flag(&silent, "T1001", "platform-unspecified"));

@@ -255,6 +255,26 @@ fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
     })
 }
 
+/// What a record may say about its rule that no figure depends on.
+fn facts_of_a_rule() -> impl Strategy<Value = Capability> {
+    let day = || proptest::option::of((-5i32..2000).prop_map(days_ago));
+    let facts = (
+        (day(), day(), day()),
+        proptest::option::of(0u32..5),
+        proptest::option::of(share_number()),
+        proptest::sample::subsequence(vec!["Security".to_owned(), "Sysmon".to_owned()], 0..=2),
+    );
+    facts.prop_map(|((created, modified, last_fired), alerts, rate, log_source)| Capability {
+        created,
+        modified,
+        last_fired,
+        alerts_90d: alerts,
+        false_positive_rate: rate,
+        log_source,
+        ..Capability::new("", Kind::Rule, Function::Detect)
+    })
+}
+
 /// Half of what would be off is on, or too little would happen.
 fn any_on(status: Status, assumed: bool) -> bool {
     assumed && strength::status_multiplier(status, &Policy::default()) == 0.0
@@ -751,6 +771,28 @@ proptest! {
             coverages(&world.assess())
         };
         none_lower(&in_families(|_| "one".to_owned()), &in_families(|at| at.to_string()))?;
+    }
+
+    #[test]
+    fn what_is_said_about_alerts_and_days_changes_flags_alone(
+        world in world(), facts in vec(facts_of_a_rule(), 1..4),
+    ) {
+        let mut told = world.clone();
+        for (capability, facts) in told.capabilities.iter_mut().zip(facts.iter().cycle()) {
+            let Capability { created, modified, last_fired, .. } = facts;
+            (capability.created, capability.modified) = (*created, *modified);
+            capability.last_fired = *last_fired;
+            capability.alerts_90d = facts.alerts_90d;
+            capability.false_positive_rate = facts.false_positive_rate;
+            capability.log_source = facts.log_source.clone();
+        }
+        let (before, mut after) = (world.assess(), told.assess());
+        let of_alerts = |flag: &String| ["silent-rule", "noisy-rule"].contains(&flag.as_str());
+        for technique in &mut after.techniques {
+            technique.flags.retain(|flag| !of_alerts(flag));
+        }
+        after.capabilities = before.capabilities.clone();
+        prop_assert_eq!(bytes(&before), bytes(&after));
     }
 
     #[test]

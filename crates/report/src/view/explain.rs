@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use model::Assessment;
+use model::alerts;
 use model::assessment::TechniqueAssessment;
 use model::attack::{Adversary, Attack};
 use model::capability::{Capability, Share};
-use model::score::Range;
+use model::date::Date;
+use model::score::{Range, round9};
 
 use super::{basis, count};
 use crate::sheet::{Sheet, Value, percent};
@@ -157,6 +159,8 @@ fn flag_in_words(flag: &str) -> &str {
         "platform-unspecified" => "some evidence names no platform",
         "strength-unstated" => "some evidence states no strength",
         "telemetry-unknown" => "whether its telemetry is there is not known",
+        "silent-rule" => "a rule for it is silent",
+        "noisy-rule" => "a rule for it raises many false alerts",
         "no-public-rule" => "there is no public rule for it",
         "no-mitigation" => "ATT&CK has no mitigation for it",
         "recency-unknown" => "no dated campaign says when it was last used",
@@ -237,6 +241,7 @@ pub fn capability(assessment: &Assessment, capability: &Capability) -> Vec<Sheet
     row("basis", format!("{}{}", capability.basis.word(), by_default("basis")));
     row("strength", strength(capability));
     row("family", capability.family.clone().unwrap_or_default());
+    row("log source", capability.log_source.join(", "));
     row(
         "techniques",
         capability.techniques.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
@@ -257,9 +262,49 @@ pub fn capability(assessment: &Assessment, capability: &Capability) -> Vec<Sheet
             _ => String::new(),
         },
     );
+    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    row("created", day(capability.created));
+    row("modified", day(capability.modified));
+    row("last fired", day(capability.last_fired));
+    let alerts = capability.alerts_90d.map(|n| format!("{n} in the last 90 days"));
+    row("alerts", alerts.unwrap_or_default());
+    row("false alerts", capability.false_positive_rate.map(percent).unwrap_or_default());
     row("owner", capability.owner.clone().unwrap_or_default());
     row("notes", capability.notes.clone().unwrap_or_default());
+    let minded = minded(assessment, capability);
+    if !minded.is_empty() {
+        record.notes.push(format!("Mind: {}", minded.join("; ")));
+    }
     vec![record, reach(assessment, capability)]
+}
+
+/// The flags that a rule raises by its alerts, with their figures.
+fn minded(assessment: &Assessment, capability: &Capability) -> Vec<String> {
+    let Assessment { policy, as_of, .. } = assessment;
+    let silent = alerts::is_silent(capability, policy, *as_of).then(|| {
+        let days = capability.last_fired.map_or(0.0, |last| as_of.age_since(last));
+        // A last alert within the 90 days contradicts a count of none; the count is what is flagged.
+        if days > 90.0 || capability.alerts_90d != Some(0) {
+            format!("it has not fired for {}", count(days as usize, "day"))
+        } else {
+            "it has not fired in 90 days".to_owned()
+        }
+    });
+    let noisy = alerts::is_noisy(capability, policy)
+        .then(|| capability.false_positive_rate.map(false_alerts));
+    silent.into_iter().chain(noisy.flatten()).collect()
+}
+
+/// A share of false alerts as people say it: of ten where that is exact, else in percent.
+fn false_alerts(share: f64) -> String {
+    let of_ten = round9(share * 10.0);
+    if share >= 1.0 {
+        "all its alerts are false".to_owned()
+    } else if of_ten.fract() == 0.0 {
+        format!("{of_ten} of 10 alerts are false")
+    } else {
+        format!("{} of its alerts are false", percent(share))
+    }
 }
 
 /// The statement of strength that counts: the first that is there.

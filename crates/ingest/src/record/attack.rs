@@ -1,0 +1,239 @@
+//! What a record says in ATT&CK's terms: ids and names of techniques and of what goes with them.
+
+use model::diagnostic::Code;
+use model::id::TechniqueId;
+use model::resolve::OTHER_FRAMEWORK;
+
+use super::{Draft, Reading, insert, shortened};
+use crate::column::Column;
+use crate::extract::{self, AttackId};
+use crate::format;
+
+impl Reading<'_> {
+    pub(super) fn ids(&mut self, text: &str) {
+        let before = self.named() + self.out.len();
+        extract::ids(text).for_each(|id| self.attack_id(id));
+        let is_silent = self.named() + self.out.len() == before && !self.draft.names_control;
+        let says_none = matches!(
+            extract::word_key(text).as_str(),
+            "" | "none" | "n/a" | "na" | "?" | "tbd" | "no" | "all" | "various"
+        );
+        if is_silent && !says_none {
+            let message = format!("{:?} holds no ATT&CK id", shortened(text));
+            self.report(Code::BadId, message, "write T1059 or T1059.001");
+        }
+    }
+
+    /// How many ids it names so far, mitigations and components aside.
+    fn named(&self) -> usize {
+        let Draft { ids, other_frameworks, tactics, adversaries, .. } = &self.draft;
+        ids.len() + other_frameworks.len() + tactics.len() + adversaries.len()
+    }
+
+    fn attack_id(&mut self, id: AttackId) {
+        match id {
+            AttackId::Technique(id) => self.technique(id),
+            AttackId::Mitigation(id) => self.mitigation(&id),
+            AttackId::Component(id) => self.component(&id),
+            AttackId::Tactic(id) => self.draft.tactics.push(id),
+            AttackId::Adversary(id) => self.draft.adversaries.push(id),
+            AttackId::DataSource(id) => {
+                let message = format!("{id} is a data source, which ATT&CK has given up");
+                self.report(Code::DeprecatedId, message, "name its data components");
+            }
+            AttackId::OtherFramework(id) => self.framework_id(id),
+            AttackId::Bad(text) => {
+                let message = format!("{text:?} looks like an ATT&CK id but is none");
+                self.report(Code::BadId, message, "write T1059 or T1059.001");
+            }
+        }
+    }
+
+    fn technique(&mut self, id: TechniqueId) {
+        self.draft.ids.push((id, self.cell.clone()));
+    }
+
+    /// Ids of another framework that may stand without its prefix.
+    pub(super) fn framework_ids(&mut self, text: &str) {
+        for item in extract::items(text) {
+            match extract::framework_id(item) {
+                Some(id) => self.framework_id(id),
+                None => {
+                    let message = format!("{:?} is no id of {OTHER_FRAMEWORK}", shortened(item));
+                    self.report(Code::BadId, message, "write AML.T0051");
+                }
+            }
+        }
+    }
+
+    fn framework_id(&mut self, id: String) {
+        self.draft.other_frameworks.push((id, self.cell.clone()));
+    }
+
+    pub(super) fn mitigations(&mut self, text: &str) {
+        for item in extract::items(text) {
+            let mut found = extract::ids(item).peekable();
+            if found.peek().is_some() {
+                found.for_each(|id| self.attack_id(id));
+            } else {
+                self.mitigation(item);
+            }
+        }
+    }
+
+    fn mitigation(&mut self, text: &str) {
+        self.draft.names_control = true;
+        let attack = self.context.attack;
+        let known = |m: &&model::attack::Mitigation| {
+            m.id.eq_ignore_ascii_case(text) || m.name.eq_ignore_ascii_case(text)
+        };
+        match attack.mitigations.iter().find(known) {
+            Some(mitigation) => {
+                let id = mitigation.id.clone();
+                insert(&mut self.draft.capability.mitigations, id);
+            }
+            None => {
+                let message = format!("{text:?} is no mitigation of ATT&CK {}", attack.version);
+                self.report(Code::UnknownId, message, "write an id such as M1032");
+            }
+        }
+    }
+
+    pub(super) fn controls(&mut self) {
+        self.draft.names_control = true;
+        let message = "catalogue controls are not read yet".to_owned();
+        let help = "name the techniques or mitigations themselves";
+        self.report(Code::NotPlanned, message, help);
+    }
+
+    pub(super) fn components(&mut self, text: &str) {
+        extract::items(text).for_each(|item| self.component(item));
+    }
+
+    fn component(&mut self, text: &str) {
+        let attack = self.context.attack;
+        // "DC0032 - Process Creation", "Process Creation (DC0032)" or either alone.
+        let by_id = || {
+            extract::ids(text).find_map(|id| match id {
+                AttackId::Component(id) => attack.component(&id),
+                _ => None,
+            })
+        };
+        match attack.component(text).or_else(by_id) {
+            Some(component) => {
+                let id = attack.components[component].id.clone();
+                insert(&mut self.draft.capability.data_components, id);
+            }
+            None => {
+                let message = format!("{text:?} is no data component of ATT&CK {}", attack.version);
+                let names = attack.components.iter().map(|c| c.name.as_str());
+                let help = crate::suggest::did_you_mean(text, names)
+                    .unwrap_or_else(|| "write a name such as Process Creation".to_owned());
+                self.report(Code::UnknownComponent, message, help);
+            }
+        }
+    }
+
+    pub(super) fn platforms(&mut self, text: &str) {
+        let attack = self.context.attack;
+        for item in extract::items(text) {
+            if matches!(extract::word_key(item).as_str(), "all" | "any" | "all platforms") {
+                continue;
+            }
+            let platforms = &mut self.draft.capability.platforms;
+            match format::platform(attack, item) {
+                Some(name) => insert(platforms.get_or_insert_default(), name),
+                None => {
+                    // A row that is limited to something is not without limits.
+                    platforms.get_or_insert_default();
+                    if self.context.format.translates(Column::Platforms) {
+                        // The format's own table speaks of another domain; nobody wrote this.
+                        continue;
+                    }
+                    let message = format!("{item:?} is no platform of ATT&CK {}", attack.version);
+                    let help = format!("use one of {}", attack.platforms.join(", "));
+                    self.report(Code::UnknownPlatform, message, help);
+                }
+            }
+        }
+    }
+
+    /// A Sigma tag without its `attack.`: an id, or the name of a tactic.
+    pub(super) fn tag(&mut self, text: &str) {
+        match extract::id(text) {
+            Some(id) => self.attack_id(id),
+            None if text.bytes().any(|b| b.is_ascii_digit()) || text.len() < 2 => {
+                self.attack_id(AttackId::Bad(format!("attack.{text}")));
+            }
+            None => self.draft.tactics.push(text.to_owned()),
+        }
+    }
+
+    /// Tactics, by id or name.
+    pub(super) fn tactics(&mut self, text: &str) {
+        for item in extract::items(text) {
+            self.draft.tactics.push(item.to_owned());
+        }
+    }
+
+    /// Names of techniques, such as `Valid Accounts: Cloud Accounts`: they count where the record
+    /// gives no id at all.
+    pub(super) fn technique_names(&mut self) {
+        let names = std::mem::take(&mut self.technique_names);
+        if !self.draft.ids.is_empty() {
+            return;
+        }
+        for name in names.iter().flat_map(|text| extract::items(text)) {
+            match self.context.attack.techniques_called(name)[..] {
+                [one] => self.technique(self.context.attack.techniques[one].id),
+                [] => {
+                    let message = format!("{:?} is no technique's name", shortened(name));
+                    self.report(Code::BadId, message, "write its id");
+                }
+                [_, _, ..] => {
+                    let message =
+                        format!("{:?} is the name of several techniques", shortened(name));
+                    self.report(Code::BadId, message, "write the id of the one that is meant");
+                }
+            }
+        }
+    }
+
+    /// What the tables say of the log sources it names: its family, and its platforms where it
+    /// states none itself and every log source has some.
+    pub(super) fn log_sources(&mut self) {
+        let names = std::mem::take(&mut self.log_sources);
+        let Some(known) = self.context.format.log_sources().filter(|_| !names.is_empty()) else {
+            return;
+        };
+        let attack = self.context.attack;
+        let mut platforms: Option<Vec<String>> = Some(Vec::new());
+        for name in &names {
+            let found = known.platforms(name).unwrap_or_default();
+            match &mut platforms {
+                Some(all) if !found.is_empty() => {
+                    let current = found.iter().filter_map(|name| format::platform(attack, name));
+                    current.for_each(|name| insert(all, name));
+                }
+                _ => platforms = None,
+            }
+            if known.family(name).is_none() && known.platforms(name).is_none() {
+                let message = format!("log source {name:?} is in no table");
+                let help = "its rules are a family of their own, on every platform";
+                self.report(Code::UnmappedLogSource, message, help);
+            }
+        }
+        let capability = &mut self.draft.capability;
+        if capability.platforms.is_none() {
+            capability.platforms = platforms.filter(|platforms| !platforms.is_empty());
+        }
+        if capability.family.is_none() {
+            let family = names.iter().find_map(|name| known.family(name));
+            capability.family = Some(match (family, capability.platforms.as_deref()) {
+                (Some(family), Some([one])) => family.replace('*', &one.to_lowercase()),
+                (Some(family), _) => family.replace('*', "any"),
+                (None, _) => names[0].clone(),
+            });
+        }
+    }
+}
