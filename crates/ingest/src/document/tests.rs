@@ -1,5 +1,5 @@
-//! What the YAML and JSON readers promise. The two YAML readers are held against each other, over
-//! whole rule sets where those are at hand.
+//! What the readers promise: here those of YAML and JSON, below one file for each other syntax. The
+//! two YAML readers are held against each other, over whole rule sets where those are at hand.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,8 +9,11 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod conf_texts;
 mod corpora;
+mod toml_texts;
 mod writer;
+mod xml_texts;
 
 /// Reads a text with both readers. Where the plain one answers, they must say the same.
 fn read_both(name: &str, text: &str) -> (bool, Result<Vec<Document>, SyntaxError>) {

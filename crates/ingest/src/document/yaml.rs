@@ -8,10 +8,7 @@ use std::mem;
 
 use serde_saphyr::granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, Tag};
 
-use super::{Document, MAX_DEPTH, SyntaxError, Value, plain_scalar};
-
-/// How many bytes all copies of anchored values together may take, roughly.
-const MAX_COPIED: usize = 16 << 20;
+use super::{Document, MAX_COPIED, MAX_DEPTH, SyntaxError, Value, plain_scalar, too_deep, weight};
 
 pub(super) fn read(
     text: &str,
@@ -193,7 +190,7 @@ impl Builder {
     fn check_depth(&self, height: usize, at: Marker) -> Result<(), SyntaxError> {
         match self.open.len() + height {
             ..=MAX_DEPTH => Ok(()),
-            _ => Err(error(at, &format!("nested more than {MAX_DEPTH} levels deep"))),
+            _ => Err(error(at, &too_deep())),
         }
     }
 }
@@ -244,19 +241,6 @@ fn says_nothing(event: &Event<'_>, span: Span) -> bool {
 
 fn is_text(tag: Option<&Tag>) -> bool {
     tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str") || tag.parts() == ("", "!"))
-}
-
-fn weight(value: &Value) -> usize {
-    size_of::<Value>()
-        + match value {
-            Value::Null | Value::Bool(_) | Value::Skipped => 0,
-            Value::Number(text) | Value::Text(text) => text.len(),
-            Value::List(values) => values.iter().map(weight).sum(),
-            Value::Map(entries) => entries
-                .iter()
-                .map(|(key, value)| size_of::<String>() + key.len() + weight(value))
-                .sum(),
-        }
 }
 
 fn syntax_error(error: ScanError) -> SyntaxError {
