@@ -101,6 +101,24 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: AttackCommand,
     },
+    /// List the formats of rules that are read, show one, or say whether a file is of it
+    Formats {
+        /// The format to show
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+        /// Say whether this file is of the format, and why; may be repeated
+        #[arg(long, value_name = "FILE")]
+        test: Vec<PathBuf>,
+        /// Know a further format, described in TOML; may be repeated
+        #[arg(long = "format-file", value_name = "FILE")]
+        format_files: Vec<PathBuf>,
+        #[command(flatten)]
+        release: ReleaseArgs,
+        #[command(flatten)]
+        format: FormatArg,
+        #[command(flatten)]
+        talk: Talk,
+    },
     #[command(external_subcommand)]
     Other(Vec<String>),
 }

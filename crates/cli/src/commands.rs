@@ -3,6 +3,7 @@
 mod adversaries;
 mod attack;
 mod explain;
+mod formats;
 mod gaps;
 mod heatmap;
 mod import;
@@ -20,7 +21,7 @@ use crate::failure::Failure;
 use crate::streams::Streams;
 
 /// Commands of the design that are not built yet.
-const PLANNED: [&str; 17] = [
+const PLANNED: [&str; 16] = [
     "recommend",
     "what-if",
     "diff",
@@ -31,7 +32,6 @@ const PLANNED: [&str; 17] = [
     "rules",
     "plan",
     "export",
-    "formats",
     "init",
     "completions",
     "man",
@@ -41,8 +41,8 @@ const PLANNED: [&str; 17] = [
 ];
 
 /// Commands that are.
-const BUILT: [&str; 7] =
-    ["report", "gaps", "explain", "heatmap", "import", "adversaries", "attack"];
+const BUILT: [&str; 8] =
+    ["report", "gaps", "explain", "heatmap", "import", "adversaries", "attack", "formats"];
 
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
@@ -59,6 +59,15 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Import { common, format, output: None } => import::run(&common, format.format),
         Command::Adversaries { names, release, format, talk } => {
             adversaries::run(&names, &release, format.format, &talk)
+        }
+        Command::Formats { name, test, format_files, release, format, talk } => {
+            let asked = formats::Asked {
+                name: name.as_deref(),
+                test: &test,
+                format_files: &format_files,
+                release: &release,
+            };
+            formats::run(&asked, format.format, &talk)
         }
         Command::Attack { command } => attack::run(command),
         Command::Other(words) => Err(unknown(&words, &BUILT)),

@@ -259,7 +259,8 @@ pub(crate) fn formats(said: &[(PathBuf, String)], typed: &[PathBuf]) -> Result<F
     Ok(Formats::with(files.iter().map(read).collect::<Result<_, _>>()?))
 }
 
-fn unreadable(shown: &str, error: &std::io::Error) -> Failure {
+/// Why a file cannot be read.
+pub(crate) fn unreadable(shown: &str, error: &std::io::Error) -> Failure {
     let fact = match error.kind() {
         std::io::ErrorKind::NotFound => "no such file".to_owned(),
         _ => error.to_string(),
@@ -267,7 +268,7 @@ fn unreadable(shown: &str, error: &std::io::Error) -> Failure {
     Failure::new(format!("{shown}: {fact}")).help("check the path")
 }
 
-fn slashed(path: &Path) -> String {
+pub(crate) fn slashed(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 

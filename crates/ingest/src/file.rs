@@ -8,11 +8,12 @@ use model::capability::{Capability, Status};
 use model::diagnostic::{Code, Diagnostic, Origin};
 
 use crate::column::Column;
-use crate::document::{self, Document, SyntaxError, Value};
-use crate::format::{self, DocumentRole, Format, Formats, Syntax};
+use crate::document::{Document, SyntaxError, Value};
+use crate::format::{self, DocumentRole, Format, Formats};
 use crate::looks::{Looks, NOT_READ};
 use crate::record::{Context, Draft, Raw, Said, draft};
 use crate::register::{self, Layout, Purpose};
+use crate::syntax::Syntax;
 use crate::table::{self, Budget};
 
 /// How the files of a source are to be read.
@@ -90,51 +91,17 @@ impl Reader<'_> {
     }
 
     fn text(&mut self, text: &str, syntax: Syntax, is_certain: bool) {
-        let formats = self.settings.formats;
-        let read = match syntax {
-            Syntax::Table => return self.csv(text, is_certain),
-            Syntax::Yaml => document::yaml(text, &|key| formats.is_wanted(key)),
-            Syntax::Json => match document::json(text) {
-                Err(_) if is_line_by_line(text) => {
-                    let lines = document::ndjson(text).map(|(line, read)| {
-                        let read = read.map(|document| Document { line, ..document });
-                        read.map_err(|error| SyntaxError { line, ..error })
-                    });
-                    Ok(self.each_read(lines))
-                }
-                read => read.map(|document| vec![document]),
-            },
-            Syntax::Toml => document::toml(text).map(|document| vec![document]),
-            Syntax::Xml => {
-                let elements = formats.of_syntax(Syntax::Xml).flat_map(|f| f.elements());
-                let elements: Vec<&str> = elements.collect();
-                document::xml(text, &|name| elements.contains(&name))
-            }
-            Syntax::Conf => document::conf(text),
-            Syntax::Yaral => Ok(self.each_read(document::yaral(text).into_iter())),
-            Syntax::Signatures => Ok(self.each_read(document::signatures(text).into_iter())),
-        };
-        match read {
-            Ok(documents) => self.documents(documents, syntax),
-            Err(error) if is_certain => self.broken(&error),
-            Err(_) => self.skip(NOT_READ),
+        if syntax == Syntax::Table {
+            return self.csv(text, is_certain);
         }
-    }
-
-    /// Those of several texts in one file that could be read; each of the others is one record
-    /// not understood.
-    fn each_read(
-        &mut self,
-        texts: impl Iterator<Item = Result<Document, SyntaxError>>,
-    ) -> Vec<Document> {
-        let mut documents = Vec::new();
-        for read in texts {
-            match read {
-                Ok(document) => documents.push(document),
-                Err(error) => self.broken(&error),
-            }
+        let read = self.settings.formats.read(text, syntax);
+        if read.documents.is_empty() && !read.errors.is_empty() && !is_certain {
+            return self.skip(NOT_READ);
         }
-        documents
+        read.errors.iter().for_each(|error| self.broken(error));
+        if read.errors.is_empty() || !read.documents.is_empty() {
+            self.documents(read.documents, syntax);
+        }
     }
 
     fn line(&self, line: usize) -> Origin {
@@ -432,7 +399,7 @@ impl Reader<'_> {
 
 /// The row among the first ten that names the columns of a format.
 fn header_of(format: &Format, table: &table::Table) -> Option<usize> {
-    table.rows.iter().take(10).position(|row| {
+    table.rows.iter().take(table::HEADER_ROWS).position(|row| {
         let names = row.cells.iter().map(|cell| (cell.text.clone(), Value::Null));
         format.is_recognised_by_header(&Value::Map(names.collect()))
     })
@@ -483,9 +450,4 @@ fn joined(header: &Value, own: &Value, format: &Format) -> Value {
 fn is_our_output(document: &Value) -> bool {
     let schema = document.get("schema").and_then(Value::as_text);
     schema.is_some_and(|schema| schema.starts_with("lacuna."))
-}
-
-fn is_line_by_line(text: &str) -> bool {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.take(2).filter(|line| line.starts_with('{')).count() == 2
 }

@@ -12,12 +12,15 @@ use serde::Deserialize;
 use crate::column::Column;
 use crate::document::Value;
 use crate::extract::word_key;
+use crate::syntax::{self, Documents, Syntax};
 use crate::table::normalise_header;
 
+mod describe;
 mod log_source;
 mod lookup;
 mod platform;
 
+pub use describe::{ColumnPlace, Description};
 pub(crate) use log_source::LogSources;
 pub(crate) use platform::platform;
 
@@ -49,45 +52,6 @@ pub struct Format {
     words: BTreeMap<Column, BTreeMap<String, Vec<String>>>,
     #[serde(default)]
     tables: BTreeMap<String, BTreeMap<String, Vec<String>>>,
-}
-
-/// What a file is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Syntax {
-    /// YAML, one or several documents.
-    Yaml,
-    /// JSON, or one JSON text a line.
-    Json,
-    /// TOML.
-    Toml,
-    /// XML, with one root or several.
-    Xml,
-    /// Stanzas of keys and values.
-    Conf,
-    /// YARA-L.
-    Yaral,
-    /// Rules of Suricata or Snort, one a line.
-    Signatures,
-    /// Rows under a header: a workbook or a csv file.
-    Table,
-}
-
-impl Syntax {
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Yaml => "YAML",
-            Self::Json => "JSON",
-            Self::Toml => "TOML",
-            Self::Xml => "XML",
-            Self::Conf => "conf",
-            Self::Yaral => "YARA-L",
-            Self::Signatures => "signatures",
-            Self::Table => "table",
-        }
-    }
 }
 
 /// What a document or a header must have to be of a format. Each is a path, or `path=value`.
@@ -318,6 +282,21 @@ impl Format {
         }
     }
 
+    /// Every condition by which it is recognised, whether it is to be met, and whether a document
+    /// or a header meets it.
+    pub(crate) fn conditions(&self, value: &Value, syntax: Syntax) -> Vec<(String, bool, bool)> {
+        let Recognise { all, any, none } = &self.recognise;
+        let meets = |condition: &str| match syntax {
+            Syntax::Table => lookup::holds(value, lookup::path(condition)),
+            _ => lookup::holds(value, condition),
+        };
+        let wanted = all.iter().map(|condition| (condition.clone(), true, meets(condition)));
+        let one_of = (!any.is_empty())
+            .then(|| (any.join(" or "), true, any.iter().any(|condition| meets(condition))));
+        let unwanted = none.iter().map(|condition| (condition.clone(), false, meets(condition)));
+        wanted.chain(one_of).chain(unwanted).collect()
+    }
+
     /// Whether a table with these columns is of this format.
     pub(crate) fn is_recognised_by_header(&self, header: &Value) -> bool {
         let has = |condition: &String| lookup::holds(header, lookup::path(condition));
@@ -515,6 +494,12 @@ impl Formats {
         Self { list, wanted }
     }
 
+    /// One format alone.
+    #[must_use]
+    pub fn only(format: Format) -> Self {
+        Self::of(vec![Arc::new(format)])
+    }
+
     /// All formats, in the order in which they are tried.
     pub fn iter(&self) -> impl Iterator<Item = &Format> {
         self.list.iter().map(Arc::as_ref)
@@ -525,9 +510,11 @@ impl Formats {
         self.list.iter().filter(move |f| f.name != REGISTER && f.syntax.contains(&syntax))
     }
 
-    /// Whether a reader should keep a top-level key of a document.
-    pub(crate) fn is_wanted(&self, key: &str) -> bool {
-        self.wanted.contains(key)
+    /// The documents of a text, with no more than what these formats look at.
+    pub(crate) fn read(&self, text: &str, syntax: Syntax) -> Documents {
+        let elements = || self.of_syntax(Syntax::Xml).flat_map(|format| format.elements());
+        let is_record = |name: &str| elements().any(|element| element == name);
+        syntax::read(text, syntax, &|key| self.wanted.contains(key), &is_record)
     }
 }
 

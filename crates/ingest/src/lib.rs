@@ -19,15 +19,19 @@ pub mod source;
 mod status_list;
 pub mod stix;
 pub mod suggest;
+mod syntax;
 pub mod table;
 pub mod text;
+mod trial;
 
 pub use catalogues::{choke_points, public_rules};
 pub use column::Column;
-pub use format::{Format, FormatError, Formats, Syntax};
+pub use format::{ColumnPlace, Description, Format, FormatError, Formats};
 pub use read::{Read, ReadError, ReadSettings, SourceChoice, SourceRead, read, read_source};
 pub use record::Draft;
 pub use register::Layout;
+pub use syntax::Syntax;
+pub use trial::{Condition, Trial, trial};
 
 /// The release's name for a platform that may go by another.
 #[must_use]

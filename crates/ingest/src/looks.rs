@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::document;
-use crate::format::Syntax;
+use crate::syntax::Syntax;
 use crate::text;
 
 /// What a file looks like.

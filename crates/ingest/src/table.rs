@@ -32,6 +32,9 @@ pub fn xlsx(bytes: &[u8], budget: Budget) -> Result<Vec<Result<Table, SheetError
     xlsx::read(bytes, budget)
 }
 
+/// Rows from the top among which the header is looked for.
+pub(crate) const HEADER_ROWS: usize = 10;
+
 /// The row among the first ten that holds the most names for which `recognise` says yes, each
 /// counted once; `None` when no row holds `min` of them. Of two such rows the upper one wins.
 ///

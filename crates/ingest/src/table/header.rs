@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::table::{Header, Row, Table};
 
 /// How many rows that are not blank are looked at.
-const ROWS: usize = 10;
+const ROWS: usize = super::HEADER_ROWS;
 
 pub(super) fn find(table: &Table, min: usize, recognise: &dyn Fn(&str) -> bool) -> Option<Header> {
     let mut best: Option<(usize, Header)> = None;

@@ -1,0 +1,155 @@
+//! A format in words, from its descriptor alone: for the pages of the documentation, and for
+//! those who write a descriptor of their own.
+
+use super::{Field, Format, LOG_SOURCES};
+use crate::syntax::Syntax;
+
+/// A format in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// What makes a file one of this format, a sentence each.
+    pub recognised: Vec<String>,
+    /// What a record is and what is none, a sentence each.
+    pub records: Vec<String>,
+    /// Where each column stands.
+    pub columns: Vec<ColumnPlace>,
+    /// The words that mean something else here than in the register: column, word as written,
+    /// word of the register.
+    pub words: Vec<[String; 3]>,
+    /// The entries of its tables: table, value as written, what it stands for.
+    pub tables: Vec<[String; 3]>,
+}
+
+/// Where a column stands in a format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnPlace {
+    /// The column of the register.
+    pub column: &'static str,
+    /// Where its values stand, or the value that it always has.
+    pub place: String,
+    /// What is done with them; may be empty.
+    pub treatment: String,
+}
+
+impl Format {
+    /// The format in words.
+    #[must_use]
+    pub fn describe(&self) -> Description {
+        let constants = self.constants.iter().map(|(column, value)| ColumnPlace {
+            column: column.name(),
+            place: format!("always {value:?}"),
+            treatment: String::new(),
+        });
+        let fields = self.fields.iter().flat_map(|(column, fields)| {
+            fields.list().iter().map(|field| ColumnPlace {
+                column: column.name(),
+                place: field.path.join(", "),
+                treatment: field.treatment(),
+            })
+        });
+        let names = self.columns.iter().map(|(column, names)| ColumnPlace {
+            column: column.name(),
+            place: names.join(", "),
+            treatment: String::new(),
+        });
+        let words = self.words.iter().flat_map(|(column, words)| {
+            words.iter().map(|(word, spellings)| {
+                [column.name().to_owned(), spellings.join(", "), word.clone()]
+            })
+        });
+        let tables = self.tables.iter().flat_map(|(table, entries)| {
+            entries.iter().map(|(value, meaning)| {
+                let meaning = match meaning.is_empty() {
+                    true => "nothing".to_owned(),
+                    false => meaning.join(", "),
+                };
+                [table.clone(), value.clone(), meaning]
+            })
+        });
+        Description {
+            recognised: self.recognised(),
+            records: self.records(),
+            columns: constants.chain(fields).chain(names).collect(),
+            words: words.collect(),
+            tables: tables.collect(),
+        }
+    }
+
+    fn recognised(&self) -> Vec<String> {
+        let syntax: Vec<&str> = self.syntax.iter().map(|syntax| syntax.name()).collect();
+        let mut said = vec![format!("It is written as {}.", syntax.join(" or "))];
+        let conditions = [
+            ("It has all of", &self.recognise.all),
+            ("It has at least one of", &self.recognise.any),
+            ("It has none of", &self.recognise.none),
+        ];
+        for (what, conditions) in conditions.iter().filter(|(_, list)| !list.is_empty()) {
+            said.push(format!("{what}: {}.", conditions.join(", ")));
+        }
+        said
+    }
+
+    fn records(&self) -> Vec<String> {
+        let record = &self.record;
+        let is_xml = self.syntax.contains(&Syntax::Xml);
+        let mut said = Vec::new();
+        if !record.each.is_empty() {
+            let lists: Vec<&str> = record
+                .each
+                .iter()
+                .map(|path| match path.as_str() {
+                    "." => "the document itself",
+                    path => path,
+                })
+                .collect();
+            said.push(match is_xml {
+                true => format!("Each element {} is a record.", lists.join(" or ")),
+                false => format!("Each item of a list is a record: {}.", lists.join(", ")),
+            });
+        }
+        if !record.any.is_empty() {
+            said.push(format!("A record has one of: {}.", record.any.join(", ")));
+        }
+        for (condition, reason) in &record.skipped {
+            said.push(format!("With {condition} it is no record: {reason}."));
+        }
+        if let Some(inherit) = &record.inherit {
+            let (key, value) = (&inherit.key, &inherit.value);
+            said.push(format!("With {key}={value} it lends its keys to those after it."));
+        }
+        said
+    }
+}
+
+impl Field {
+    fn treatment(&self) -> String {
+        let mut said = Vec::new();
+        match (&self.join, self.all, self.path.len()) {
+            (Some(join), _, _) => said.push(format!("joined with {join:?}")),
+            (None, true, _) => said.push("all of them".to_owned()),
+            (None, false, 2..) => said.push("the first that is there".to_owned()),
+            (None, false, _) => {}
+        }
+        if let Some(split) = &self.split {
+            said.push(format!("split at {split:?}"));
+        }
+        if let Some(prefix) = &self.prefix {
+            said.push(format!("only after {prefix:?}"));
+        }
+        if let Some(suffix) = &self.suffix {
+            said.push(format!("only before {suffix:?}"));
+        }
+        if self.digits {
+            said.push("only its first digits".to_owned());
+        }
+        if let Some(equals) = &self.equals {
+            said.push(format!("whether it is {equals:?}"));
+        }
+        match self.table.as_deref() {
+            Some(LOG_SOURCES) => said.push("by the table of log sources".to_owned()),
+            Some(table) => said.push(format!("by the table {table}")),
+            None => {}
+        }
+        said.join("; ")
+    }
+}
