@@ -1,4 +1,4 @@
-//! Reads YAML, JSON, TOML, XML and .conf text into a small tree of values.
+//! Reads YAML, JSON, TOML, XML, .conf, YARA-L and network signatures into a small tree of values.
 //!
 //! Rules come by the thousand and are written in a small part of YAML, so a reader of just that
 //! part (`plain_yaml`) goes first. It answers only where it is certain; everything else, broken
@@ -13,9 +13,12 @@ use std::slice;
 mod conf;
 mod json;
 mod plain_yaml;
+mod repeated;
+pub(crate) mod signatures;
 mod toml;
 mod xml;
 mod yaml;
+pub(crate) mod yaral;
 
 /// How many lists and maps may be inside one another. Rules stay below ten.
 const MAX_DEPTH: usize = 128;
@@ -153,10 +156,31 @@ pub fn xml(text: &str, is_record: &dyn Fn(&str) -> bool) -> Result<Vec<Document>
 ///
 /// A document is a map: `stanza` is the name, then come the keys, each with its text, or null where
 /// that is empty; a key called `stanza` does not replace the name. Keys before the first header
-/// belong to the stanza `default`. Of a key given twice, the last counts. A backslash at the end of a line continues the value on the next. Two
-/// stanzas of one name stay two.
+/// belong to the stanza `default`. Of a key given twice, the last counts. A backslash at the end
+/// of a line continues the value on the next. Two stanzas of one name stay two.
 pub fn conf(text: &str) -> Result<Vec<Document>, SyntaxError> {
     conf::read(without_byte_order_mark(text))
+}
+
+/// Reads the rules of a YARA-L 2.0 text; those of plain YARA have the same shape.
+///
+/// Each rule is a map: `rule`, its name; `meta`, a text per key, or a list of texts where there are
+/// several; `outcome`, the string literals of each variable, whose name stands without `$`;
+/// `sections`, their names in file order. The line is that of the word `rule`. A broken rule is an
+/// error at that line and spoils only itself.
+pub fn yaral(text: &str) -> Vec<Result<Document, SyntaxError>> {
+    yaral::read(without_byte_order_mark(text))
+}
+
+/// Reads Suricata, Snort 2 and Snort 3 rules, commented-out ones included.
+///
+/// Each rule is a map: `disabled`, whether it is commented out; as texts `action`, `protocol`,
+/// `source`, `source_port`, `direction`, `destination`, `destination_port`, `msg`, `sid`, `rev`,
+/// `gid`, `classtype` and `priority`, as far as they are there; `reference`, a list of texts;
+/// `metadata`, a list of texts per key in lower case, empty where a key has no value. A broken rule
+/// is an error at its line; other lines and comments are nothing.
+pub fn signatures(text: &str) -> Vec<Result<Document, SyntaxError>> {
+    signatures::read(without_byte_order_mark(text))
 }
 
 /// Where and why a text could not be read.
@@ -269,18 +293,3 @@ fn is_all(digits: &str, is_digit: impl Fn(&u8) -> bool) -> bool {
 
 #[cfg(test)]
 mod tests;
-// TEMP
-#[allow(missing_docs)]
-pub fn yaral(_: &str) -> Vec<Result<Document, SyntaxError>> {
-    vec![]
-}
-#[allow(missing_docs)]
-pub fn signatures(_: &str) -> Vec<Result<Document, SyntaxError>> {
-    vec![]
-}
-pub(crate) fn is_signature_line(_: &str) -> bool {
-    false
-}
-pub(crate) fn begins_yaral(_: &str) -> bool {
-    false
-}

@@ -64,7 +64,7 @@ impl<'a> Looks<'a> {
 /// The syntax that the first lines of a text are of.
 fn by_content(head: &str) -> Result<Syntax, &'static str> {
     let lines = head.lines().map(str::trim).filter(|line| !line.is_empty()).take(LINES);
-    if lines.clone().any(document::is_signature_line) {
+    if lines.clone().any(document::signatures::is_signature_line) {
         return Ok(Syntax::Signatures);
     }
     let mut telling = lines.filter(|line| !line.starts_with('#') && !line.starts_with("//"));
@@ -75,7 +75,7 @@ fn by_content(head: &str) -> Result<Syntax, &'static str> {
     let mut is_json_list =
         || telling.next().is_none_or(|next| next.starts_with(['{', '[', ']', '"']));
     match line {
-        _ if document::begins_yaral(line) => Ok(Syntax::Yaral),
+        _ if document::yaral::begins_yaral(line) => Ok(Syntax::Yaral),
         _ if line.starts_with('<') => Ok(Syntax::Xml),
         _ if is_section && line.len() > 2 && !is_json_list() => Ok(Syntax::Conf),
         _ if line.starts_with(['{', '[']) => Ok(Syntax::Json),
