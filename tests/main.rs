@@ -8,6 +8,7 @@ mod example;
 mod golden;
 mod hostile;
 mod layer;
+mod normalised;
 mod read_back;
 mod support;
 mod truth;

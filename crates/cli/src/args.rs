@@ -78,8 +78,8 @@ pub(crate) enum Command {
     Import {
         #[command(flatten)]
         common: Common,
-        /// Planned: write the register normalised
-        #[arg(short, long, value_name = "FILE", hide = true)]
+        /// Write what was understood as one register: .xlsx, .csv, .json or .ndjson
+        #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
         #[command(flatten)]
         format: FormatArg,

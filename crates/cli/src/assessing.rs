@@ -1,6 +1,7 @@
 //! What every command that assesses does: plan, read, assess, and say what there is to say.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -19,6 +20,8 @@ use crate::streams::Streams;
 pub(crate) struct Assessed {
     pub(crate) assessment: Assessment,
     pub(crate) attack: Attack,
+    /// Where the sources are.
+    pub(crate) sources: Vec<PathBuf>,
     /// A warning about the inputs that `--strict` does not let pass.
     pub(crate) is_refused: bool,
 }
@@ -51,7 +54,8 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
         diagnostics: read.diagnostics,
     });
     let is_refused = common.strict && assessment.diagnostics.iter().any(matters);
-    Ok(Assessed { assessment, attack: plan.attack, is_refused })
+    let sources = plan.sources.into_iter().map(|source| source.path).collect();
+    Ok(Assessed { assessment, attack: plan.attack, sources, is_refused })
 }
 
 fn matters(diagnostic: &Diagnostic) -> bool {

@@ -52,11 +52,9 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Heatmap { common, output, show, size } => {
             heatmap::run(&common, &output, show, size)
         }
-        Command::Import { output: Some(_), .. } => {
-            let failure = Failure::new("import -o is planned but not built: not yet");
-            Err(failure.help("import --format json prints what was understood"))
+        Command::Import { common, output, format } => {
+            import::run(&common, output.as_deref(), format.format)
         }
-        Command::Import { common, format, output: None } => import::run(&common, format.format),
         Command::Adversaries { names, release, format, talk } => {
             adversaries::run(&names, &release, format.format, &talk)
         }

@@ -188,9 +188,22 @@ fn raw(row: Row, width: usize, columns: &[(usize, Column)], place: &Origin) -> R
             raw.diagnostics.push(Diagnostic::new(Code::BadValue, origin, message, help));
             continue;
         }
-        raw.values.push(Said { column: *column, text: cell.text, cell: origin.cell });
+        let text = if place.sheet.is_none() { unguarded(cell.text) } else { cell.text };
+        raw.values.push(Said { column: *column, text, cell: origin.cell });
     }
     raw
+}
+
+/// The text of a csv file without the apostrophe that keeps it from being a formula.
+fn unguarded(text: String) -> String {
+    let is_formula = |text: &str| {
+        let start = text.trim_start_matches(|c: char| c == '\'' || c.is_whitespace());
+        start.starts_with(['=', '+', '-', '@'])
+    };
+    match text.strip_prefix('\'') {
+        Some(rest) if is_formula(rest) => rest.to_owned(),
+        Some(_) | None => text,
+    }
 }
 
 /// The objects in a document that may be rows: its own items, or those of its one list called

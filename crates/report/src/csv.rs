@@ -20,13 +20,21 @@ pub fn write(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
 /// The value such that no spreadsheet takes it for a formula and no terminal for a command.
 fn inert(value: &Value) -> String {
     match value {
-        Value::Text(text) => {
-            let text = crate::printable(text);
-            let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']);
-            if is_formula { format!("'{text}") } else { text }
-        }
+        Value::Text(text) => no_formula(crate::printable(text)),
         value => value.exact(),
     }
+}
+
+/// The text behind an apostrophe where a spreadsheet would take it for a formula.
+pub(crate) fn no_formula(text: String) -> String {
+    if is_formula(&text) { format!("'{text}") } else { text }
+}
+
+/// Whether a spreadsheet takes a text for a formula. One that is guarded already counts too, so
+/// that taking one guard off what is written always gives the text back.
+pub(crate) fn is_formula(text: &str) -> bool {
+    let start = text.trim_start_matches(|c: char| c == '\'' || c.is_whitespace());
+    start.starts_with(['=', '+', '-', '@'])
 }
 
 #[cfg(test)]

@@ -1,5 +1,11 @@
-//! `lacuna import`: what was read, what was understood and what was not.
+//! `lacuna import`: what was read, what was understood and what was not; on demand, what was
+//! understood as one register.
 
+mod normalised;
+
+use std::path::Path;
+
+use normalised::Normalised;
 use report::view;
 use serde::Serialize;
 
@@ -20,12 +26,20 @@ struct Account<'a> {
     diagnostics: &'a [model::diagnostic::Diagnostic],
 }
 
-pub(crate) fn run(common: &Common, format: Format) -> Result<Outcome, Failure> {
+pub(crate) fn run(
+    common: &Common,
+    output: Option<&Path>,
+    format: Format,
+) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
+    let normalised = output.map(Normalised::of).transpose()?;
     let mut found = assessed(common, &mut streams)?;
     // The account says it all on standard output, with every place under -v.
     if common.talk.verbose {
         found.tell(common, true, &mut streams)?;
+    }
+    if let Some(normalised) = normalised {
+        normalised.write(&found, common, &mut streams)?;
     }
     let assessment = &mut found.assessment;
     let account = Account {
