@@ -5,6 +5,7 @@
 mod architecture;
 mod cases;
 mod example;
+mod formats;
 mod golden;
 mod hostile;
 mod layer;

@@ -8,10 +8,12 @@ use std::process::ExitCode;
 mod attack;
 mod bench;
 mod catalogues;
+mod formats;
 
 const USAGE: &str = "\
 usage: cargo xtask attack FILE...         STIX bundles (.json, .json.zst) into controls/attack
        cargo xtask catalogues [SHARED]    counts per technique into controls/catalogues
+       cargo xtask formats                a page for each format into docs/formats
        cargo xtask bench [SHARED]         time the release build for BENCHMARKS.md";
 
 fn main() -> ExitCode {
@@ -34,6 +36,7 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         ["attack", files @ ..] if !files.is_empty() => attack::distil(files, &controls),
         ["catalogues"] => catalogues::write(Path::new("../shared"), &controls),
         ["catalogues", shared] => catalogues::write(Path::new(shared), &controls),
+        ["formats"] => formats::write(&root),
         ["bench"] => bench::run(&root, &root.join("../shared")),
         ["bench", shared] => bench::run(&root, &Path::new(shared).canonicalize()?),
         _ => Err(USAGE.into()),

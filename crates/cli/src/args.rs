@@ -106,8 +106,8 @@ pub(crate) enum Command {
         /// The format to show
         #[arg(value_name = "NAME")]
         name: Option<String>,
-        /// Say whether this file is of the format, and why; may be repeated
-        #[arg(long, value_name = "FILE")]
+        /// Say whether these files are of the format, and why
+        #[arg(long, value_name = "FILE", num_args = 1..)]
         test: Vec<PathBuf>,
         /// Know a further format, described in TOML; may be repeated
         #[arg(long = "format-file", value_name = "FILE")]

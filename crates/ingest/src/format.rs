@@ -307,6 +307,12 @@ impl Format {
             && !none.iter().any(has)
     }
 
+    /// Whether it is the native register, which takes what no other format does.
+    #[must_use]
+    pub fn is_register(&self) -> bool {
+        self.name == REGISTER
+    }
+
     /// The key by which a document that lends its keys is known.
     pub(crate) fn inherit_key(&self) -> Option<&str> {
         self.record.inherit.as_ref().map(|inherit| inherit.key.as_str())
@@ -389,7 +395,7 @@ impl Format {
     /// The column that a header's name stands for.
     pub(crate) fn column(&self, header: &str) -> Option<Column> {
         let name = normalise_header(header);
-        if self.name == REGISTER {
+        if self.is_register() {
             return register_columns().get(&name).copied();
         }
         self.names().find(|(known, _)| *known == name).map(|(_, column)| column)
@@ -414,7 +420,7 @@ impl Format {
         let spelt = |(word, spellings): &(&String, &Vec<String>)| {
             word_key(word) == key || spellings.iter().any(|spelling| word_key(spelling) == key)
         };
-        let own = self.words.get(&column).filter(|_| self.name != REGISTER);
+        let own = self.words.get(&column).filter(|_| !self.is_register());
         let own = own.and_then(|words| words.iter().find(spelt)).map(|(word, _)| word.clone());
         own.or_else(|| register_words().get(&(column, key)).map(|word| (*word).to_owned()))
     }
@@ -482,7 +488,7 @@ impl Formats {
     pub fn with(others: Vec<Format>) -> Self {
         let others: Vec<Arc<Format>> = others.into_iter().map(Arc::new).collect();
         let is_replaced = |format: &Arc<Format>| {
-            format.name != REGISTER && others.iter().any(|other| other.name == format.name)
+            !format.is_register() && others.iter().any(|other| other.name == format.name)
         };
         let built_in = Self::built_in().list.iter().filter(|format| !is_replaced(format)).cloned();
         Self::of(others.iter().cloned().chain(built_in).collect())
@@ -507,7 +513,7 @@ impl Formats {
 
     /// The formats of a syntax, except the native register.
     pub(crate) fn of_syntax(&self, syntax: Syntax) -> impl Iterator<Item = &Arc<Format>> {
-        self.list.iter().filter(move |f| f.name != REGISTER && f.syntax.contains(&syntax))
+        self.list.iter().filter(move |f| !f.is_register() && f.syntax.contains(&syntax))
     }
 
     /// The documents of a text, with no more than what these formats look at.
@@ -530,7 +536,7 @@ const REGISTER: &str = "register";
 /// The native register.
 pub(crate) fn register() -> &'static Format {
     let mut formats = Formats::built_in().iter();
-    formats.find(|format| format.name == REGISTER).expect("it is built in: tested")
+    formats.find(|format| format.is_register()).expect("it is built in: tested")
 }
 
 /// Every name of the register's columns.

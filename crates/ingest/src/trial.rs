@@ -97,8 +97,13 @@ fn parts(
     alone: &Formats,
 ) -> (Result<Syntax, String>, Vec<Value>) {
     let headers = |table: &table::Table| -> Vec<Value> {
+        // A register's columns go by many names.
+        let name = |cell: &table::Cell| match format.is_register() {
+            true => format.column(&cell.text).map_or("", |column| column.name()).to_owned(),
+            false => cell.text.clone(),
+        };
         let header = |row: &table::Row| {
-            Value::Map(row.cells.iter().map(|cell| (cell.text.clone(), Value::Null)).collect())
+            Value::Map(row.cells.iter().map(|cell| (name(cell), Value::Null)).collect())
         };
         table.rows.iter().take(table::HEADER_ROWS).map(header).collect()
     };

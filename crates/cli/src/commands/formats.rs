@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ingest::{Condition, Format, Formats, Trial, suggest};
 use model::attack::Attack;
+use model::diagnostic::Origin;
 use report::sheet::{Sheet, Value};
 use report::view;
 use serde_json::json;
@@ -79,7 +80,7 @@ fn list(formats: &Formats) -> (Sheet, serde_json::Value) {
     let mut sheet = Sheet::new("Formats, in the order in which they are tried", &columns);
     let mut formats: Vec<&Format> = formats.iter().collect();
     // The register takes what no other format does.
-    formats.sort_by_key(|format| format.name == "register");
+    formats.sort_by_key(|format| format.is_register());
     for format in &formats {
         let cells = [format.name.clone(), format.title.clone(), syntaxes(format)];
         sheet.rows.push(cells.into_iter().map(Value::text).collect());
@@ -205,16 +206,25 @@ fn first_records(trial: &Trial) -> Sheet {
     let mut sheet = Sheet::new("The first records, as they are understood", &columns);
     for draft in trial.drafts.iter().take(SHOWN) {
         let mut capability = (*draft.capability).clone();
-        let origin = std::mem::take(&mut capability.origin).to_string();
+        let defaulted = std::mem::take(&mut capability.defaulted);
+        // The file is in the title above.
+        let origin = Origin { path: String::new(), ..std::mem::take(&mut capability.origin) };
+        let mut place = origin.to_string().trim_start_matches([':', ' ']).to_owned();
+        if origin.line.is_some() && origin.cell.is_none() {
+            place.insert_str(0, "line ");
+        }
         let said = json!({
-            "ids": draft.ids.iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>(),
+            "techniques": draft.ids.iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>(),
             "tactics": draft.tactics,
             "adversaries": draft.adversaries,
             "other_framework": draft.other_frameworks.iter().map(|(id, _)| id).collect::<Vec<_>>(),
         });
         let columns = serde_json::to_value(&capability).unwrap_or_default();
-        for (name, value) in fields(&columns).chain(fields(&said)) {
-            let cells = [origin.clone(), name.to_owned(), value];
+        for (name, mut value) in fields(&columns).chain(fields(&said)) {
+            if defaulted.iter().any(|column| column == name) {
+                value.push_str(" (not stated)");
+            }
+            let cells = [std::mem::take(&mut place), name.to_owned(), value];
             sheet.rows.push(cells.into_iter().map(Value::text).collect());
         }
     }
