@@ -34,9 +34,7 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
         tell(&read.diagnostics, Severity::Note, common, streams)?;
         let sources: Vec<&str> = read.sources.iter().map(|s| s.path.as_str()).collect();
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
-        return Err(
-            failure.help("lacuna reads Sigma rules, and registers in xlsx, csv, json and yaml")
-        );
+        return Err(failure.help("lacuna formats lists the formats that are read"));
     }
     let catalog: Catalog = ingest::catalog(&plan.attack);
     let assessment = assess(&Inputs {
