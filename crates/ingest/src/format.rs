@@ -15,6 +15,7 @@ use crate::extract::word_key;
 use crate::syntax::{self, Documents, Syntax};
 use crate::table::normalise_header;
 
+mod built_in;
 mod describe;
 mod log_source;
 mod lookup;
@@ -206,7 +207,7 @@ impl Format {
             return Some("record.each must name the element that is a record".to_owned());
         }
         if let Some(name) = &self.log_sources
-            && log_source::built_in(name).is_none()
+            && log_source::named(name).is_none()
         {
             return Some(format!("there is no table of log sources called {name:?}"));
         }
@@ -372,7 +373,7 @@ impl Format {
 
     /// What its rules' log sources stand for.
     pub(crate) fn log_sources(&self) -> Option<&'static LogSources> {
-        self.log_sources.as_deref().and_then(log_source::built_in)
+        self.log_sources.as_deref().and_then(log_source::named)
     }
 
     /// The top-level keys of a document that this format looks into.
@@ -473,11 +474,11 @@ impl Formats {
     #[must_use]
     pub fn built_in() -> &'static Self {
         static FORMATS: LazyLock<Formats> = LazyLock::new(|| {
-            let parsed = |text: &&str| {
+            let parsed = |(_, text): &(&str, &str)| {
                 let format = Format::parse(text);
                 Arc::new(format.expect("built-in formats are valid: tested"))
             };
-            Formats::of(FILES.iter().map(parsed).collect())
+            Formats::of(built_in::FORMATS.iter().map(parsed).collect())
         });
         &FORMATS
     }
@@ -523,12 +524,6 @@ impl Formats {
         syntax::read(text, syntax, &|key| self.wanted.contains(key), &is_record)
     }
 }
-
-/// The descriptors that are built in.
-const FILES: [&str; 2] = [
-    include_str!("../controls/formats/sigma.toml"),
-    include_str!("../controls/formats/register.toml"),
-];
 
 /// The name of the native register.
 const REGISTER: &str = "register";

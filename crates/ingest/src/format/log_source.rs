@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::built_in;
+
 /// The log sources of one vendor, by name. A name may hold `*` for any run of characters; of
 /// several that fit, the longest counts. Upper and lower case are the same.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -59,17 +61,15 @@ fn fits(pattern: &str, name: &str) -> bool {
 }
 
 /// The log sources that are built in, by the vendor's name.
-pub(super) fn built_in(name: &str) -> Option<&'static LogSources> {
+pub(super) fn named(name: &str) -> Option<&'static LogSources> {
     static TABLES: LazyLock<BTreeMap<&str, LogSources>> = LazyLock::new(|| {
         let parsed = |(name, text): &(&'static str, &str)| {
             (*name, toml::from_str(text).expect("built-in tables are valid: tested"))
         };
-        FILES.iter().map(parsed).collect()
+        built_in::LOG_SOURCES.iter().map(parsed).collect()
     });
     TABLES.get(name)
 }
-
-const FILES: [(&str, &str); 1] = [("sigma", include_str!("../../controls/log_sources/sigma.toml"))];
 
 #[cfg(test)]
 mod tests {
@@ -92,16 +92,10 @@ mod tests {
     }
 
     #[test]
-    fn every_table_is_built_in_and_names_platforms_that_attack_has() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/controls/log_sources");
-        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
-        let mut names: Vec<String> = files.map(|name| name.into_string().unwrap()).collect();
-        names.sort();
-        let known: Vec<String> = FILES.iter().map(|(name, _)| format!("{name}.toml")).collect();
-        assert_eq!(names, known);
+    fn every_table_names_platforms_that_attack_has() {
         let attack = crate::snapshot::embedded("enterprise-attack", None).unwrap();
-        for (name, _) in FILES {
-            for platform in built_in(name).unwrap().platforms.values().flatten() {
+        for (name, _) in built_in::LOG_SOURCES {
+            for platform in named(name).unwrap().platforms.values().flatten() {
                 assert!(attack.platform(platform).is_some(), "{name}: {platform}");
             }
         }

@@ -8,7 +8,7 @@ use model::attack::Attack;
 /// The release's name for a platform that may go by another.
 pub(crate) fn platform(attack: &Attack, name: &str) -> Option<String> {
     static NAMES: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
-        let text = include_str!("../../controls/formats/platforms.toml");
+        let text = include_str!("../../controls/platforms.toml");
         let table: BTreeMap<String, Vec<String>> =
             toml::from_str(text).expect("the table of platforms is valid: tested");
         table.into_iter().map(|(name, others)| [vec![name], others].concat()).collect()
