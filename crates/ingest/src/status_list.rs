@@ -13,7 +13,7 @@ use crate::record::Draft;
 /// A list of statuses.
 pub(crate) struct StatusList {
     shown: String,
-    entries: Vec<Box<Capability>>,
+    entries: Vec<Capability>,
     by_id: BTreeMap<String, usize>,
     by_title: BTreeMap<String, usize>,
 }
@@ -56,7 +56,7 @@ impl StatusList {
     }
 
     fn add(&mut self, draft: Draft) {
-        let mut entry = draft.capability;
+        let mut entry = *draft.capability;
         if entry.is_defaulted("status") {
             // It is in the list, and that is all there is to know.
             entry.status = Status::Unknown;
