@@ -8,7 +8,7 @@ use crate::support::{lacuna, root};
 #[test]
 fn every_format_has_its_page() {
     let folder = root().join("docs/formats");
-    let names: Vec<&str> = ingest::Formats::built_in().iter().map(|f| f.name.as_str()).collect();
+    let names: Vec<&str> = ingest::Formats::built_in().iter().map(|f| &*f.name).collect();
     let pages = names.iter().map(|name| (format!("{name}.md"), vec!["formats", name]));
     let pages: Vec<(String, Vec<&str>)> =
         pages.chain([("README.md".to_owned(), vec!["formats"])]).collect();

@@ -211,4 +211,24 @@ pub struct Source {
     /// Files, and parts of files, that hold no records.
     #[serde(default)]
     pub skipped: usize,
+    /// The account by format, where the source holds several.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub formats: BTreeMap<String, FormatCounts>,
+}
+
+/// What was read of one format in a source.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FormatCounts {
+    /// Files of the format.
+    pub files: usize,
+    /// Records found.
+    pub records: usize,
+    /// Records that count.
+    pub used: usize,
+    /// Records that are switched off or withdrawn.
+    pub off: usize,
+    /// Records that name no technique.
+    pub without_technique: usize,
+    /// Records that were not understood.
+    pub not_understood: usize,
 }

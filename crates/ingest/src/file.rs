@@ -31,7 +31,7 @@ pub(crate) struct FileSettings<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct FileRead {
     /// The format, if one was recognised.
-    pub(crate) format: Option<String>,
+    pub(crate) format: Option<Arc<str>>,
     pub(crate) drafts: Vec<Draft>,
     /// Records before those with the same id were merged.
     pub(crate) records: usize,

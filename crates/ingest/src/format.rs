@@ -30,7 +30,7 @@ pub(crate) use platform::platform;
 #[serde(deny_unknown_fields)]
 pub struct Format {
     /// Its short name.
-    pub name: String,
+    pub name: Arc<str>,
     /// What one record of it is called.
     pub title: String,
     /// What its files are written in.
@@ -311,7 +311,7 @@ impl Format {
     /// Whether it is the native register, which takes what no other format does.
     #[must_use]
     pub fn is_register(&self) -> bool {
-        self.name == REGISTER
+        &*self.name == REGISTER
     }
 
     /// The key by which a document that lends its keys is known.

@@ -31,15 +31,18 @@ impl Join<'_, '_> {
                 || draft.names_control
                 || draft.capability.kind == Kind::DataSource;
             let records = draft.records;
+            let counts = account.formats.entry(draft.format.to_string()).or_default();
             let capability = self.resolve(draft);
             assumed += if capability.is_assumed_on() { records } else { 0 };
-            *if strength::is_off(&capability, self.settings.policy) {
-                &mut account.off
+            let (of_source, of_format) = if strength::is_off(&capability, self.settings.policy) {
+                (&mut account.off, &mut counts.off)
             } else if names_something {
-                &mut account.used
+                (&mut account.used, &mut counts.used)
             } else {
-                &mut account.without_technique
-            } += records;
+                (&mut account.without_technique, &mut counts.without_technique)
+            };
+            *of_source += records;
+            *of_format += records;
             self.read.capabilities.push(Arc::from(capability));
         }
         if assumed > 0 {

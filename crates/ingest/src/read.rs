@@ -1,7 +1,7 @@
 //! From sources to capabilities with an account of every record. The one place that works in
 //! parallel: files are read and understood side by side, then joined in their order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -117,6 +117,9 @@ pub fn read(choices: &[SourceChoice], settings: &ReadSettings<'_>) -> Result<Rea
         read.diagnostics.append(&mut source.diagnostics);
         let mut join = Join { settings, resolver: &mut resolver, read: &mut read };
         join.records(source.drafts, &mut source.account);
+        if source.account.formats.len() == 1 {
+            source.account.formats.clear();
+        }
         if source.account.files == 1 && source.account.format.is_empty() {
             source.account.format = "unknown".to_owned();
         }
@@ -222,17 +225,22 @@ fn in_parallel<T: Send>(
 }
 
 fn collect(files: impl Iterator<Item = FileRead>, found: &mut SourceRead) {
-    let mut formats = BTreeSet::new();
+    let account = &mut found.account;
     for file in files {
-        formats.extend(file.format);
-        found.account.records += file.records;
-        found.account.not_understood += file.not_understood;
-        found.account.skipped += file.skipped;
+        if let Some(format) = &file.format {
+            let counts = account.formats.entry(format.to_string()).or_default();
+            counts.files += 1;
+            counts.records += file.records;
+            counts.not_understood += file.not_understood;
+        }
+        account.records += file.records;
+        account.not_understood += file.not_understood;
+        account.skipped += file.skipped;
         found.drafts.extend(file.drafts);
         found.diagnostics.extend(file.diagnostics);
     }
     each_log_source_once(&mut found.diagnostics);
-    found.account.format = formats.into_iter().collect::<Vec<_>>().join(", ");
+    account.format = account.formats.keys().cloned().collect::<Vec<_>>().join(", ");
 }
 
 fn shown(choice: &SourceChoice, path: &str) -> String {

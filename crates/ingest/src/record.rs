@@ -2,6 +2,7 @@
 //! is reported with its place; nothing is guessed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use model::attack::Attack;
 use model::capability::{
@@ -71,6 +72,8 @@ pub struct Draft {
     pub names_control: bool,
     /// How many records of the file it stands for: those with the same id that say the same.
     pub records: usize,
+    /// The format of its file.
+    pub format: Arc<str>,
     /// It is a row of a register, whose status is somebody's word.
     pub is_row: bool,
 }
@@ -86,6 +89,7 @@ pub(crate) fn draft(raw: Raw, context: &Context<'_>, out: &mut Vec<Diagnostic>) 
             adversaries: Vec::new(),
             names_control: false,
             records: 1,
+            format: Arc::clone(&context.format.name),
             is_row: context.is_row,
         },
         context,

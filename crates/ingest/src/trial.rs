@@ -1,6 +1,7 @@
 //! Whether one file is of one format, and why: for those who write a descriptor.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use model::attack::Attack;
 use model::diagnostic::Diagnostic;
@@ -22,7 +23,7 @@ pub struct Trial {
     /// For each condition of the format, whether some part of the file meets it.
     pub conditions: Vec<Condition>,
     /// The format that takes the file when it is read as usual.
-    pub taken_by: Option<String>,
+    pub taken_by: Option<Arc<str>>,
     /// Whether the file, tried with this format alone, is of it.
     pub fits: bool,
     /// The records then found.
@@ -79,7 +80,7 @@ pub fn trial(
             .map_or_else(|_| Vec::new(), |syntax| conditions(format, &values, *syntax)),
         syntax,
         taken_by: usual.format,
-        fits: read.format.as_deref() == Some(format.name.as_str()),
+        fits: read.format.as_ref() == Some(&format.name),
         records: read.records,
         not_understood: read.not_understood,
         skipped: read.skipped,

@@ -216,7 +216,20 @@ pub fn account(assessment: &Assessment) -> Sheet {
     let counts = |s: &Source| {
         [s.files, s.records, s.used, s.off, s.without_technique, s.not_understood, s.skipped]
     };
-    sheet.rows = assessment.inputs.iter().map(|s| row(&s.path, &s.format, counts(s))).collect();
+    for source in &assessment.inputs {
+        let formats = match source.formats.len() {
+            0 => source.format.clone(),
+            several => format!("{several} formats"),
+        };
+        sheet.rows.push(row(&source.path, &formats, counts(source)));
+        sheet.rows.extend(source.formats.iter().map(|(format, of)| {
+            let counts = [of.files, of.records, of.used, of.off, of.without_technique];
+            let mut row = vec![Value::Blank, Value::text(format)];
+            row.extend(counts.map(Value::Whole));
+            row.extend([Value::Whole(of.not_understood), Value::Blank]);
+            row
+        }));
+    }
     if assessment.inputs.len() > 1 {
         let sum = assessment.inputs.iter().map(counts).fold([0; 7], |mut sum, counts| {
             sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);

@@ -35,9 +35,9 @@ pub(crate) fn run(asked: &Asked<'_>, print: args::Format, talk: &Talk) -> Result
         super::print(&[sheet], &value, print, &mut streams)?;
         return Ok(Outcome::Done);
     };
-    let format = formats.iter().find(|format| format.name == name).ok_or_else(|| {
+    let format = formats.iter().find(|format| &*format.name == name).ok_or_else(|| {
         let failure = Failure::new(format!("there is no format {name:?}"));
-        let hint = suggest::did_you_mean(name, formats.iter().map(|f| f.name.as_str()));
+        let hint = suggest::did_you_mean(name, formats.iter().map(|f| &*f.name));
         failure.help(hint.unwrap_or_else(|| "lacuna formats lists them all".to_owned()))
     })?;
     if asked.test.is_empty() {
@@ -82,7 +82,7 @@ fn list(formats: &Formats) -> (Sheet, serde_json::Value) {
     // The register takes what no other format does.
     formats.sort_by_key(|format| format.is_register());
     for format in &formats {
-        let cells = [format.name.clone(), format.title.clone(), syntaxes(format)];
+        let cells = [format.name.to_string(), format.title.clone(), syntaxes(format)];
         sheet.rows.push(cells.into_iter().map(Value::text).collect());
     }
     sheet.notes.push(
@@ -91,7 +91,7 @@ fn list(formats: &Formats) -> (Sheet, serde_json::Value) {
             .to_owned(),
     );
     let value = formats.iter().map(
-        |format| json!({ "name": format.name, "title": format.title, "syntax": syntaxes(format) }),
+        |format| json!({ "name": &*format.name, "title": format.title, "syntax": syntaxes(format) }),
     );
     let value = json!({ "formats": value.collect::<Vec<_>>() });
     (sheet, value)
@@ -137,7 +137,7 @@ fn page(format: &Format) -> (Vec<Sheet>, serde_json::Value) {
         sheets.push(sheet);
     }
     let value = json!({
-        "name": format.name,
+        "name": &*format.name,
         "title": format.title,
         "about": format.about.trim(),
         "syntax": syntaxes(format),
@@ -185,7 +185,7 @@ fn remarks(format: &Format, trial: &Trial) -> Vec<String> {
         remarks.push(format!("{} is written as {}.", format.name, syntaxes(format)));
     }
     match trial.taken_by.as_deref() {
-        Some(taken) if taken == format.name => {}
+        Some(taken) if taken == &*format.name => {}
         Some(taken) => remarks.push(format!("Read as usual, it goes to {taken}.")),
         None => remarks.push("Read as usual, it goes to no format.".to_owned()),
     }
@@ -253,7 +253,7 @@ fn outcome(shown: &str, trial: &Trial) -> serde_json::Value {
         "path": shown,
         "fits": trial.fits,
         "syntax": trial.syntax.as_ref().map_or(serde_json::Value::Null, |s| json!(s.name())),
-        "taken_by": trial.taken_by,
+        "taken_by": trial.taken_by.as_deref(),
         "conditions": trial.conditions.iter()
             .map(|c| json!({ "condition": c.text, "wanted": c.is_wanted, "met": c.is_met }))
             .collect::<Vec<_>>(),

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn every_built_in_format_is_called_as_its_file() {
-    let names: Vec<&str> = Formats::built_in().iter().map(|format| format.name.as_str()).collect();
+    let names: Vec<&str> = Formats::built_in().iter().map(|format| &*format.name).collect();
     let files: Vec<&str> = built_in::FORMATS.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, files);
     assert!(names.contains(&"sigma") && names.contains(&"register"));
