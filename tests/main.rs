@@ -12,5 +12,6 @@ mod layer;
 mod normalised;
 mod read_back;
 mod support;
+mod tenant;
 mod truth;
 mod unit_vectors;

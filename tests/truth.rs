@@ -9,7 +9,9 @@ use model::policy::Policy;
 use model::resolve::{Class, Resolver};
 use serde_json::{Value, json};
 
+mod sentinel;
 mod sigma;
+mod splunk;
 
 /// The release that truth was counted against.
 fn release() -> Attack {
@@ -53,6 +55,9 @@ fn class(resolver: &mut Resolver<'_>, id: model::id::TechniqueId) -> &'static st
         Class::OtherFramework | Class::Unknown => "unknown",
     }
 }
+
+/// Whether the records of a file are counted, by its path.
+type Takes<'a> = &'a dyn Fn(&str) -> bool;
 
 /// The counts of truth that concern what rules name, for those whose path `takes` says yes to.
 fn counted(attack: &Attack, read: &SourceRead, takes: &dyn Fn(&str) -> bool) -> Value {

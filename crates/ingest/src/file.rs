@@ -49,7 +49,9 @@ pub(crate) fn read(bytes: &[u8], shown: &str, settings: &FileSettings<'_>) -> Fi
         Looks::Text { syntax, text, is_certain } => reader.text(&text, syntax, is_certain),
         Looks::Other(reason) => reader.skip(reason),
     }
-    reader.merge_same_ids();
+    if settings.purpose == Purpose::Register {
+        reader.merge_same_ids();
+    }
     reader.out
 }
 
@@ -114,7 +116,11 @@ impl Reader<'_> {
         }
         for format in self.settings.formats.of_syntax(syntax) {
             let mut items = documents.iter().flat_map(|d| format.items(&d.value, syntax));
-            if items.any(|item| !matches!(format.role(item), DocumentRole::Foreign)) {
+            // What lends keys or ends that tells nothing: many formats have something like it.
+            let is_none = |role| {
+                matches!(role, DocumentRole::Foreign | DocumentRole::Header | DocumentRole::Reset)
+            };
+            if items.any(|item| !is_none(format.role(item))) {
                 return self.of_format(format, documents, syntax);
             }
         }
@@ -271,7 +277,10 @@ impl Reader<'_> {
         let of_format = formats.of_syntax(Syntax::Table).filter(|_| layout.columns.is_empty());
         for format in of_format {
             if let Some(at) = header_of(format, &table) {
-                self.rows(format, &table, at);
+                match format.skips_table(&header(&table.rows[at])) {
+                    Some(reason) => self.skip(reason),
+                    None => self.rows(format, &table, at),
+                }
                 return Ok(());
             }
         }
@@ -399,10 +408,13 @@ impl Reader<'_> {
 
 /// The row among the first ten that names the columns of a format.
 fn header_of(format: &Format, table: &table::Table) -> Option<usize> {
-    table.rows.iter().take(table::HEADER_ROWS).position(|row| {
-        let names = row.cells.iter().map(|cell| (cell.text.clone(), Value::Null));
-        format.is_recognised_by_header(&Value::Map(names.collect()))
-    })
+    let mut rows = table.rows.iter().take(table::HEADER_ROWS);
+    rows.position(|row| format.is_recognised_by_header(&header(row)))
+}
+
+/// The names of columns as keys that hold nothing.
+fn header(row: &table::Row) -> Value {
+    Value::Map(row.cells.iter().map(|cell| (cell.text.clone(), Value::Null)).collect())
 }
 
 fn name_of(sheet: &Result<table::Table, table::SheetError>) -> String {
@@ -439,7 +451,11 @@ fn joined(header: &Value, own: &Value, format: &Format) -> Value {
                     (key.clone(), value.unwrap_or_else(|| lent.clone()))
                 })
                 .collect();
-            let new = own.iter().filter(|(key, _)| !lent.iter().any(|(name, _)| name == key));
+            let is_lent = |key: &String| {
+                Some(key.as_str()) != format.inherit_key()
+                    && lent.iter().any(|(name, _)| name == key)
+            };
+            let new = own.iter().filter(|(key, _)| !is_lent(key));
             keys.extend(new.cloned());
             Value::Map(keys)
         }

@@ -55,7 +55,7 @@ pub struct Format {
     tables: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
 
-/// What a document or a header must have to be of a format. Each is a path, or `path=value`.
+/// What a document or a header must have to be of a format: conditions, as in `lookup`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Recognise {
@@ -81,6 +81,8 @@ struct Record {
     /// What to say where it has none.
     #[serde(default)]
     help: String,
+    /// Why a document that has none of them is no record; without this, it is an incomplete one.
+    otherwise: Option<String>,
     /// With one of these it is none, for this reason.
     #[serde(default)]
     skipped: BTreeMap<String, String>,
@@ -135,6 +137,9 @@ struct Field {
     digits: bool,
     /// Not the value, but whether one is this.
     equals: Option<String>,
+    /// It says nothing where one of these conditions holds.
+    #[serde(default)]
+    unless: Vec<String>,
     /// The table that translates the values, `*` in it fitting anything; a value that is not in it
     /// says nothing. `log_sources` is the platforms of the format's log sources.
     table: Option<String>,
@@ -276,10 +281,12 @@ impl Format {
         if let Some((_, reason)) = self.record.skipped.iter().find(|(key, _)| has(key)) {
             return DocumentRole::Skipped(reason);
         }
-        if self.record.any.is_empty() || self.record.any.iter().any(has) {
-            DocumentRole::Record
-        } else {
-            DocumentRole::Incomplete(&self.record.help)
+        match &self.record.otherwise {
+            _ if self.record.any.is_empty() || self.record.any.iter().any(has) => {
+                DocumentRole::Record
+            }
+            Some(reason) => DocumentRole::Skipped(reason),
+            None => DocumentRole::Incomplete(&self.record.help),
         }
     }
 
@@ -288,7 +295,7 @@ impl Format {
     pub(crate) fn conditions(&self, value: &Value, syntax: Syntax) -> Vec<(String, bool, bool)> {
         let Recognise { all, any, none } = &self.recognise;
         let meets = |condition: &str| match syntax {
-            Syntax::Table => lookup::holds(value, lookup::path(condition)),
+            Syntax::Table => lookup::may_hold(value, condition),
             _ => lookup::holds(value, condition),
         };
         let wanted = all.iter().map(|condition| (condition.clone(), true, meets(condition)));
@@ -300,7 +307,7 @@ impl Format {
 
     /// Whether a table with these columns is of this format.
     pub(crate) fn is_recognised_by_header(&self, header: &Value) -> bool {
-        let has = |condition: &String| lookup::holds(header, lookup::path(condition));
+        let has = |condition: &String| lookup::may_hold(header, condition);
         let Recognise { all, any, none } = &self.recognise;
         all.len() + any.len() > 0
             && all.iter().all(has)
@@ -312,6 +319,13 @@ impl Format {
     #[must_use]
     pub fn is_register(&self) -> bool {
         &*self.name == REGISTER
+    }
+
+    /// Why no row of a table with these columns is a record, where that is so.
+    pub(crate) fn skips_table(&self, header: &Value) -> Option<&str> {
+        let mut skipped = self.record.skipped.iter();
+        let reason = skipped.find(|(condition, _)| lookup::holds(header, condition));
+        reason.map(|(_, reason)| reason.as_str())
     }
 
     /// The key by which a document that lends its keys is known.
@@ -330,6 +344,9 @@ impl Format {
     }
 
     fn field(&self, field: &Field, document: &Value) -> Vec<String> {
+        if field.unless.iter().any(|condition| lookup::holds(document, condition)) {
+            return Vec::new();
+        }
         let found = field.path.iter().map(|path| lookup::texts(document, path));
         let found: Vec<String> = match &field.join {
             Some(join) => {
@@ -383,9 +400,10 @@ impl Format {
         let Recognise { all, any, none } = &self.recognise;
         let Record { any: record, skipped, each, inherit, .. } = &self.record;
         let conditions = all.iter().chain(any).chain(none).chain(record).chain(skipped.keys());
-        // That a key is there shows without its value.
-        let conditions = conditions.filter(|condition| condition.contains(['.', '=']));
-        let conditions = conditions.map(|condition| lookup::path(condition));
+        let fields = self.fields.values().flat_map(Fields::list);
+        let conditions = conditions.chain(fields.flat_map(|field| &field.unless));
+        let conditions = conditions.flat_map(|condition| lookup::paths(condition));
+        let conditions = conditions.filter(|(_, matters)| *matters).map(|(path, _)| path);
         paths
             .chain(conditions)
             .chain(each.iter().map(String::as_str))

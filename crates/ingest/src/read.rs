@@ -179,7 +179,7 @@ pub fn read_source(
     found.account.files = read.len();
     collect(read.into_iter().map(|(_, read)| read), &mut found);
     if let Some(list) = status_list {
-        list.join(found.drafts.iter_mut(), &mut found.diagnostics);
+        list.join(found.drafts.iter_mut(), settings.policy, &mut found.diagnostics);
     }
     Ok(found)
 }

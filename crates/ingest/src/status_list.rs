@@ -6,6 +6,8 @@ use std::fmt;
 
 use model::capability::{Capability, Kind, Status};
 use model::diagnostic::{Code, Diagnostic};
+use model::policy::Policy;
+use model::strength::status_multiplier;
 
 use crate::file::FileRead;
 use crate::record::Draft;
@@ -14,8 +16,9 @@ use crate::record::Draft;
 pub(crate) struct StatusList {
     shown: String,
     entries: Vec<Capability>,
-    by_id: BTreeMap<String, usize>,
-    by_title: BTreeMap<String, usize>,
+    /// Two rules may be made from one template, so an id may stand there more than once.
+    by_id: BTreeMap<String, Vec<usize>>,
+    by_title: BTreeMap<String, Vec<usize>>,
 }
 
 /// A file that is no list of statuses.
@@ -62,36 +65,60 @@ impl StatusList {
             entry.status = Status::Unknown;
         }
         let ix = self.entries.len();
-        self.by_id.entry(entry.id.to_lowercase()).or_insert(ix);
+        self.by_id.entry(entry.id.to_lowercase()).or_default().push(ix);
         if !entry.title.is_empty() {
-            self.by_title.entry(entry.title.to_lowercase()).or_insert(ix);
+            self.by_title.entry(entry.title.to_lowercase()).or_default().push(ix);
         }
         self.entries.push(entry);
     }
 
+    /// The entries for a rule, by its id, else by its title.
+    fn entries_of(&self, rule: &Capability) -> &[usize] {
+        let by_id = self.by_id.get(&rule.id.to_lowercase());
+        let by_title = || self.by_title.get(&rule.title.to_lowercase());
+        by_id.or_else(by_title).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What there is to say where the entries for a rule differ in their status.
+    fn contradiction(&self, entries: &[usize]) -> Option<Diagnostic> {
+        let (first, rest) = entries.split_first()?;
+        let first = &self.entries[*first];
+        let other = rest.iter().map(|ix| &self.entries[*ix]).find(|e| e.status != first.status)?;
+        let message = format!(
+            "{:?} is there already as {}, here as {}",
+            first.id,
+            first.status.word(),
+            other.status.word()
+        );
+        let help = "what counts for more holds; leave one out if it is the other";
+        Some(Diagnostic::new(Code::DuplicateId, other.origin.clone(), message, help))
+    }
+
     /// Gives every rule the status of the list, by id, else by title, and reports what is
-    /// unmatched on either side. What a row of a register says of itself stays; what a rule's file
-    /// says is how it was delivered, and the list knows better.
+    /// unmatched on either side. Of several entries for one rule, such as rules made from one
+    /// template, that which counts for most holds. What a row of a register says of itself stays;
+    /// what a rule's file says is how it was delivered, and the list knows better.
     pub(crate) fn join<'a>(
         &self,
         drafts: impl Iterator<Item = &'a mut Draft>,
+        policy: &Policy,
         out: &mut Vec<Diagnostic>,
     ) {
-        let mut matched = BTreeSet::new();
+        let mut matched: BTreeSet<usize> = BTreeSet::new();
         for Draft { capability, is_row, .. } in drafts {
             let is_silent = capability.is_defaulted("status");
             let has_no_rule = capability.kind == Kind::DataSource;
             if has_no_rule || (*is_row && !is_silent) {
                 continue;
             }
-            let by_id = self.by_id.get(&capability.id.to_lowercase());
-            let entry = by_id.or_else(|| self.by_title.get(&capability.title.to_lowercase()));
+            let entries = self.entries_of(capability);
             capability.defaulted.retain(|column| column != "status");
-            match entry {
-                Some(ix) => {
-                    matched.insert(*ix);
-                    take(capability, &self.entries[*ix]);
-                }
+            matched.extend(entries);
+            out.extend(self.contradiction(entries));
+            let counts = |ix: &&usize| status_multiplier(self.entries[**ix].status, policy);
+            // Of those that count the same the first: `max_by` takes the last.
+            match entries.iter().rev().max_by(|a, b| counts(a).total_cmp(&counts(b))) {
+                Some(ix) => take(capability, &self.entries[*ix]),
                 None => {
                     capability.status = Status::Disabled;
                     let message = format!(

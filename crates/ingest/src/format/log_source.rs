@@ -42,8 +42,8 @@ pub(super) fn best<'a, T>(table: &'a BTreeMap<String, T>, name: &str) -> Option<
     })
 }
 
-/// Whether a name fits a pattern.
-fn fits(pattern: &str, name: &str) -> bool {
+/// Whether a name fits a pattern; both in lower case.
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
     let Some((head, mut rest)) = pattern.split_once('*') else {
         return pattern == name;
     };

@@ -3,7 +3,12 @@
 //! `rule.threat.technique.id` goes from key to key and into every item of a list on the way. A key
 //! that holds dots itself is found too. `technique.{subtechnique.id,id}` takes, for each
 //! technique, the first of the two that is there. A text that holds JSON is entered like a map.
+//!
+//! A condition is a path, where something is to stand, or `path=text`, where that text is to stand;
+//! `*` in it fits anything, and upper and lower case are the same. `!` before it turns it round, and
+//! of several joined with ` & ` each must hold.
 
+use super::log_source::fits;
 use crate::document::{self, Value};
 
 /// Every scalar at a path, as text, in the order of the document.
@@ -45,30 +50,59 @@ fn visit(value: &Value, path: &str, see: &mut dyn FnMut(&Value)) -> bool {
 fn is_there(value: &Value, path: &str) -> bool {
     match value {
         Value::List(items) => items.iter().any(|item| is_there(item, path)),
-        Value::Map(_) => heads(path).any(|(key, rest)| {
-            value.get(key).is_some_and(|inner| rest.is_empty() || is_there(inner, rest))
-        }),
+        Value::Map(_) => match path.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+            Some((choices, rest)) => choices
+                .split(',')
+                .any(|choice| is_there(value, &format!("{}{rest}", choice.trim()))),
+            None => heads(path).any(|(key, rest)| {
+                value.get(key).is_some_and(|inner| rest.is_empty() || is_there(inner, rest))
+            }),
+        },
         Value::Text(text) => json_in(text).is_some_and(|inner| is_there(&inner, path)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Skipped => false,
     }
 }
 
-/// Whether a condition holds: `path` is there, or `path=text` is that text; `path=text*` begins
-/// with it. Upper and lower case are the same.
+/// Whether a condition holds.
 pub(super) fn holds(value: &Value, condition: &str) -> bool {
-    let Some((path, wanted)) = condition.split_once('=') else {
-        return is_there(value, condition);
-    };
-    let is_wanted = |text: &str| match wanted.strip_suffix('*') {
-        Some(head) => text.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head)),
-        None => text.trim().eq_ignore_ascii_case(wanted),
-    };
-    texts(value, path).iter().any(|text| is_wanted(text))
+    terms(condition).all(|term| {
+        let (is_wanted, term) = sign(term);
+        let is_so = match term.split_once('=') {
+            None => is_there(value, term),
+            Some((path, wanted)) => {
+                let wanted = wanted.to_lowercase();
+                let found = texts(value, path);
+                found.iter().any(|text| fits(&wanted, &text.trim().to_lowercase()))
+            }
+        };
+        is_so == is_wanted
+    })
 }
 
-/// The path of a condition.
-pub(super) fn path(condition: &str) -> &str {
-    condition.split_once('=').map_or(condition, |(path, _)| path)
+/// Whether a condition may hold for rows that have these columns.
+pub(super) fn may_hold(header: &Value, condition: &str) -> bool {
+    let names = terms(condition).map(sign);
+    // What a column does not hold shows in the rows; that it is missing shows here.
+    names.filter(|(is_wanted, term)| *is_wanted || !term.contains('=')).all(|(is_wanted, term)| {
+        is_there(header, term.split_once('=').map_or(term, |(path, _)| path)) == is_wanted
+    })
+}
+
+/// The paths of a condition, each with whether what stands there matters.
+pub(super) fn paths(condition: &str) -> impl Iterator<Item = (&str, bool)> {
+    terms(condition).map(|term| match sign(term).1 {
+        // That a key is there shows without its value.
+        term if !term.contains(['.', '=']) => (term, false),
+        term => (term.split_once('=').map_or(term, |(path, _)| path), true),
+    })
+}
+
+fn terms(condition: &str) -> impl Iterator<Item = &str> {
+    condition.split(" & ").map(str::trim)
+}
+
+fn sign(term: &str) -> (bool, &str) {
+    term.strip_prefix('!').map_or((true, term), |term| (false, term))
 }
 
 /// The top-level keys that a path may begin with.
@@ -133,6 +167,30 @@ mod tests {
         }
         for condition in ["b", "a.d", "kind=schedule", "a.b=", "kind=X*"] {
             assert!(!holds(&value, condition), "{condition}");
+        }
+    }
+
+    #[test]
+    fn conditions_are_joined_and_turned_round() {
+        let value = json(r#"{"a":{"b":"x - Rule"},"c":[]}"#);
+        for condition in
+            ["a & c", "!d", "a.b=* - rule", "a & !d & !a.b=y", "{d,a}.b", "!c=*", "a.b=*"]
+        {
+            assert!(holds(&value, condition), "{condition}");
+        }
+        for condition in ["a & d", "!a", "a.b=* - rules", "!a.b=x*", "{d,e}.b", "c=*"] {
+            assert!(!holds(&value, condition), "{condition}");
+        }
+    }
+
+    #[test]
+    fn a_header_is_asked_for_names_alone() {
+        let header = json(r#"{"title":null,"disabled":null}"#);
+        for condition in ["title & disabled=1", "title & !disabled=1", "!search"] {
+            assert!(may_hold(&header, condition), "{condition}");
+        }
+        for condition in ["title & search=x", "!title"] {
+            assert!(!may_hold(&header, condition), "{condition}");
         }
     }
 }

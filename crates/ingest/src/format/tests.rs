@@ -84,3 +84,54 @@ fn a_value_is_cut_at_both_ends_or_left_out() {
         assert_eq!(cut(text), None, "{text}");
     }
 }
+
+fn yaml(text: &str) -> Value {
+    crate::document::yaml(text, &|_| true).unwrap().remove(0).value
+}
+
+#[test]
+fn a_field_says_nothing_where_a_condition_holds() {
+    let format = Format::parse(
+        r#"
+name = "x"
+title = "X"
+syntax = ["yaml"]
+recognise = { any = ["title"] }
+[fields]
+platforms = { path = ["asset"], unless = ["source=*", "kind=baseline & !asset=server"] }
+"#,
+    )
+    .unwrap();
+    let said = |text: &str| format.values(&yaml(text)).len();
+    assert_eq!(said("title: a\nasset: laptop\nsource: []"), 1);
+    assert_eq!(said("title: a\nasset: laptop\nsource: [log]"), 0);
+    assert_eq!(said("title: a\nasset: laptop\nkind: baseline"), 0);
+    assert_eq!(said("title: a\nasset: server\nkind: baseline"), 1);
+    // What a condition asks for is kept by the reader.
+    assert!(["asset", "source", "kind"].iter().all(|key| format.keys().any(|k| k == *key)));
+}
+
+#[test]
+fn what_has_none_of_the_marks_of_a_record_is_incomplete_or_something_else() {
+    let check = |line: &str, expected: &str| {
+        let head = "name = \"x\"\ntitle = \"X\"\nsyntax = [\"yaml\"]\n";
+        let rest = "recognise = { any = [\"search\"] }\n[record]\nany = [\"alert=1\"]\n";
+        let format = Format::parse(&format!("{head}{rest}{line}")).unwrap();
+        assert_eq!(format!("{:?}", format.role(&yaml("search: x\nalert: 0"))), expected);
+        assert!(matches!(format.role(&yaml("search: x\nalert: 1")), DocumentRole::Record));
+    };
+    check("help = \"an alert\"", "Incomplete(\"an alert\")");
+    check("otherwise = \"a report\"", "Skipped(\"a report\")");
+}
+
+#[test]
+fn a_table_may_be_no_record_by_its_columns_alone() {
+    let format = Format::parse(
+        "name = \"x\"\ntitle = \"X\"\nsyntax = [\"table\"]\nrecognise = { any = [\"id\"] }\n\
+         [record.skipped]\n\"id & groups\" = \"a lookup\"\n\"type=lookup\" = \"a row\"",
+    )
+    .unwrap();
+    let skips = |text: &str| format.skips_table(&yaml(text)).map(str::to_owned);
+    assert_eq!(skips("id:\ngroups:").as_deref(), Some("a lookup"));
+    assert_eq!(skips("id:\ntype:"), None);
+}
