@@ -9,6 +9,8 @@ use model::policy::Policy;
 use model::resolve::{Class, Resolver};
 use serde_json::{Value, json};
 
+mod atomic;
+mod elastic;
 mod sentinel;
 mod sigma;
 mod splunk;

@@ -142,24 +142,14 @@ fn timed(root: &Path, arguments: &str) -> Result<Timed, Box<dyn Error>> {
 
 fn unpacked(shared: &Path, name: &str, folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let archive = shared.join("corpora/rules").join(format!("{name}.tar.zst"));
-    let target = folder.join(name);
-    if !target.is_dir() {
-        std::fs::create_dir_all(&target)?;
-        shell(&format!("zstd -dc '{}' | tar x -C '{}'", archive.display(), target.display()))?;
-    }
-    Ok(target)
+    crate::unpacked(&archive, &folder.join(name))
 }
 
 fn bundle(shared: &Path, folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let name = "enterprise-attack-18.1.json";
     let (packed, plain) = (shared.join("corpora/stix").join(name), folder.join(name));
     if !plain.is_file() {
-        shell(&format!("zstd -dc '{}.zst' > '{}'", packed.display(), plain.display()))?;
+        crate::shell(&format!("zstd -dc '{}.zst' > '{}'", packed.display(), plain.display()))?;
     }
     Ok(plain)
-}
-
-fn shell(script: &str) -> Result<(), Box<dyn Error>> {
-    let status = Command::new("bash").args(["-o", "pipefail", "-c", script]).status()?;
-    if status.success() { Ok(()) } else { Err(format!("failed: {script}").into()) }
 }

@@ -1,5 +1,5 @@
-//! `cargo xtask catalogues`: takes ids and numbers per technique from the reference data; nothing
-//! else of it is copied.
+//! `cargo xtask catalogues`: takes ids, numbers and tests per technique from the reference data;
+//! nothing else of it is copied.
 
 use std::error::Error;
 use std::path::Path;
@@ -14,7 +14,8 @@ const PUBLIC_RULES: &str = "# source: rules per technique in SigmaHQ/sigma@8eaaf
 elastic/detection-rules, splunk/security_content@b13b314, and tests in \
 redcanaryco/atomic-red-team, 2026; licence: counts, no rule is reproduced; ATT&CK 18.1\n";
 
-pub(crate) fn write(shared: &Path, controls: &Path) -> Result<(), Box<dyn Error>> {
+/// Writes all catalogues; archives are unpacked into `target`.
+pub(crate) fn write(shared: &Path, controls: &Path, target: &Path) -> Result<(), Box<dyn Error>> {
     let golden = shared.join("golden");
     let choke = read(&golden.join("ctid_top_attack.json"))?;
     let rows = table(&choke, "table", |row| Some(decimals(row["choke"].as_f64()?)))?;
@@ -24,7 +25,10 @@ pub(crate) fn write(shared: &Path, controls: &Path) -> Result<(), Box<dyn Error>
     let rules = read(&golden.join("public-rule-facts.json"))?;
     let rows = table(&rules, "rule_counts", counts)?;
     let text = format!("{PUBLIC_RULES}technique,sigma,elastic,splunk,atomic\n{rows}");
-    crate::save(&controls.join("catalogues/public_rules.csv"), &text)
+    crate::save(&controls.join("catalogues/public_rules.csv"), &text)?;
+
+    let text = crate::atomic::table(shared, target)?;
+    crate::save(&controls.join("catalogues/atomic_tests.csv"), &text)
 }
 
 fn read(path: &Path) -> Result<Value, Box<dyn Error>> {

@@ -2,9 +2,10 @@
 
 use std::error::Error;
 use std::io::{self, Write as _};
-use std::path::Path;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 
+mod atomic;
 mod attack;
 mod bench;
 mod catalogues;
@@ -12,7 +13,7 @@ mod formats;
 
 const USAGE: &str = "\
 usage: cargo xtask attack FILE...         STIX bundles (.json, .json.zst) into controls/attack
-       cargo xtask catalogues [SHARED]    counts per technique into controls/catalogues
+       cargo xtask catalogues [SHARED]    facts about techniques into controls/catalogues
        cargo xtask formats                a page for each format into docs/formats
        cargo xtask bench [SHARED]         time the release build for BENCHMARKS.md";
 
@@ -34,8 +35,12 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         ["attack", files @ ..] if !files.is_empty() => attack::distil(files, &controls),
-        ["catalogues"] => catalogues::write(Path::new("../shared"), &controls),
-        ["catalogues", shared] => catalogues::write(Path::new(shared), &controls),
+        ["catalogues"] => {
+            catalogues::write(&root.join("../shared"), &controls, &root.join("target/catalogues"))
+        }
+        ["catalogues", shared] => {
+            catalogues::write(Path::new(shared), &controls, &root.join("target/catalogues"))
+        }
         ["formats"] => formats::write(&root),
         ["bench"] => bench::run(&root, &root.join("../shared")),
         ["bench", shared] => bench::run(&root, &Path::new(shared).canonicalize()?),
@@ -49,4 +54,18 @@ fn save(path: &Path, text: &str) -> Result<(), Box<dyn Error>> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     writeln!(io::stdout(), "{name}: {} bytes", text.len())?;
     Ok(())
+}
+
+/// Unpacks an archive into a folder, unless that has been done.
+fn unpacked(archive: &Path, target: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    if !target.is_dir() {
+        std::fs::create_dir_all(target)?;
+        shell(&format!("zstd -dc '{}' | tar x -C '{}'", archive.display(), target.display()))?;
+    }
+    Ok(target.to_owned())
+}
+
+fn shell(script: &str) -> Result<(), Box<dyn Error>> {
+    let status = Command::new("bash").args(["-o", "pipefail", "-c", script]).status()?;
+    if status.success() { Ok(()) } else { Err(format!("failed: {script}").into()) }
 }

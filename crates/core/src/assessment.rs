@@ -23,6 +23,7 @@ use crate::policy::Policy;
 use crate::resolve::Resolution;
 use crate::scope::{Scope, platform_name};
 use crate::score::{Range, round9};
+use crate::strength;
 use crate::threat::Threat;
 
 /// The schema of the JSON; another major is refused.
@@ -422,7 +423,9 @@ fn stated_only(
     inputs: &Inputs<'_>,
     evidence: &[Vec<Evidence>],
 ) -> Option<(usize, Vec<Vec<Evidence>>)> {
-    let assumed = inputs.capabilities.iter().filter(|c| c.is_assumed_on()).count();
+    let counts_as_on =
+        |c: &&Arc<Capability>| c.is_assumed_on() && !strength::is_off(c, &inputs.policy);
+    let assumed = inputs.capabilities.iter().filter(counts_as_on).count();
     let is_stated = |e: &&Evidence| !inputs.capabilities[e.capability].is_assumed_on();
     let stated = || evidence.iter().map(|found| found.iter().filter(is_stated).cloned().collect());
     (assumed > 0).then(|| (assumed, stated().collect()))

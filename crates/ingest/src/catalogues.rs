@@ -1,10 +1,11 @@
-//! What others have counted per technique: ids and numbers that are built in, each file with its
-//! source in its first line.
+//! What others have counted or listed per technique: ids and numbers that are built in, each file
+//! with its source in its first line. Nothing is parsed before it is asked for.
 
 use model::id::TechniqueId;
 
 const CHOKE_POINTS: &str = include_str!("../controls/catalogues/choke_points.csv");
 const PUBLIC_RULES: &str = include_str!("../controls/catalogues/public_rules.csv");
+const ATOMIC_TESTS: &str = include_str!("../controls/catalogues/atomic_tests.csv");
 
 /// How much of a choke point a technique is, from 0 to 1: how many techniques lead to it and from
 /// it, counted by hand for the Top ATT&CK Techniques of the Center for Threat-Informed Defense.
@@ -17,6 +18,36 @@ pub fn choke_points() -> impl Iterator<Item = (TechniqueId, f64)> {
 /// tests of Atomic Red Team. The ids are those of ATT&CK 18.1.
 pub fn public_rules() -> impl Iterator<Item = (TechniqueId, [u32; 4])> {
     rows(PUBLIC_RULES).map(|(id, counts)| (id, counts.map(number)))
+}
+
+/// A test of Atomic Red Team: that it exists, and where it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtomicTest {
+    /// What it tests. The ids are those of ATT&CK 19.
+    pub technique: TechniqueId,
+    /// The id by which its authors know it, a GUID.
+    pub guid: &'static str,
+    /// Where it runs, as ATT&CK calls it, sorted; never empty.
+    pub platforms: Vec<&'static str>,
+    /// What runs it: `powershell`, `command_prompt`, `sh`, `bash` or, by hand, `manual`.
+    pub executor: &'static str,
+    /// Whether it needs to be an administrator; `None` where that is not said.
+    pub elevation: Option<bool>,
+}
+
+/// The tests of Atomic Red Team, by technique and GUID.
+pub fn atomic_tests() -> impl Iterator<Item = AtomicTest> {
+    rows(ATOMIC_TESTS).map(|(technique, [guid, platforms, executor, elevation])| AtomicTest {
+        technique,
+        guid,
+        platforms: platforms.split('|').collect(),
+        executor,
+        elevation: match elevation {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        },
+    })
 }
 
 /// The rows after the comments and the line of column names.
@@ -38,6 +69,8 @@ fn number<T: std::str::FromStr>(cell: &str) -> T {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -56,5 +89,21 @@ mod tests {
         assert_eq!(rules.len(), 528);
         assert!(rules.is_sorted_by(|(a, _), (b, _)| a < b));
         assert!(rules.contains(&("T1003".parse().unwrap(), [32, 16, 7, 7])));
+    }
+
+    #[test]
+    fn every_atomic_test_has_a_guid_and_platforms_that_attack_has() {
+        let attack = crate::snapshot::embedded("enterprise-attack", None).unwrap();
+        let tests: Vec<AtomicTest> = atomic_tests().collect();
+        assert!(tests.is_sorted_by_key(|test| (test.technique, test.guid)));
+        let guids: BTreeSet<&str> = tests.iter().map(|test| test.guid).collect();
+        assert_eq!(guids.len(), tests.len());
+        for test in &tests {
+            assert_eq!((test.guid.len(), test.guid.matches('-').count()), (36, 4));
+            assert!(attack.technique(test.technique).is_some(), "{}", test.technique);
+            assert!(!test.executor.is_empty(), "{}", test.guid);
+            assert!(test.platforms.is_sorted(), "{}", test.guid);
+            assert!(test.platforms.iter().all(|name| attack.platform(name).is_some()));
+        }
     }
 }

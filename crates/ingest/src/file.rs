@@ -212,7 +212,9 @@ impl Reader<'_> {
     fn incomplete(&mut self, place: Origin, format: &Format, help: &str) {
         self.out.records += 1;
         self.out.not_understood += 1;
-        let message = format!("this looks like a {} but is incomplete", format.title);
+        let title = &format.title;
+        let article = if title.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
+        let message = format!("this looks like {article} {title} but is incomplete");
         self.report(Code::NotUnderstood, place, message, help);
     }
 
@@ -292,6 +294,10 @@ impl Reader<'_> {
     fn rows(&mut self, format: &Arc<Format>, table: &table::Table, header: usize) {
         self.out.format = Some(format.name.clone());
         let names = &table.rows[header].cells;
+        let columns = names.iter().map(|name| (name.text.clone(), Value::Null));
+        if let DocumentRole::Skipped(reason) = format.role(&Value::Map(columns.collect())) {
+            return self.skip(reason);
+        }
         let place = Origin { sheet: table.sheet.clone(), ..Origin::file(self.shown) };
         for row in &table.rows[header + 1..] {
             let value =

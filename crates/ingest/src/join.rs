@@ -33,8 +33,9 @@ impl Join<'_, '_> {
             let records = draft.records;
             let counts = account.formats.entry(draft.format.to_string()).or_default();
             let capability = self.resolve(draft);
-            assumed += if capability.is_assumed_on() { records } else { 0 };
-            let (of_source, of_format) = if strength::is_off(&capability, self.settings.policy) {
+            let is_off = strength::is_off(&capability, self.settings.policy);
+            assumed += if capability.is_assumed_on() && !is_off { records } else { 0 };
+            let (of_source, of_format) = if is_off {
                 (&mut account.off, &mut counts.off)
             } else if names_something {
                 (&mut account.used, &mut counts.used)

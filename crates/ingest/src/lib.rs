@@ -24,7 +24,7 @@ pub mod table;
 pub mod text;
 mod trial;
 
-pub use catalogues::{choke_points, public_rules};
+pub use catalogues::{AtomicTest, atomic_tests, choke_points, public_rules};
 pub use column::Column;
 pub use format::{ColumnPlace, Description, Format, FormatError, Formats};
 pub use read::{Read, ReadError, ReadSettings, SourceChoice, SourceRead, read, read_source};

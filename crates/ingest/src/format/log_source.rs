@@ -19,6 +19,9 @@ pub(crate) struct LogSources {
     /// ATT&CK's platforms; an empty list says that the log source is known and tells nothing.
     #[serde(default)]
     platforms: BTreeMap<String, Vec<String>>,
+    /// Those that bring events of every kind: beside others they say nothing.
+    #[serde(default)]
+    carriers: Vec<String>,
 }
 
 impl LogSources {
@@ -30,6 +33,28 @@ impl LogSources {
     /// The platforms that this log source speaks of.
     pub(crate) fn platforms(&self, name: &str) -> Option<&[String]> {
         best(&self.platforms, name).map(Vec::as_slice)
+    }
+
+    /// Those of several names that say what a rule is about: carriers only where there is nothing
+    /// else.
+    pub(crate) fn telling(&self, names: Vec<String>) -> Vec<String> {
+        let is_telling = |name: &String| !self.is_carrier(name);
+        match names.iter().any(is_telling) {
+            true => names.into_iter().filter(is_telling).collect(),
+            false => names,
+        }
+    }
+
+    /// Whether the longest pattern that fits a name, of all in these tables, is a carrier's.
+    fn is_carrier(&self, name: &str) -> bool {
+        let longest = |patterns: &mut dyn Iterator<Item = &String>| {
+            let name = name.trim().to_lowercase();
+            let fitting = patterns.filter(|pattern| fits(&pattern.to_lowercase(), &name));
+            fitting.map(String::len).max().unwrap_or(0)
+        };
+        let others = longest(&mut self.families.keys().chain(self.platforms.keys()));
+        let carrier = longest(&mut self.carriers.iter());
+        carrier > 0 && carrier >= others
     }
 }
 
@@ -89,6 +114,21 @@ mod tests {
         assert!(!fits("a*b", "ab c"));
         assert!(fits("a*b*c", "a-b-b-c"));
         assert!(!fits("ab*ba", "aba"));
+    }
+
+    #[test]
+    fn a_carrier_tells_something_only_where_nothing_else_is_named() {
+        let known: LogSources = toml::from_str(
+            r#"carriers = ["beat-*", "logs-*"]
+            [families]
+            "logs-audit*" = "linux/auditd""#,
+        )
+        .unwrap();
+        let telling =
+            |names: &[&str]| known.telling(names.iter().map(ToString::to_string).collect());
+        assert_eq!(telling(&["beat-*", "logs-audit-x", "other"]), ["logs-audit-x", "other"]);
+        assert_eq!(telling(&["beat-7", "logs-x"]), ["beat-7", "logs-x"]);
+        assert!(telling(&[]).is_empty());
     }
 
     #[test]

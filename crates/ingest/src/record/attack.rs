@@ -172,7 +172,10 @@ impl Reading<'_> {
     /// Tactics, by id or name.
     pub(super) fn tactics(&mut self, text: &str) {
         for item in extract::items(text) {
-            self.draft.tactics.push(item.to_owned());
+            match extract::id(item) {
+                Some(AttackId::OtherFramework(id)) => self.framework_id(id),
+                _ => self.draft.tactics.push(item.to_owned()),
+            }
         }
     }
 
@@ -206,6 +209,7 @@ impl Reading<'_> {
         let Some(known) = self.context.format.log_sources().filter(|_| !names.is_empty()) else {
             return;
         };
+        let names = known.telling(names);
         let attack = self.context.attack;
         let mut platforms: Option<Vec<String>> = Some(Vec::new());
         for name in &names {
