@@ -5,15 +5,21 @@ use std::path::Path;
 
 use ingest::{Draft, Formats, ReadSettings, SourceChoice, SourceRead, read_source};
 use model::attack::Attack;
+use model::diagnostic::Code;
 use model::policy::Policy;
 use model::resolve::{Class, Resolver};
 use serde_json::{Value, json};
 
 mod atomic;
+mod chronicle;
 mod elastic;
+mod falco;
+mod panther;
 mod sentinel;
 mod sigma;
 mod splunk;
+mod suricata;
+mod wazuh;
 
 /// The release that truth was counted against.
 fn release() -> Attack {
@@ -104,4 +110,59 @@ fn assert_counts(truth: &Value, counted: &Value, except: &[&str], what: &str) {
             assert_eq!(&truth[name], found, "{what}: {name}");
         }
     }
+}
+
+/// How often truth counts each value of a field, by the word of the register that `word` gives
+/// for it; values without a word are left out.
+fn in_words<'a>(values: &Value, word: impl Fn(&str) -> Option<&'a str>) -> Counts<&'a str> {
+    let mut counts = Counts::new();
+    for (value, number) in values.as_object().unwrap() {
+        if let Some(word) = word(value) {
+            *counts.entry(word).or_default() += number.as_u64().unwrap() as usize;
+        }
+    }
+    counts
+}
+
+/// The severities of all records that state one.
+fn levels(read: &SourceRead) -> Counts<&'static str> {
+    count(drafts(read, &|_| true).filter_map(|d| d.capability.rule_level).map(|level| level.word()))
+}
+
+/// How mature all records are that say so.
+fn maturities(read: &SourceRead) -> Counts<&'static str> {
+    let stated = drafts(read, &|_| true).filter_map(|d| d.capability.rule_status);
+    count(stated.map(|status| status.word()))
+}
+
+/// The statuses of all records that state one.
+fn statuses(read: &SourceRead) -> Counts<&'static str> {
+    let stated = drafts(read, &|_| true).filter(|d| !d.capability.is_defaulted("status"));
+    count(stated.map(|d| d.capability.status.word()))
+}
+
+/// What a file of rules is read as: this format alone, every record, none not understood.
+fn assert_account(read: &SourceRead, format: &str, rules: &Value) {
+    let account = &read.account;
+    assert_eq!(account.format, format);
+    assert_eq!(*rules, account.records);
+    assert_eq!(account.not_understood, 0);
+    assert_eq!(drafts(read, &|_| true).count(), account.records);
+    // What is skipped is told, each part of it with a reason.
+    let told = read.diagnostics.iter().filter(|d| d.code == Code::SkippedFile);
+    let told: usize = told.map(|d| number_of_documents(&d.message)).sum();
+    assert_eq!(told, account.skipped);
+}
+
+fn number_of_documents(message: &str) -> usize {
+    match message.split_once(" documents are skipped: ") {
+        Some((number, _)) => number.parse().unwrap(),
+        None => 1,
+    }
+}
+
+/// The log sources that no table knows.
+fn unmapped(read: &SourceRead) -> Vec<&str> {
+    let unmapped = read.diagnostics.iter().filter(|d| d.code == Code::UnmappedLogSource);
+    unmapped.map(|d| d.message.as_str()).collect()
 }

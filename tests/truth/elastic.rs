@@ -168,8 +168,10 @@ fn the_whole_tree_of_elastic_is_read_as_elastics_formats_only() {
     let of_export = drafts(&read, &|path| path.ends_with(".ndjson")).count();
     assert_eq!(account.records as u64, rules + of_export as u64);
     assert_eq!(account.records + account.skipped, account.files - 1 + lines);
-    let told = read.diagnostics.iter().filter(|d| d.code == Code::SkippedFile).count();
-    assert_eq!(told, account.skipped);
+    // Several documents of a file that are skipped for one reason are one note with their number.
+    let told = read.diagnostics.iter().filter(|d| d.code == Code::SkippedFile);
+    let told = told.map(|d| d.message.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(1));
+    assert_eq!(told.sum::<usize>(), account.skipped);
     let records = drafts(&read, &|_| true).count();
     assert_eq!((records, account.not_understood), (account.records, 0));
     let unmapped = read.diagnostics.iter().filter(|d| d.code == Code::UnmappedLogSource);

@@ -43,12 +43,14 @@ pub(crate) struct FileRead {
 
 /// Reads a file that is called `shown` in everything that is said about it.
 pub(crate) fn read(bytes: &[u8], shown: &str, settings: &FileSettings<'_>) -> FileRead {
-    let mut reader = Reader { shown, settings, out: FileRead::default() };
+    let mut reader =
+        Reader { shown, settings, out: FileRead::default(), left_out: BTreeMap::new() };
     match Looks::of(bytes, shown) {
         Looks::Workbook => reader.workbook(bytes),
         Looks::Text { syntax, text, is_certain } => reader.text(&text, syntax, is_certain),
         Looks::Other(reason) => reader.skip(reason),
     }
+    reader.tell_what_is_left_out();
     if settings.purpose == Purpose::Register {
         reader.merge_same_ids();
     }
@@ -65,6 +67,8 @@ struct Reader<'a> {
     shown: &'a str,
     settings: &'a FileSettings<'a>,
     out: FileRead,
+    /// Why documents hold no record, with how many there are and the first place.
+    left_out: BTreeMap<String, (usize, Origin)>,
 }
 
 impl Reader<'_> {
@@ -205,8 +209,18 @@ impl Reader<'_> {
 
     fn skip_document(&mut self, place: Origin, reason: &str) {
         self.out.skipped += 1;
-        let message = format!("a document is skipped: {reason}");
-        self.report(Code::SkippedFile, place, message, "");
+        self.left_out.entry(reason.to_owned()).or_insert((0, place)).0 += 1;
+    }
+
+    /// Says once for each reason why documents are skipped: a file may hold hundreds of the kind.
+    fn tell_what_is_left_out(&mut self) {
+        for (reason, (count, place)) in std::mem::take(&mut self.left_out) {
+            let message = match count {
+                1 => format!("a document is skipped: {reason}"),
+                count => format!("{count} documents are skipped: {reason}"),
+            };
+            self.report(Code::SkippedFile, place, message, "");
+        }
     }
 
     fn incomplete(&mut self, place: Origin, format: &Format, help: &str) {

@@ -102,14 +102,14 @@ struct Inherit {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 enum Fields {
-    One(Field),
+    One(Box<Field>),
     Several(Vec<Field>),
 }
 
 impl Fields {
     fn list(&self) -> &[Field] {
         match self {
-            Self::One(field) => std::slice::from_ref(field),
+            Self::One(field) => std::slice::from_ref(field.as_ref()),
             Self::Several(fields) => fields,
         }
     }
@@ -124,10 +124,22 @@ struct Field {
     /// Every path counts.
     #[serde(default)]
     all: bool,
+    /// Only the first value: in XML an attribute comes before elements of its name.
+    #[serde(default)]
+    first: bool,
     /// What the parts are joined with.
     join: Option<String>,
     /// What separates values within a text.
     split: Option<String>,
+    /// Only values that fit one of these, `*` in them fitting anything; upper and lower case are
+    /// the same.
+    #[serde(default)]
+    like: Vec<String>,
+    /// Not the values that fit one of these.
+    #[serde(default)]
+    unlike: Vec<String>,
+    /// What holds where the record gives nothing here.
+    otherwise: Option<String>,
     /// Only values that start so, without it.
     prefix: Option<String>,
     /// Only values that end so, without it.
@@ -365,13 +377,20 @@ impl Format {
                 .collect(),
             None => found,
         };
-        let found = found.into_iter().filter_map(|text| field.cut(text));
+        let found = found.into_iter().filter(|text| field.takes(text));
+        let found: Vec<String> = found.filter_map(|text| field.cut(text)).collect();
+        let found = match &field.otherwise {
+            Some(otherwise) if found.is_empty() => vec![otherwise.clone()],
+            _ => found,
+        };
+        let most = if field.first { 1 } else { found.len() };
+        let found: Vec<String> = found.into_iter().take(most).collect();
         if let Some(wanted) = &field.equals {
-            let is = found.into_iter().any(|text| text.eq_ignore_ascii_case(wanted));
+            let is = found.iter().any(|text| text.eq_ignore_ascii_case(wanted));
             return if is { vec!["true".to_owned()] } else { Vec::new() };
         }
         let Some(name) = &field.table else {
-            return found.collect();
+            return found;
         };
         let translated = |text: String| {
             match name.as_str() {
@@ -385,7 +404,7 @@ impl Format {
             .unwrap_or_default()
             .to_vec()
         };
-        found.flat_map(translated).collect()
+        found.into_iter().flat_map(translated).collect()
     }
 
     /// What its rules' log sources stand for.
@@ -461,6 +480,12 @@ impl Format {
 const LOG_SOURCES: &str = "log_sources";
 
 impl Field {
+    /// Whether a value is one of those that count.
+    fn takes(&self, text: &str) -> bool {
+        let is_any_of = |patterns: &[String]| log_source::fits_any(patterns, text);
+        (self.like.is_empty() || is_any_of(&self.like)) && !is_any_of(&self.unlike)
+    }
+
     /// A value without its prefix and suffix; `None` where it has not both.
     fn cut(&self, text: String) -> Option<String> {
         if self.prefix.is_none() && self.suffix.is_none() {

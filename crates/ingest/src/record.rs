@@ -188,7 +188,8 @@ impl Reading<'_> {
             }
             Column::Family => self.draft.capability.family = Some(text.to_owned()),
             Column::LogSource => {
-                self.log_sources.push(text.to_owned());
+                // A list that ends with its separator names nothing more.
+                self.log_sources.push(text.trim_end_matches([',', ';', ' ']).to_owned());
                 let capability = &mut self.draft.capability;
                 if self.context.format.log_sources().is_none() {
                     capability.family.get_or_insert_with(|| text.to_owned());

@@ -67,6 +67,12 @@ pub(super) fn best<'a, T>(table: &'a BTreeMap<String, T>, name: &str) -> Option<
     })
 }
 
+/// Whether a name fits one of several patterns.
+pub(super) fn fits_any(patterns: &[String], name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    patterns.iter().any(|pattern| fits(&pattern.to_lowercase(), &name))
+}
+
 /// Whether a name fits a pattern; both in lower case.
 pub(super) fn fits(pattern: &str, name: &str) -> bool {
     let Some((head, mut rest)) = pattern.split_once('*') else {
