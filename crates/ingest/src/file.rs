@@ -118,7 +118,7 @@ impl Reader<'_> {
         if documents.iter().any(|document| is_our_output(&document.value)) {
             return self.skip(OUR_OUTPUT);
         }
-        for format in self.settings.formats.of_syntax(syntax) {
+        for format in self.settings.formats.candidates(&documents, syntax) {
             let mut items = documents.iter().flat_map(|d| format.items(&d.value, syntax));
             // What lends keys or ends that tells nothing: many formats have something like it.
             let is_none = |role| {

@@ -12,17 +12,22 @@ use serde::Deserialize;
 use crate::column::Column;
 use crate::document::Value;
 use crate::extract::word_key;
-use crate::syntax::{self, Documents, Syntax};
+use crate::syntax::Syntax;
 use crate::table::normalise_header;
 
 mod built_in;
 mod describe;
+mod field;
+mod known;
 mod log_source;
 mod lookup;
 mod platform;
 
 pub use describe::{ColumnPlace, Description};
+use field::{Field, Fields};
+pub use known::Formats;
 pub(crate) use log_source::LogSources;
+use lookup::Path;
 pub(crate) use platform::platform;
 
 /// How a regular format is read.
@@ -98,65 +103,6 @@ struct Inherit {
     reset: Option<String>,
 }
 
-/// Where a column's values stand: one place, or several that all count.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-enum Fields {
-    One(Box<Field>),
-    Several(Vec<Field>),
-}
-
-impl Fields {
-    fn list(&self) -> &[Field] {
-        match self {
-            Self::One(field) => std::slice::from_ref(field.as_ref()),
-            Self::Several(fields) => fields,
-        }
-    }
-}
-
-/// Where a column's values stand in a document.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Field {
-    /// Paths: the first that gives anything, or all of them where `all` or `join` is given.
-    path: Vec<String>,
-    /// Every path counts.
-    #[serde(default)]
-    all: bool,
-    /// Only the first value: in XML an attribute comes before elements of its name.
-    #[serde(default)]
-    first: bool,
-    /// What the parts are joined with.
-    join: Option<String>,
-    /// What separates values within a text.
-    split: Option<String>,
-    /// Only values that fit one of these, `*` in them fitting anything; upper and lower case are
-    /// the same.
-    #[serde(default)]
-    like: Vec<String>,
-    /// Not the values that fit one of these.
-    #[serde(default)]
-    unlike: Vec<String>,
-    /// What holds where the record gives nothing here.
-    otherwise: Option<String>,
-    /// Only values that start so, without it.
-    prefix: Option<String>,
-    /// Only values that end so, without it.
-    suffix: Option<String>,
-    /// Only the digits that such a value starts with.
-    #[serde(default)]
-    digits: bool,
-    /// Not the value, but whether one is this.
-    equals: Option<String>,
-    /// It says nothing where one of these conditions holds.
-    #[serde(default)]
-    unless: Vec<String>,
-    /// The table that translates the values, `*` in it fitting anything; a value that is not in it
-    /// says nothing. `log_sources` is the platforms of the format's log sources.
-    table: Option<String>,
-}
-
 /// What a document is to a format.
 #[derive(Debug)]
 pub(crate) enum DocumentRole<'a> {
@@ -228,9 +174,10 @@ impl Format {
         {
             return Some(format!("there is no table of log sources called {name:?}"));
         }
-        let fields = self.fields.iter().flat_map(|(column, fields)| {
-            fields.list().iter().map(move |field| (column.name(), field))
-        });
+        let fields = self
+            .fields
+            .iter()
+            .flat_map(|(column, fields)| fields.0.iter().map(move |field| (column.name(), field)));
         for (column, field) in fields {
             if field.path.is_empty() {
                 return Some(format!("fields.{column} has no path"));
@@ -349,62 +296,37 @@ impl Format {
     pub(crate) fn values(&self, document: &Value) -> Vec<(Column, String)> {
         let constants = self.constants.iter().map(|(column, value)| (*column, value.clone()));
         let fields = self.fields.iter().flat_map(|(column, fields)| {
-            let fields = fields.list().iter();
-            fields.flat_map(|field| self.field(field, document)).map(|value| (*column, value))
+            let said =
+                |field: &Field| field.said(document, |table, text| self.translated(table, text));
+            fields.0.iter().flat_map(said).map(|value| (*column, value))
         });
         constants.chain(fields).collect()
     }
 
-    fn field(&self, field: &Field, document: &Value) -> Vec<String> {
-        if field.unless.iter().any(|condition| lookup::holds(document, condition)) {
-            return Vec::new();
-        }
-        let found = field.path.iter().map(|path| lookup::texts(document, path));
-        let found: Vec<String> = match &field.join {
-            Some(join) => {
-                let parts: Vec<String> = found.filter_map(|mut texts| texts.pop()).collect();
-                if parts.is_empty() { Vec::new() } else { vec![parts.join(join)] }
+    /// What a value stands for by a table.
+    fn translated(&self, table: &str, text: &str) -> Vec<String> {
+        let found = match table {
+            LOG_SOURCES => self.log_sources().and_then(|known| known.platforms(text)),
+            name => {
+                self.tables.get(name).and_then(|t| log_source::best(t, text)).map(Vec::as_slice)
             }
-            None if field.all => found.flatten().collect(),
-            None => found.into_iter().find(|texts| !texts.is_empty()).unwrap_or_default(),
         };
-        let found = match &field.split {
-            Some(separator) => found
-                .iter()
-                .flat_map(|text| text.split(separator.as_str()))
-                .map(|part| part.trim().to_owned())
-                .filter(|part| !part.is_empty())
-                .collect(),
-            None => found,
-        };
-        let found = found.into_iter().filter(|text| field.takes(text));
-        let found: Vec<String> = found.filter_map(|text| field.cut(text)).collect();
-        let found = match &field.otherwise {
-            Some(otherwise) if found.is_empty() => vec![otherwise.clone()],
-            _ => found,
-        };
-        let most = if field.first { 1 } else { found.len() };
-        let found: Vec<String> = found.into_iter().take(most).collect();
-        if let Some(wanted) = &field.equals {
-            let is = found.iter().any(|text| text.eq_ignore_ascii_case(wanted));
-            return if is { vec!["true".to_owned()] } else { Vec::new() };
-        }
-        let Some(name) = &field.table else {
-            return found;
-        };
-        let translated = |text: String| {
-            match name.as_str() {
-                LOG_SOURCES => self.log_sources().and_then(|known| known.platforms(&text)),
-                name => self
-                    .tables
-                    .get(name)
-                    .and_then(|t| log_source::best(t, &text))
-                    .map(Vec::as_slice),
-            }
-            .unwrap_or_default()
-            .to_vec()
-        };
-        found.into_iter().flat_map(translated).collect()
+        found.unwrap_or_default().to_vec()
+    }
+
+    /// Sets of top-level keys: a document of the format has at least one key of each.
+    fn needed_keys(&self) -> Vec<BTreeSet<&str>> {
+        // What stands in a list further down does not show at the top; the list's own key does.
+        let lists = self.record.each.iter().filter(|path| *path != ".");
+        let lists: BTreeSet<&str> = lists.flat_map(|path| lookup::first_keys(path)).collect();
+        let Recognise { all, any, .. } = &self.recognise;
+        let each = all.chunks(1).chain((!any.is_empty()).then_some(any.as_slice()));
+        each.filter_map(|conditions| {
+            let needed = conditions.iter().map(|condition| lookup::needed_keys(condition));
+            let needed: Option<Vec<Vec<&str>>> = needed.collect();
+            Some(needed?.into_iter().flatten().chain(lists.iter().copied()).collect())
+        })
+        .collect()
     }
 
     /// What its rules' log sources stand for.
@@ -414,12 +336,12 @@ impl Format {
 
     /// The top-level keys of a document that this format looks into.
     fn keys(&self) -> impl Iterator<Item = &str> {
-        let fields = self.fields.values().flat_map(Fields::list);
-        let paths = fields.flat_map(|field| &field.path).map(String::as_str);
+        let fields = self.fields.values().flat_map(|fields| &fields.0);
+        let paths = fields.flat_map(|field| &field.path).map(Path::as_str);
         let Recognise { all, any, none } = &self.recognise;
         let Record { any: record, skipped, each, inherit, .. } = &self.record;
         let conditions = all.iter().chain(any).chain(none).chain(record).chain(skipped.keys());
-        let fields = self.fields.values().flat_map(Fields::list);
+        let fields = self.fields.values().flat_map(|fields| &fields.0);
         let conditions = conditions.chain(fields.flat_map(|field| &field.unless));
         let conditions = conditions.flat_map(|condition| lookup::paths(condition));
         let conditions = conditions.filter(|(_, matters)| *matters).map(|(path, _)| path);
@@ -465,8 +387,8 @@ impl Format {
 
     /// Whether a column's values come from a table of this format, not from the record.
     pub(crate) fn translates(&self, column: Column) -> bool {
-        let fields = self.fields.get(&column).map(Fields::list);
-        fields.is_some_and(|fields| fields.iter().any(|field| field.table.is_some()))
+        let fields = self.fields.get(&column);
+        fields.is_some_and(|fields| fields.0.iter().any(|field| field.table.is_some()))
     }
 
     /// Whether columns suffice for a table, or an object, to be a register.
@@ -478,95 +400,6 @@ impl Format {
 
 /// The name by which a field asks for the platforms of the format's log sources.
 const LOG_SOURCES: &str = "log_sources";
-
-impl Field {
-    /// Whether a value is one of those that count.
-    fn takes(&self, text: &str) -> bool {
-        let is_any_of = |patterns: &[String]| log_source::fits_any(patterns, text);
-        (self.like.is_empty() || is_any_of(&self.like)) && !is_any_of(&self.unlike)
-    }
-
-    /// A value without its prefix and suffix; `None` where it has not both.
-    fn cut(&self, text: String) -> Option<String> {
-        if self.prefix.is_none() && self.suffix.is_none() {
-            return Some(text);
-        }
-        let prefix = self.prefix.as_deref().unwrap_or_default();
-        let suffix = self.suffix.as_deref().unwrap_or_default();
-        let text = text.trim();
-        let inner = prefix.len()..text.len().checked_sub(suffix.len())?;
-        let (head, rest) = (text.get(..inner.start)?, text.get(inner.clone())?);
-        if !head.eq_ignore_ascii_case(prefix) || !text[inner.end..].eq_ignore_ascii_case(suffix) {
-            return None;
-        }
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        Some(if self.digits { rest[..digits].to_owned() } else { rest.to_owned() })
-    }
-}
-
-/// The formats that files are recognised by, in the order in which they are tried: those of the
-/// user, then the built-in ones by name.
-#[derive(Debug, Clone)]
-pub struct Formats {
-    list: Vec<Arc<Format>>,
-    wanted: BTreeSet<String>,
-}
-
-impl Formats {
-    /// The formats that are built in.
-    #[must_use]
-    pub fn built_in() -> &'static Self {
-        static FORMATS: LazyLock<Formats> = LazyLock::new(|| {
-            let parsed = |(_, text): &(&str, &str)| {
-                let format = Format::parse(text);
-                Arc::new(format.expect("built-in formats are valid: tested"))
-            };
-            Formats::of(built_in::FORMATS.iter().map(parsed).collect())
-        });
-        &FORMATS
-    }
-
-    /// The built-in formats with others before them. One with the name of a built-in format takes
-    /// its place.
-    #[must_use]
-    pub fn with(others: Vec<Format>) -> Self {
-        let others: Vec<Arc<Format>> = others.into_iter().map(Arc::new).collect();
-        let is_replaced = |format: &Arc<Format>| {
-            !format.is_register() && others.iter().any(|other| other.name == format.name)
-        };
-        let built_in = Self::built_in().list.iter().filter(|format| !is_replaced(format)).cloned();
-        Self::of(others.iter().cloned().chain(built_in).collect())
-    }
-
-    fn of(list: Vec<Arc<Format>>) -> Self {
-        let keys = list.iter().flat_map(|format| format.keys().map(str::to_owned));
-        let wanted = keys.chain(["capabilities", "evidence"].map(str::to_owned)).collect();
-        Self { list, wanted }
-    }
-
-    /// One format alone.
-    #[must_use]
-    pub fn only(format: Format) -> Self {
-        Self::of(vec![Arc::new(format)])
-    }
-
-    /// All formats, in the order in which they are tried.
-    pub fn iter(&self) -> impl Iterator<Item = &Format> {
-        self.list.iter().map(Arc::as_ref)
-    }
-
-    /// The formats of a syntax, except the native register.
-    pub(crate) fn of_syntax(&self, syntax: Syntax) -> impl Iterator<Item = &Arc<Format>> {
-        self.list.iter().filter(move |f| !f.is_register() && f.syntax.contains(&syntax))
-    }
-
-    /// The documents of a text, with no more than what these formats look at.
-    pub(crate) fn read(&self, text: &str, syntax: Syntax) -> Documents {
-        let elements = || self.of_syntax(Syntax::Xml).flat_map(|format| format.elements());
-        let is_record = |name: &str| elements().any(|element| element == name);
-        syntax::read(text, syntax, &|key| self.wanted.contains(key), &is_record)
-    }
-}
 
 /// The name of the native register.
 const REGISTER: &str = "register";

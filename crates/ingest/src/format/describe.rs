@@ -1,6 +1,7 @@
 //! A format in words, from its descriptor alone: for the pages of the documentation, and for
 //! those who write a descriptor of their own.
 
+use super::lookup::Path;
 use super::{Field, Format, LOG_SOURCES};
 use crate::syntax::Syntax;
 
@@ -41,9 +42,9 @@ impl Format {
             treatment: String::new(),
         });
         let fields = self.fields.iter().flat_map(|(column, fields)| {
-            fields.list().iter().map(|field| ColumnPlace {
+            fields.0.iter().map(|field| ColumnPlace {
                 column: column.name(),
-                place: field.path.join(", "),
+                place: field.path.iter().map(Path::as_str).collect::<Vec<_>>().join(", "),
                 treatment: field.treatment(),
             })
         });

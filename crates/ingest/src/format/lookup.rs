@@ -8,11 +8,47 @@
 //! `*` in it fits anything, and upper and lower case are the same. `!` before it turns it round, and
 //! of several joined with ` & ` each must hold.
 
+use serde::Deserialize;
+
 use super::log_source::fits;
 use crate::document::{self, Value};
 
+/// A path of a descriptor.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub(super) struct Path {
+    text: String,
+    /// It is a key of the document and nothing more.
+    is_key: bool,
+}
+
+impl From<String> for Path {
+    fn from(text: String) -> Self {
+        let is_key = !text.is_empty() && !text.contains(['.', '{']);
+        Self { text, is_key }
+    }
+}
+
+impl Path {
+    /// The path as the descriptor has it.
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Every scalar at the path, as text, in the order of the document.
+    pub(super) fn texts(&self, document: &Value) -> Vec<String> {
+        match document {
+            // Most paths are a key, and most documents have few of the keys asked for.
+            Value::Map(_) if self.is_key => {
+                document.get(&self.text).map(|value| texts(value, "")).unwrap_or_default()
+            }
+            _ => texts(document, &self.text),
+        }
+    }
+}
+
 /// Every scalar at a path, as text, in the order of the document.
-pub(super) fn texts(value: &Value, path: &str) -> Vec<String> {
+fn texts(value: &Value, path: &str) -> Vec<String> {
     let mut found = Vec::new();
     visit(value, path, &mut |value| {
         if let Some(text) = value.as_text() {
@@ -95,6 +131,13 @@ pub(super) fn paths(condition: &str) -> impl Iterator<Item = (&str, bool)> {
         term if !term.contains(['.', '=']) => (term, false),
         term => (term.split_once('=').map_or(term, |(path, _)| path), true),
     })
+}
+
+/// Top-level keys of which a document has at least one where a condition holds; `None` where it may
+/// hold without any.
+pub(super) fn needed_keys(condition: &str) -> Option<Vec<&str>> {
+    let wanted = terms(condition).map(sign).find(|(is_wanted, _)| *is_wanted);
+    wanted.map(|(_, term)| first_keys(term.split_once('=').map_or(term, |(path, _)| path)))
 }
 
 fn terms(condition: &str) -> impl Iterator<Item = &str> {

@@ -1,6 +1,9 @@
 use model::capability::{Basis, Ctid, Function, Kind, Level, RuleLevel, RuleStatus, Status};
 
+use proptest::prelude::*;
+
 use super::*;
+use crate::document::Document;
 
 #[test]
 fn every_built_in_format_is_called_as_its_file() {
@@ -52,8 +55,8 @@ fn tables_of_platforms_name_those_that_attack_has() {
     let domains = ["enterprise-attack", "mobile-attack", "ics-attack"];
     let releases = domains.map(|domain| crate::snapshot::embedded(domain, None).unwrap());
     for format in Formats::built_in().iter() {
-        let fields = format.fields.get(&Column::Platforms).map(Fields::list).unwrap_or_default();
-        let tables = fields.iter().filter_map(|field| format.tables.get(field.table.as_ref()?));
+        let fields = format.fields.get(&Column::Platforms).cloned().unwrap_or_default();
+        let tables = fields.0.iter().filter_map(|field| format.tables.get(field.table.as_ref()?));
         for name in tables.flat_map(BTreeMap::values).flatten() {
             let is_known = releases.iter().any(|attack| platform(attack, name).is_some());
             assert!(is_known, "{}: {name}", format.name);
@@ -80,7 +83,7 @@ fn a_descriptor_that_cannot_work_says_why() {
 fn a_value_is_cut_at_both_ends_or_left_out() {
     let field: Field =
         toml::from_str("path = [\"a\"]\nprefix = \"ESCU - \"\nsuffix = \" - Rule\"").unwrap();
-    let cut = |text: &str| field.cut(text.to_owned());
+    let cut = |text: &str| field.cut(text);
     assert_eq!(cut("escu - A name - Rule ").as_deref(), Some("A name"));
     for text in ["A name - Rule", "ESCU - A name", "ESCU - Rule", "", "é"] {
         assert_eq!(cut(text), None, "{text}");
@@ -173,4 +176,63 @@ id = { path = ["b"], unlike = ["-"], first = true }
     assert_eq!(values(Column::Family, list), ["d", "e"]);
     assert_eq!(values(Column::Id, list), ["d"]);
     assert!(values(Column::Id, r#"{"a":1}"#).is_empty());
+}
+
+proptest! {
+    #[test]
+    fn a_format_that_takes_a_document_is_among_its_candidates(
+        texts in proptest::collection::vec(document(), 1..3)
+    ) {
+        let documents: Vec<Document> = texts
+            .iter()
+            .map(|text| crate::document::json(text).unwrap())
+            .collect();
+        for syntax in [Syntax::Yaml, Syntax::Json, Syntax::Toml, Syntax::Xml, Syntax::Conf] {
+            let formats = Formats::built_in();
+            let candidates: Vec<&str> =
+                formats.candidates(&documents, syntax).map(|format| &*format.name).collect();
+            for format in formats.of_syntax(syntax) {
+                let mut items = documents.iter().flat_map(|d| format.items(&d.value, syntax));
+                let takes = items.any(|item| {
+                    !matches!(
+                        format.role(item),
+                        DocumentRole::Foreign | DocumentRole::Header | DocumentRole::Reset
+                    )
+                });
+                prop_assert!(!takes || candidates.contains(&&*format.name), "{}", format.name);
+            }
+        }
+    }
+}
+
+/// JSON with some of the keys that conditions of the built-in formats ask for, as keys of the
+/// document or of an item in one of its lists.
+fn document() -> impl Strategy<Value = String> {
+    let conditions = Formats::built_in().iter().flat_map(|format| {
+        let Recognise { all, any, none } = &format.recognise;
+        all.iter().chain(any).chain(none).cloned().collect::<Vec<_>>()
+    });
+    let paths = conditions.flat_map(|condition| {
+        lookup::paths(&condition).map(|(path, _)| path.to_owned()).collect::<Vec<_>>()
+    });
+    let keys: BTreeSet<String> = paths
+        .flat_map(|path| {
+            lookup::first_keys(&path).iter().map(ToString::to_string).collect::<Vec<_>>()
+        })
+        .collect();
+    let keys: Vec<String> = keys.into_iter().collect();
+    let inner = proptest::sample::subsequence(keys.clone(), 0..6);
+    let outer = proptest::sample::subsequence(keys, 0..6);
+    let list = proptest::sample::select(vec!["", "data", "value", "rules", "resources", "entry"]);
+    (inner, outer, list).prop_map(|(inner, outer, list)| {
+        let pairs = |keys: &[String], value: &str| {
+            keys.iter().map(|key| format!("{key:?}: {value}")).collect::<Vec<_>>()
+        };
+        let item = format!("{{{}}}", pairs(&inner, "\"x\"").join(","));
+        let mut all = pairs(&outer, &item);
+        if !list.is_empty() {
+            all.push(format!("{list:?}: [{item}]"));
+        }
+        format!("{{{}}}", all.join(","))
+    })
 }
