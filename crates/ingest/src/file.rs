@@ -7,6 +7,7 @@ use model::attack::Attack;
 use model::capability::{Capability, Status};
 use model::diagnostic::{Code, Diagnostic, Origin};
 
+use crate::amend::Amendment;
 use crate::column::Column;
 use crate::document::{Document, SyntaxError, Value};
 use crate::format::{self, DocumentRole, Format, Formats};
@@ -33,6 +34,8 @@ pub(crate) struct FileRead {
     /// The format, if one was recognised.
     pub(crate) format: Option<Arc<str>>,
     pub(crate) drafts: Vec<Draft>,
+    /// What it says about rules of other places.
+    pub(crate) amendments: Vec<Amendment>,
     /// Records before those with the same id were merged.
     pub(crate) records: usize,
     pub(crate) not_understood: usize,
@@ -193,6 +196,7 @@ impl Reader<'_> {
             DocumentRole::Foreign if value.is_null() => {}
             DocumentRole::Foreign => self.skip_document(place, "not of the file's format"),
             DocumentRole::Skipped(reason) => self.skip_document(place, reason),
+            DocumentRole::Amends(is_whole) => self.amendment(format, place, value, is_whole),
             DocumentRole::Incomplete(help) if inherited.is_none() => {
                 self.incomplete(place, format, help);
             }
@@ -233,16 +237,32 @@ impl Reader<'_> {
     }
 
     fn record(&mut self, format: &Format, origin: Origin, value: &Value) {
-        let said = |(column, text)| Said { column, text, cell: None };
-        let values = format.values(value).into_iter().map(said).collect();
-        let raw = Raw { origin, values, diagnostics: Vec::new() };
-        self.draft(format, raw, None, false);
+        self.draft(format, said(format, origin, value), None, false);
+    }
+
+    /// What it says of a rule counts once all files of the source are read.
+    fn amendment(&mut self, format: &Format, origin: Origin, value: &Value, is_whole: bool) {
+        let context = Context {
+            // Only what it says itself changes a rule.
+            source_status: None,
+            assumed: None,
+            ..self.context(format, None, false)
+        };
+        let mut diagnostics = Vec::new();
+        let draft = draft(said(format, origin, value), &context, &mut diagnostics);
+        self.out.diagnostics.append(&mut diagnostics);
+        self.out.amendments.push(Amendment { draft, is_whole });
     }
 
     /// `row_status` is whether a row of a register has a column for its status; other records have
     /// none.
-    fn draft(&mut self, format: &Format, raw: Raw, row_status: Option<bool>, decimal_comma: bool) {
-        let context = Context {
+    fn context<'b>(
+        &'b self,
+        format: &'b Format,
+        row_status: Option<bool>,
+        decimal_comma: bool,
+    ) -> Context<'b> {
+        Context {
             attack: self.settings.attack,
             format,
             has_status: row_status == Some(true),
@@ -251,9 +271,15 @@ impl Reader<'_> {
             source_status: self.settings.source_status,
             assumed: self.settings.assumed,
             defaults: self.settings.defaults,
-        };
+        }
+    }
+
+    fn draft(&mut self, format: &Format, raw: Raw, row_status: Option<bool>, decimal_comma: bool) {
+        let mut diagnostics = Vec::new();
+        let draft = draft(raw, &self.context(format, row_status, decimal_comma), &mut diagnostics);
+        self.out.diagnostics.append(&mut diagnostics);
         self.out.records += 1;
-        self.out.drafts.push(draft(raw, &context, &mut self.out.diagnostics));
+        self.out.drafts.push(draft);
     }
 
     fn register(&mut self, register: register::Register<'_>) {
@@ -442,6 +468,13 @@ fn name_of(sheet: &Result<table::Table, table::SheetError>) -> String {
         Ok(table) => table.sheet.clone().unwrap_or_default(),
         Err(error) => error.sheet.clone(),
     }
+}
+
+/// What a document says in each column.
+fn said(format: &Format, origin: Origin, value: &Value) -> Raw {
+    let said = |(column, text)| Said { column, text, cell: None };
+    let values = format.values(value).into_iter().map(said).collect();
+    Raw { origin, values, diagnostics: Vec::new() }
 }
 
 /// All that a record says but its place and the techniques it names.

@@ -88,6 +88,9 @@ struct Record {
     help: String,
     /// Why a document that has none of them is no record; without this, it is an incomplete one.
     otherwise: Option<String>,
+    /// With one of these it changes the record of its id that stands in another place.
+    #[serde(default)]
+    amends: Vec<String>,
     /// With one of these it is none, for this reason.
     #[serde(default)]
     skipped: BTreeMap<String, String>,
@@ -112,6 +115,8 @@ pub(crate) enum DocumentRole<'a> {
     Header,
     /// It ends what a header lent.
     Reset,
+    /// It changes the record of its id; whether it would be a record without one.
+    Amends(bool),
     /// It holds no record, for this reason.
     Skipped(&'a str),
     /// It has the look of the format, but not what a record must have.
@@ -237,13 +242,15 @@ impl Format {
         {
             return DocumentRole::Foreign;
         }
+        let is_whole = self.record.any.is_empty() || self.record.any.iter().any(has);
+        if self.record.amends.iter().any(has) {
+            return DocumentRole::Amends(is_whole);
+        }
         if let Some((_, reason)) = self.record.skipped.iter().find(|(key, _)| has(key)) {
             return DocumentRole::Skipped(reason);
         }
         match &self.record.otherwise {
-            _ if self.record.any.is_empty() || self.record.any.iter().any(has) => {
-                DocumentRole::Record
-            }
+            _ if is_whole => DocumentRole::Record,
             Some(reason) => DocumentRole::Skipped(reason),
             None => DocumentRole::Incomplete(&self.record.help),
         }
@@ -339,8 +346,9 @@ impl Format {
         let fields = self.fields.values().flat_map(|fields| &fields.0);
         let paths = fields.flat_map(|field| &field.path).map(Path::as_str);
         let Recognise { all, any, none } = &self.recognise;
-        let Record { any: record, skipped, each, inherit, .. } = &self.record;
-        let conditions = all.iter().chain(any).chain(none).chain(record).chain(skipped.keys());
+        let Record { any: record, amends, skipped, each, inherit, .. } = &self.record;
+        let conditions = all.iter().chain(any).chain(none).chain(record).chain(amends);
+        let conditions = conditions.chain(skipped.keys());
         let fields = self.fields.values().flat_map(|fields| &fields.0);
         let conditions = conditions.chain(fields.flat_map(|field| &field.unless));
         let conditions = conditions.flat_map(|condition| lookup::paths(condition));

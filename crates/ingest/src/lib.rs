@@ -2,6 +2,7 @@
 //! ATT&CK's STIX bundles to the model's facts. Readers take bytes; only [`source`] opens
 //! anything. Nothing here scores or shows.
 
+mod amend;
 mod catalogues;
 mod column;
 pub mod document;

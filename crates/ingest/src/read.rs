@@ -16,6 +16,7 @@ use model::policy::Policy;
 use model::resolve::{Resolution, Resolver};
 use rayon::prelude::*;
 
+use crate::amend;
 use crate::column::Column;
 use crate::file::{self, FileRead, FileSettings};
 use crate::format::Formats;
@@ -225,6 +226,7 @@ fn in_parallel<T: Send>(
 }
 
 fn collect(files: impl Iterator<Item = FileRead>, found: &mut SourceRead) {
+    let mut amendments = Vec::new();
     let account = &mut found.account;
     for file in files {
         if let Some(format) = &file.format {
@@ -238,9 +240,12 @@ fn collect(files: impl Iterator<Item = FileRead>, found: &mut SourceRead) {
         account.skipped += file.skipped;
         found.drafts.extend(file.drafts);
         found.diagnostics.extend(file.diagnostics);
+        amendments.extend(file.amendments);
     }
+    amend::apply(amendments, found);
     each_log_source_once(&mut found.diagnostics);
-    account.format = account.formats.keys().cloned().collect::<Vec<_>>().join(", ");
+    let formats: Vec<String> = found.account.formats.keys().cloned().collect();
+    found.account.format = formats.join(", ");
 }
 
 fn shown(choice: &SourceChoice, path: &str) -> String {

@@ -111,6 +111,9 @@ impl Format {
         if !record.any.is_empty() {
             said.push(format!("A record has one of: {}.", record.any.join(", ")));
         }
+        for condition in &record.amends {
+            said.push(format!("With {condition} it changes the record of its id."));
+        }
         for (condition, reason) in &record.skipped {
             said.push(format!("With {condition} it is no record: {reason}."));
         }
