@@ -250,11 +250,17 @@ pub(crate) fn formats(said: &[(PathBuf, String)], typed: &[PathBuf]) -> Result<F
     let read = |(path, shown): &(PathBuf, String)| {
         let bytes = ingest::source::read(path).map_err(|error| unreadable(shown, &error))?;
         let (text, _) = ingest::text::decode(&bytes);
-        Format::parse(&text).map_err(|error| {
+        let format = Format::parse(&text).map_err(|error| {
             let place = error.line.map(|line| format!(":{line}")).unwrap_or_default();
             Failure::new(format!("{shown}{place}: {}", error.message))
                 .help("lacuna formats shows how a format is described")
-        })
+        })?;
+        if format.is_register() {
+            let message =
+                format!("{shown}: the name {:?} is that of the native register", format.name);
+            return Err(Failure::new(message).help("give the format another name"));
+        }
+        Ok(format)
     };
     Ok(Formats::with(files.iter().map(read).collect::<Result<_, _>>()?))
 }

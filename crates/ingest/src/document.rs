@@ -24,8 +24,8 @@ pub(crate) mod yaral;
 const MAX_DEPTH: usize = 128;
 
 /// How many bytes all copies of what a text says once may take together, roughly: the values of
-/// YAML anchors, and the attributes around XML elements.
-const MAX_COPIED: usize = 16 << 20;
+/// YAML anchors, the attributes around XML elements, and what a header lends.
+pub(crate) const MAX_COPIED: usize = 16 << 20;
 
 /// A value of a document.
 #[derive(Debug, Clone, PartialEq)]
@@ -230,7 +230,7 @@ fn too_deep() -> String {
 }
 
 /// How many bytes a value takes, roughly.
-fn weight(value: &Value) -> usize {
+pub(crate) fn weight(value: &Value) -> usize {
     size_of::<Value>()
         + match value {
             Value::Null | Value::Bool(_) | Value::Skipped => 0,

@@ -1,10 +1,10 @@
 //! One file: what it is, by its content, and the records in it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::attack::Attack;
-use model::capability::{Capability, Status};
+use model::capability::Status;
 use model::diagnostic::{Code, Diagnostic, Origin};
 
 use crate::amend::Amendment;
@@ -16,6 +16,11 @@ use crate::record::{Context, Draft, Raw, Said, draft};
 use crate::register::{self, Layout, Purpose};
 use crate::syntax::Syntax;
 use crate::table::{self, Budget};
+
+mod lending;
+mod same_ids;
+
+use lending::Lending;
 
 /// How the files of a source are to be read.
 pub(crate) struct FileSettings<'a> {
@@ -54,14 +59,22 @@ pub(crate) fn read(bytes: &[u8], shown: &str, settings: &FileSettings<'_>) -> Fi
         Looks::Other(reason) => reader.skip(reason),
     }
     reader.tell_what_is_left_out();
+    if reader.out.records == 0 && reader.out.skipped == 0 {
+        reader.skip(NO_RECORDS);
+    }
     if settings.purpose == Purpose::Register {
-        reader.merge_same_ids();
+        let drafts = std::mem::take(&mut reader.out.drafts);
+        reader.out.drafts = same_ids::merged(drafts, &mut reader.out.diagnostics);
     }
     reader.out
 }
 
 /// Why a file of lacuna's own is skipped: a list of gaps would otherwise become coverage.
 const OUR_OUTPUT: &str = "an output of lacuna";
+
+/// Why a file of a format is skipped where only what stands around records is there, such as the
+/// names of columns.
+const NO_RECORDS: &str = "it holds no records";
 
 /// Why a file in a syntax that is read is skipped.
 const NOTHING_KNOWN: &str = "it holds nothing that lacuna knows";
@@ -155,10 +168,12 @@ impl Reader<'_> {
         }
         let register = register::objects(&inner, self.settings.layout)?;
         let beside = documents.iter().flat_map(|document| register::beside(&document.value));
-        let beside: Vec<String> = beside.map(|key| format!("{key:?}")).collect();
+        let beside: Vec<String> = beside.map(str::to_owned).collect();
         if !beside.is_empty() {
-            let message =
-                format!("beside its rows it holds {}, which are not used", beside.join(", "));
+            let message = format!(
+                "beside its rows it holds {}, which are not used",
+                register::listed(&beside)
+            );
             self.report(Code::UnknownColumn, Origin::file(self.shown), message, "");
         }
         Some(register)
@@ -166,7 +181,7 @@ impl Reader<'_> {
 
     fn of_format(&mut self, format: &Arc<Format>, documents: Vec<Document>, syntax: Syntax) {
         self.out.format = Some(format.name.clone());
-        let mut inherited: Option<Value> = None;
+        let mut lending = Lending::default();
         let mut number = 0;
         for Document { line, value } in &documents {
             for item in format.items(value, syntax) {
@@ -175,37 +190,32 @@ impl Reader<'_> {
                     true => self.line(*line),
                     false => Origin { record: Some(number), ..Origin::file(self.shown) },
                 };
-                self.item(format, place, item, &mut inherited);
+                self.item(format, place, item, &mut lending);
             }
         }
     }
 
-    fn item(
-        &mut self,
-        format: &Format,
-        place: Origin,
-        value: &Value,
-        inherited: &mut Option<Value>,
-    ) {
+    fn item(&mut self, format: &Format, place: Origin, value: &Value, lending: &mut Lending) {
         match format.role(value) {
             DocumentRole::Header => {
-                *inherited = Some(value.clone());
+                lending.begin(value);
                 self.out.skipped += 1;
             }
-            DocumentRole::Reset => *inherited = None,
+            DocumentRole::Reset => lending.end(),
             DocumentRole::Foreign if value.is_null() => {}
             DocumentRole::Foreign => self.skip_document(place, "not of the file's format"),
             DocumentRole::Skipped(reason) => self.skip_document(place, reason),
             DocumentRole::Amends(is_whole) => self.amendment(format, place, value, is_whole),
-            DocumentRole::Incomplete(help) if inherited.is_none() => {
+            DocumentRole::Incomplete(help) if !lending.is_on() => {
                 self.incomplete(place, format, help);
             }
             DocumentRole::Record | DocumentRole::Incomplete(_) => {
-                let joined = inherited.as_ref().map(|header| joined(header, value, format));
-                let value = joined.as_ref().unwrap_or(value);
-                match format.role(value) {
+                let Some(value) = lending.joined(value, format.inherit_key()) else {
+                    return self.lacks_header(place);
+                };
+                match format.role(&value) {
                     DocumentRole::Incomplete(help) => self.incomplete(place, format, help),
-                    _ => self.record(format, place, value),
+                    _ => self.record(format, place, &value),
                 }
             }
         }
@@ -233,6 +243,14 @@ impl Reader<'_> {
         let title = &format.title;
         let article = if title.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
         let message = format!("this looks like {article} {title} but is incomplete");
+        self.report(Code::NotUnderstood, place, message, help);
+    }
+
+    fn lacks_header(&mut self, place: Origin) {
+        self.out.records += 1;
+        self.out.not_understood += 1;
+        let message = lending::too_much();
+        let help = "split the file, with a header for each part";
         self.report(Code::NotUnderstood, place, message, help);
     }
 
@@ -333,7 +351,7 @@ impl Reader<'_> {
     /// The rows beneath a header, each as a document whose keys are the columns' names.
     fn rows(&mut self, format: &Arc<Format>, table: &table::Table, header: usize) {
         self.out.format = Some(format.name.clone());
-        let names = &table.rows[header].cells;
+        let names = columns_of(format, &table.rows[header]);
         let columns = names.iter().map(|name| (name.text.clone(), Value::Null));
         if let DocumentRole::Skipped(reason) = format.role(&Value::Map(columns.collect())) {
             return self.skip(reason);
@@ -345,7 +363,7 @@ impl Reader<'_> {
             let pairs = names.iter().map(|name| (name.text.clone(), value(name.column)));
             let first = row.cells.first().map_or(0, |cell| cell.column);
             let origin = register::place_of(&place, row.number, first);
-            self.item(format, origin, &Value::Map(pairs.collect()), &mut None);
+            self.item(format, origin, &Value::Map(pairs.collect()), &mut Lending::default());
         }
     }
 
@@ -414,42 +432,6 @@ impl Reader<'_> {
             false => remark,
         }));
     }
-
-    /// Records with the same id are one where they differ in nothing but the ids they name;
-    /// otherwise the later ones get a number.
-    fn merge_same_ids(&mut self) {
-        let mut ids = HashSet::with_capacity(self.out.drafts.len());
-        if self.out.drafts.iter().all(|draft| ids.insert(draft.capability.id.as_str())) {
-            return;
-        }
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        let mut same: BTreeMap<String, usize> = BTreeMap::new();
-        let mut kept: Vec<Draft> = Vec::with_capacity(self.out.drafts.len());
-        for mut draft in std::mem::take(&mut self.out.drafts) {
-            let saying = saying(&draft);
-            if let Some(ix) = same.get(&saying) {
-                unite(&mut kept[*ix], draft);
-                continue;
-            }
-            same.insert(saying, kept.len());
-            let count = counts.entry(draft.capability.id.clone()).or_default();
-            *count += 1;
-            if *count > 1 {
-                let id = std::mem::take(&mut draft.capability.id);
-                draft.capability.id = format!("{id}#{count}");
-                let message = format!(
-                    "{id:?} is there already and says something else; kept as {:?}",
-                    draft.capability.id
-                );
-                let origin = draft.capability.origin.clone();
-                let help = "give each record its own id";
-                let diagnostic = Diagnostic::new(Code::DuplicateId, origin, message, help);
-                self.out.diagnostics.push(diagnostic);
-            }
-            kept.push(draft);
-        }
-        self.out.drafts = kept;
-    }
 }
 
 /// The row among the first ten that names the columns of a format.
@@ -461,6 +443,18 @@ fn header_of(format: &Format, table: &table::Table) -> Option<usize> {
 /// The names of columns as keys that hold nothing.
 fn header(row: &table::Row) -> Value {
     Value::Map(row.cells.iter().map(|cell| (cell.text.clone(), Value::Null)).collect())
+}
+
+/// The columns that a format looks into: a table may have thousands of others. Of those that share
+/// a name the last counts, as in a document.
+fn columns_of<'t>(format: &Format, header: &'t table::Row) -> Vec<&'t table::Cell> {
+    let looked_into = format.keys();
+    let mut seen = BTreeSet::new();
+    let names = header.cells.iter().rev();
+    let names = names.filter(|name| looked_into.contains(name.text.as_str()));
+    let mut names: Vec<_> = names.filter(|name| seen.insert(name.text.as_str())).collect();
+    names.reverse();
+    names
 }
 
 fn name_of(sheet: &Result<table::Table, table::SheetError>) -> String {
@@ -477,46 +471,10 @@ fn said(format: &Format, origin: Origin, value: &Value) -> Raw {
     Raw { origin, values, diagnostics: Vec::new() }
 }
 
-/// All that a record says but its place and the techniques it names.
-fn saying(draft: &Draft) -> String {
-    let bare = Capability { origin: Origin::default(), ..(*draft.capability).clone() };
-    format!("{bare:?} {:?} {:?}", draft.tactics, draft.adversaries)
-}
-
-fn unite(kept: &mut Draft, other: Draft) {
-    kept.records += other.records;
-    kept.ids.extend(other.ids);
-    crate::record::each_once(&mut kept.ids);
-    kept.other_frameworks.extend(other.other_frameworks);
-    crate::record::each_once(&mut kept.other_frameworks);
-}
-
-/// A document with what a header lends it: its own keys come first, maps are joined.
-fn joined(header: &Value, own: &Value, format: &Format) -> Value {
-    match (header, own) {
-        (Value::Map(lent), Value::Map(own)) => {
-            let mut keys: Vec<(String, Value)> = lent
-                .iter()
-                .filter(|(key, _)| Some(key.as_str()) != format.inherit_key())
-                .map(|(key, lent)| {
-                    let own = own.iter().find(|(name, _)| name == key);
-                    let value = own.map(|(_, own)| joined(lent, own, format));
-                    (key.clone(), value.unwrap_or_else(|| lent.clone()))
-                })
-                .collect();
-            let is_lent = |key: &String| {
-                Some(key.as_str()) != format.inherit_key()
-                    && lent.iter().any(|(name, _)| name == key)
-            };
-            let new = own.iter().filter(|(key, _)| !is_lent(key));
-            keys.extend(new.cloned());
-            Value::Map(keys)
-        }
-        (_, own) => own.clone(),
-    }
-}
-
 fn is_our_output(document: &Value) -> bool {
     let schema = document.get("schema").and_then(Value::as_text);
     schema.is_some_and(|schema| schema.starts_with("lacuna."))
 }
+
+#[cfg(test)]
+mod tests;

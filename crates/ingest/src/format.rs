@@ -179,6 +179,12 @@ impl Format {
         {
             return Some(format!("there is no table of log sources called {name:?}"));
         }
+        if self.name.trim().is_empty() {
+            return Some("name is empty".to_owned());
+        }
+        if let Some(fault) = self.places().find_map(|(path, _)| lookup::fault(path)) {
+            return Some(fault);
+        }
         let fields = self
             .fields
             .iter()
@@ -341,23 +347,30 @@ impl Format {
         self.log_sources.as_deref().and_then(log_source::named)
     }
 
-    /// The top-level keys of a document that this format looks into.
-    fn keys(&self) -> impl Iterator<Item = &str> {
-        let fields = self.fields.values().flat_map(|fields| &fields.0);
-        let paths = fields.flat_map(|field| &field.path).map(Path::as_str);
+    /// Where this format looks, and whether what stands there matters.
+    fn places(&self) -> impl Iterator<Item = (&str, bool)> {
+        let fields = || self.fields.values().flat_map(|fields| &fields.0);
+        let paths = fields().flat_map(|field| &field.path).map(Path::as_str);
         let Recognise { all, any, none } = &self.recognise;
         let Record { any: record, amends, skipped, each, inherit, .. } = &self.record;
         let conditions = all.iter().chain(any).chain(none).chain(record).chain(amends);
         let conditions = conditions.chain(skipped.keys());
-        let fields = self.fields.values().flat_map(|fields| &fields.0);
-        let conditions = conditions.chain(fields.flat_map(|field| &field.unless));
+        let conditions = conditions.chain(fields().flat_map(|field| &field.unless));
         let conditions = conditions.flat_map(|condition| lookup::paths(condition));
-        let conditions = conditions.filter(|(_, matters)| *matters).map(|(path, _)| path);
-        paths
-            .chain(conditions)
-            .chain(each.iter().map(String::as_str))
-            .flat_map(lookup::first_keys)
-            .chain(inherit.iter().map(|inherit| inherit.key.as_str()))
+        let inherit = inherit.iter().map(|inherit| inherit.key.as_str());
+        let lists = each.iter().map(String::as_str);
+        paths.chain(lists).chain(inherit).map(|path| (path, true)).chain(conditions)
+    }
+
+    /// The top-level keys of a document, or the columns, that this format looks into or looks for.
+    pub(crate) fn keys(&self) -> BTreeSet<&str> {
+        self.places().flat_map(|(path, _)| lookup::first_keys(path)).collect()
+    }
+
+    /// Of these, the ones whose values matter.
+    fn wanted(&self) -> impl Iterator<Item = &str> {
+        let wanted = self.places().filter(|(_, matters)| *matters);
+        wanted.flat_map(|(path, _)| lookup::first_keys(path))
     }
 
     /// The column that a header's name stands for.

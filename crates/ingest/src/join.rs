@@ -1,6 +1,7 @@
 //! The records of a source become capabilities: their ids are resolved, each record is counted
 //! under what it comes to, and what does not resolve is said with its place.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::capability::{Capability, Kind};
@@ -10,10 +11,10 @@ use model::resolve::{OTHER_FRAMEWORK, Resolved, ResolvedTactic, Resolver};
 use model::strength;
 
 use crate::read::{Read, ReadSettings};
-use crate::record::Draft;
+use crate::record::{Draft, shortened};
 
-/// Distinct ids that are not live up to which one that is unknown gets a suggestion: looking for
-/// what is near takes time, and somebody with so many has another trouble.
+/// Distinct texts of a kind up to which one that is unknown gets a suggestion: looking for what is
+/// near takes time, and somebody with so many has another trouble.
 const SUGGESTIONS: usize = 500;
 
 /// Brings the records of a source into the whole.
@@ -21,6 +22,35 @@ pub(crate) struct Join<'a, 'b> {
     pub(crate) settings: &'a ReadSettings<'a>,
     pub(crate) resolver: &'a mut Resolver<'b>,
     pub(crate) read: &'a mut Read,
+    pub(crate) hints: &'a mut Hints,
+}
+
+/// What was looked up for texts that may stand in every record.
+#[derive(Default)]
+pub(crate) struct Hints {
+    techniques: BTreeMap<String, String>,
+    tactics: BTreeMap<String, String>,
+    /// Groups, campaigns and software by what they were called.
+    adversaries: BTreeMap<String, Option<usize>>,
+}
+
+impl Hints {
+    /// The hint for a text, looked for once; for more than a few hundred texts there is none.
+    fn once(
+        known: &mut BTreeMap<String, String>,
+        text: &str,
+        look: impl FnOnce() -> Option<String>,
+    ) -> Option<String> {
+        if let Some(hint) = known.get(text) {
+            return Some(hint.clone()).filter(|hint| !hint.is_empty());
+        }
+        if known.len() >= SUGGESTIONS {
+            return None;
+        }
+        let hint = look();
+        known.insert(text.to_owned(), hint.clone().unwrap_or_default());
+        hint
+    }
 }
 
 impl Join<'_, '_> {
@@ -93,7 +123,7 @@ impl Join<'_, '_> {
         self.read.diagnostics.push(diagnostic);
     }
 
-    fn remark(&self, id: &str, resolved: &Resolved) -> Option<(Code, String, String)> {
+    fn remark(&mut self, id: &str, resolved: &Resolved) -> Option<(Code, String, String)> {
         let attack = self.settings.attack;
         let release = format!("ATT&CK {}", attack.version);
         let list = |ids: &[model::id::TechniqueId]| {
@@ -137,18 +167,17 @@ impl Join<'_, '_> {
         })
     }
 
-    fn nearest_technique(&self, id: &str) -> String {
-        if self.read.resolution.ids.len() > SUGGESTIONS {
-            return "check the id".to_owned();
-        }
-        let ids: Vec<String> =
-            self.settings.attack.techniques.iter().map(|t| t.id.to_string()).collect();
-        let parent = id.split_once('.').map_or(id, |(parent, _)| parent);
-        if parent != id && ids.iter().any(|known| known == parent) {
-            return format!("{parent} has no such sub-technique; check the number");
-        }
-        crate::suggest::did_you_mean(id, ids.iter().map(String::as_str))
-            .unwrap_or_else(|| "check the id".to_owned())
+    fn nearest_technique(&mut self, id: &str) -> String {
+        let attack = self.settings.attack;
+        let hint = Hints::once(&mut self.hints.techniques, id, || {
+            let ids: Vec<String> = attack.techniques.iter().map(|t| t.id.to_string()).collect();
+            let parent = id.split_once('.').map_or(id, |(parent, _)| parent);
+            if parent != id && ids.iter().any(|known| known == parent) {
+                return Some(format!("{parent} has no such sub-technique; check the number"));
+            }
+            crate::suggest::did_you_mean(id, ids.iter().map(String::as_str))
+        });
+        hint.unwrap_or_else(|| "check the id".to_owned())
     }
 
     fn tactic(&mut self, text: &str, capability: &mut Capability) {
@@ -159,10 +188,15 @@ impl Join<'_, '_> {
                 }
             }
             ResolvedTactic::Unknown => {
-                let message = format!("{text:?} is neither a tactic nor an id of ATT&CK");
+                let message =
+                    format!("{:?} is neither a tactic nor an id of ATT&CK", shortened(text));
                 let origin = capability.origin.clone();
-                let names = self.settings.attack.tactics.iter().map(|t| t.shortname.as_str());
-                let help = crate::suggest::did_you_mean(text, names).unwrap_or_default();
+                let attack = self.settings.attack;
+                let help = Hints::once(&mut self.hints.tactics, text, || {
+                    let names = attack.tactics.iter().map(|t| t.shortname.as_str());
+                    crate::suggest::did_you_mean(text, names)
+                });
+                let help = help.unwrap_or_default();
                 self.read.diagnostics.push(Diagnostic::new(
                     Code::UnknownTactic,
                     origin,
@@ -175,8 +209,16 @@ impl Join<'_, '_> {
 
     fn adversary(&mut self, text: &str, capability: &mut Capability) {
         let attack = self.settings.attack;
-        match attack.adversaries_called(text)[..] {
-            [] => {
+        let called = match self.hints.adversaries.get(text) {
+            Some(called) => *called,
+            None => {
+                let called = attack.adversaries_called(text).first().copied();
+                self.hints.adversaries.insert(text.to_owned(), called);
+                called
+            }
+        };
+        match called {
+            None => {
                 let message = format!(
                     "{text} is no group, campaign or software of ATT&CK {}",
                     attack.version
@@ -189,7 +231,7 @@ impl Join<'_, '_> {
                     "check the id",
                 ));
             }
-            [ix, ..] => {
+            Some(ix) => {
                 let id = attack.adversaries[ix].id.clone();
                 if let Err(at) = capability.adversaries.binary_search(&id) {
                     capability.adversaries.insert(at, id);

@@ -20,7 +20,7 @@ use crate::amend;
 use crate::column::Column;
 use crate::file::{self, FileRead, FileSettings};
 use crate::format::Formats;
-use crate::join::Join;
+use crate::join::{Hints, Join};
 use crate::record::Draft;
 use crate::register::{Layout, Purpose};
 use crate::source::{self, Listing, SourceFile};
@@ -113,10 +113,12 @@ fn reason(error: &io::Error) -> String {
 pub fn read(choices: &[SourceChoice], settings: &ReadSettings<'_>) -> Result<Read, ReadError> {
     let mut read = Read::default();
     let mut resolver = Resolver::new(settings.attack, settings.neighbours);
+    let mut hints = Hints::default();
     for choice in choices {
         let mut source = read_source(choice, settings)?;
         read.diagnostics.append(&mut source.diagnostics);
-        let mut join = Join { settings, resolver: &mut resolver, read: &mut read };
+        let mut join =
+            Join { settings, resolver: &mut resolver, read: &mut read, hints: &mut hints };
         join.records(source.drafts, &mut source.account);
         if source.account.formats.len() == 1 {
             source.account.formats.clear();

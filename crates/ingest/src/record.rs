@@ -102,6 +102,7 @@ pub(crate) fn draft(raw: Raw, context: &Context<'_>, out: &mut Vec<Diagnostic>) 
         basis: None,
         log_sources: Vec::new(),
         technique_names: Vec::new(),
+        remarks: 0,
     };
     reading.out.extend(raw.diagnostics);
     let given: Vec<Column> = raw.values.iter().map(|said| said.column).collect();
@@ -131,7 +132,12 @@ struct Reading<'a> {
     log_sources: Vec<String>,
     /// Names of techniques, for want of ids.
     technique_names: Vec<String>,
+    /// How much there was to say about it.
+    remarks: usize,
 }
+
+/// How many remarks are made about one record. A cell may hold millions of items.
+const REMARKS: usize = 1_000;
 
 impl Reading<'_> {
     fn say(&mut self, column: Column, text: &str) {
@@ -234,8 +240,21 @@ impl Reading<'_> {
     }
 
     fn report(&mut self, code: Code, message: String, help: impl Into<String>) {
-        let origin = self.here();
-        self.out.push(Diagnostic::new(code, origin, message, help));
+        self.remarks += 1;
+        if self.remarks <= REMARKS {
+            let origin = self.here();
+            self.out.push(Diagnostic::new(code, origin, message, help));
+        }
+    }
+
+    /// Says how much more there would be to say.
+    fn tell_how_many_more(&mut self) {
+        if let Some(more @ 1..) = self.remarks.checked_sub(REMARKS) {
+            let message = format!("{more} more remarks about this record are left out");
+            let help = "correct the ones that are named first";
+            let origin = self.origin.clone();
+            self.out.push(Diagnostic::new(Code::LimitReached, origin, message, help));
+        }
     }
 
     fn value<T>(
@@ -296,6 +315,7 @@ impl Reading<'_> {
         self.check_tests();
         self.technique_names();
         self.log_sources();
+        self.tell_how_many_more();
         let kind = self.kind.unwrap_or_else(|| self.usual_kind());
         let function = self.function.unwrap_or(match kind {
             Kind::Rule => Function::Detect,
@@ -405,7 +425,8 @@ fn own_id(title: &str, origin: &Origin) -> String {
     if title.is_empty() { origin.to_string() } else { title.to_owned() }
 }
 
-fn shortened(text: &str) -> String {
+/// The text for a message, cut where it is long.
+pub(crate) fn shortened(text: &str) -> String {
     match text.char_indices().nth(60) {
         Some((at, _)) => format!("{}...", &text[..at]),
         None => text.to_owned(),

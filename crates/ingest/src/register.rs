@@ -8,7 +8,7 @@ use model::diagnostic::{Code, Diagnostic, Origin};
 use crate::column::Column;
 use crate::document::Value;
 use crate::format;
-use crate::record::{Raw, Said};
+use crate::record::{Raw, Said, shortened};
 use crate::table::{self, CellKind, Row, Table, cell_name, normalise_header};
 
 /// What the user says about the layout of a source, where detection needs help.
@@ -160,27 +160,36 @@ fn missing(layout: &Layout, names: &[(usize, String)], place: &Origin) -> Vec<Di
 }
 
 fn unused(names: &[String], place: Origin) -> Option<Diagnostic> {
-    let names: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
     let message = match names.len() {
         0 => return None,
-        1 => format!("the column {} is not used", names[0]),
-        _ => format!("the columns {} are not used", names.join(", ")),
+        1 => format!("the column {} is not used", listed(names)),
+        _ => format!("the columns {} are not used", listed(names)),
     };
     Some(Diagnostic::new(Code::UnknownColumn, place, message, ""))
+}
+
+/// How many names a message lists.
+const LISTED: usize = 20;
+
+/// Names for a message; of very many, the first.
+pub(crate) fn listed(names: &[String]) -> String {
+    let first = names.iter().take(LISTED).map(|name| format!("{:?}", shortened(name)));
+    let first: Vec<String> = first.collect();
+    match names.len().saturating_sub(LISTED) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
 }
 
 fn raw(row: Row, width: usize, columns: &[(usize, Column)], place: &Origin) -> Raw {
     let first = row.cells.first().map_or(0, |cell| cell.column);
     let origin = place_of(place, row.number, first);
     let mut raw = Raw { origin, values: Vec::new(), diagnostics: Vec::new() };
-    for cell in row.cells {
+    let mut cells = row.cells;
+    let extra = cells.split_off(cells.partition_point(|cell| cell.column < width));
+    raw.diagnostics.extend(beyond(&extra, |column| place_of(place, row.number, column)));
+    for cell in cells {
         let origin = place_of(place, row.number, cell.column);
-        if cell.column >= width {
-            let message = format!("{:?} stands beyond the last column that has a name", cell.text);
-            let help = "quote the cell that holds a separator, or name the column";
-            raw.diagnostics.push(Diagnostic::new(Code::ExtraCells, origin, message, help));
-            continue;
-        }
         let Some((_, column)) = columns.iter().find(|(at, _)| *at == cell.column) else { continue };
         if cell.kind == CellKind::Error {
             let message = format!("{} holds the error {}", column.name(), cell.text);
@@ -192,6 +201,20 @@ fn raw(row: Row, width: usize, columns: &[(usize, Column)], place: &Origin) -> R
         raw.values.push(Said { column: *column, text, cell: origin.cell });
     }
     raw
+}
+
+/// Says once of a row that cells stand where no column has a name.
+fn beyond(cells: &[table::Cell], place: impl Fn(usize) -> Origin) -> Option<Diagnostic> {
+    let (first, others) = cells.split_first()?;
+    let first_text = shortened(&first.text);
+    let message = match others.len() {
+        0 => format!("{first_text:?} stands beyond the last column that has a name"),
+        more => format!(
+            "{first_text:?} and {more} more cells stand beyond the last column that has a name"
+        ),
+    };
+    let help = "quote the cell that holds a separator, or name the column";
+    Some(Diagnostic::new(Code::ExtraCells, place(first.column), message, help))
 }
 
 /// The text of a csv file without the apostrophe that keeps it from being a formula.
@@ -220,8 +243,9 @@ pub(crate) fn rows(document: &Value) -> &[Value] {
 
 /// What a document holds beside its rows.
 pub(crate) fn beside(document: &Value) -> impl Iterator<Item = &str> {
-    let rows = |value: &Value| std::ptr::eq(value_rows(value), rows(document));
-    document.entries().filter(move |(_, value)| !rows(value)).map(|(key, _)| key)
+    let rows = rows(document);
+    let is_rows = |value: &Value| std::ptr::eq(value_rows(value), rows);
+    document.entries().filter(move |(_, value)| !is_rows(value)).map(|(key, _)| key)
 }
 
 fn value_rows(value: &Value) -> &[Value] {
@@ -269,6 +293,10 @@ pub(crate) fn objects(objects: &[(Origin, &Value)], layout: &Layout) -> Option<R
     Some(Register { rows, has_status, decimal_comma: true, diagnostics, not_understood })
 }
 
+/// No column has a name that is longer, in bytes. The name of an object within a row is part of
+/// the names of all that it holds.
+const LONGEST_NAME: usize = 100;
+
 fn said(
     key: &str,
     value: &Value,
@@ -284,16 +312,20 @@ fn said(
             vec![text(column, pairs.collect::<Vec<_>>().join("; "))]
         }
         // `tests: {k: 3, n: 4}` is `tests k` and `tests n`.
-        (_, Value::Map(_)) => {
+        (_, Value::Map(_)) if key.len() <= LONGEST_NAME => {
             let inner = value.entries().map(|(name, value)| (format!("{key} {name}"), value));
             inner.flat_map(|(name, value)| said(&name, value, column_of, unknown)).collect()
+        }
+        (_, Value::Map(_)) => {
+            unknown.insert(shortened(key));
+            Vec::new()
         }
         (Some(column), value) => {
             let texts = value.list().filter_map(Value::as_text);
             texts.map(|found| text(column, found.into_owned())).collect()
         }
         (None, _) => {
-            unknown.insert(key.to_owned());
+            unknown.insert(shortened(key));
             Vec::new()
         }
     }

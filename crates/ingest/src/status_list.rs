@@ -21,6 +21,13 @@ pub(crate) struct StatusList {
     by_title: BTreeMap<String, Vec<usize>>,
 }
 
+/// What a rule and its entries in a list have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum By {
+    Id,
+    Title,
+}
+
 /// A file that is no list of statuses.
 #[derive(Debug)]
 pub struct NotAStatusList(String);
@@ -73,10 +80,11 @@ impl StatusList {
     }
 
     /// The entries for a rule, by its id, else by its title.
-    fn entries_of(&self, rule: &Capability) -> &[usize] {
-        let by_id = self.by_id.get(&rule.id.to_lowercase());
+    fn entries_of(&self, rule: &Capability) -> (By, &[usize]) {
+        let by_id = self.by_id.get(&rule.id.to_lowercase()).map(|entries| (By::Id, entries));
         let by_title = || self.by_title.get(&rule.title.to_lowercase());
-        by_id.or_else(by_title).map(Vec::as_slice).unwrap_or_default()
+        let found = by_id.or_else(|| by_title().map(|entries| (By::Title, entries)));
+        found.map_or((By::Title, &[]), |(by, entries)| (by, entries.as_slice()))
     }
 
     /// What there is to say where the entries for a rule differ in their status.
@@ -94,6 +102,14 @@ impl StatusList {
         Some(Diagnostic::new(Code::DuplicateId, other.origin.clone(), message, help))
     }
 
+    /// Of several entries the one that counts for most; of those that count the same, the first.
+    fn best(&self, entries: &[usize], policy: &Policy) -> Option<usize> {
+        let counts = |ix: &&usize| status_multiplier(self.entries[**ix].status, policy);
+        // `max_by` takes the last.
+        let best = entries.iter().rev().max_by(|a, b| counts(a).total_cmp(&counts(b)));
+        best.copied()
+    }
+
     /// Gives every rule the status of the list, by id, else by title, and reports what is
     /// unmatched on either side. Of several entries for one rule, such as rules made from one
     /// template, that which counts for most holds. What a row of a register says of itself stays;
@@ -105,20 +121,24 @@ impl StatusList {
         out: &mut Vec<Diagnostic>,
     ) {
         let mut matched: BTreeSet<usize> = BTreeSet::new();
+        // What counts for most of the entries of an id or a title, by the first of them: thousands
+        // of rules may share a title with thousands of entries.
+        let mut chosen: BTreeMap<(By, Option<usize>), Option<usize>> = BTreeMap::new();
         for Draft { capability, is_row, .. } in drafts {
             let is_silent = capability.is_defaulted("status");
             let has_no_rule = capability.kind == Kind::DataSource;
             if has_no_rule || (*is_row && !is_silent) {
                 continue;
             }
-            let entries = self.entries_of(capability);
+            let (by, entries) = self.entries_of(capability);
             capability.defaulted.retain(|column| column != "status");
-            matched.extend(entries);
-            out.extend(self.contradiction(entries));
-            let counts = |ix: &&usize| status_multiplier(self.entries[**ix].status, policy);
-            // Of those that count the same the first: `max_by` takes the last.
-            match entries.iter().rev().max_by(|a, b| counts(a).total_cmp(&counts(b))) {
-                Some(ix) => take(capability, &self.entries[*ix]),
+            let best = *chosen.entry((by, entries.first().copied())).or_insert_with(|| {
+                matched.extend(entries);
+                out.extend(self.contradiction(entries));
+                self.best(entries, policy)
+            });
+            match best {
+                Some(ix) => take(capability, &self.entries[ix]),
                 None => {
                     capability.status = Status::Disabled;
                     let message = format!(

@@ -10,21 +10,24 @@ pub fn did_you_mean<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> 
 #[must_use]
 pub fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_lowercase();
+    let length = written.chars().count();
     let letters = sorted(&written);
-    let scored = known.map(|name| {
+    let digits = written.bytes().filter(u8::is_ascii_digit).count();
+    let bearable = |name: &str| match digits * 2 > written.len() {
+        // Ids are near to each other without meaning the same.
+        true => 1,
+        false => 1 + length.min(name.chars().count()) / 4,
+    };
+    // Names of another length are far; not to compare them keeps any text cheap.
+    let near = known.filter(|name| length.abs_diff(name.chars().count()) <= bearable(name));
+    let scored = near.map(|name| {
         let lower = name.to_lowercase();
         let distance = strsim::damerau_levenshtein(&written, &lower);
         // Among equals, letters that changed places are likelier than a wrong one.
         (distance, letters != sorted(&lower), name)
     });
     let (distance, _, name) = scored.min()?;
-    let digits = written.bytes().filter(u8::is_ascii_digit).count();
-    let bearable = match digits * 2 > written.len() {
-        // Ids are near to each other without meaning the same.
-        true => 1,
-        false => 1 + written.chars().count().min(name.chars().count()) / 4,
-    };
-    (distance <= bearable).then_some(name)
+    (distance <= bearable(name)).then_some(name)
 }
 
 fn sorted(text: &str) -> Vec<char> {
@@ -36,6 +39,12 @@ fn sorted(text: &str) -> Vec<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_of_millions_of_letters_is_near_to_nothing() {
+        let text = "execution ".repeat(2_000_000);
+        assert_eq!(nearest(&text, ["execution", "discovery"].into_iter()), None);
+    }
 
     #[test]
     fn near_names_are_suggested_and_far_ones_are_not() {

@@ -47,7 +47,7 @@ impl Formats {
     }
 
     fn of(list: Vec<Arc<Format>>) -> Self {
-        let keys = list.iter().flat_map(|format| format.keys().map(str::to_owned));
+        let keys = list.iter().flat_map(|format| format.wanted().map(str::to_owned));
         let wanted = keys.chain(["capabilities", "evidence"].map(str::to_owned)).collect();
         let needs: Vec<Vec<BTreeSet<&str>>> = list.iter().map(|f| f.needed_keys()).collect();
         let all: BTreeSet<&str> = needs.iter().flatten().flatten().copied().collect();

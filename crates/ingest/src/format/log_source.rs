@@ -1,6 +1,7 @@
 //! What log sources stand for, as tables: the family of the rules that read them and the
 //! platforms they speak of. The files are `controls/log_sources/*.toml`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -49,12 +50,12 @@ impl LogSources {
     fn is_carrier(&self, name: &str) -> bool {
         let longest = |patterns: &mut dyn Iterator<Item = &String>| {
             let name = name.trim().to_lowercase();
-            let fitting = patterns.filter(|pattern| fits(&pattern.to_lowercase(), &name));
+            let fitting = patterns.filter(|pattern| fits(&lower(pattern), &name));
             fitting.map(String::len).max().unwrap_or(0)
         };
-        let others = longest(&mut self.families.keys().chain(self.platforms.keys()));
         let carrier = longest(&mut self.carriers.iter());
-        carrier > 0 && carrier >= others
+        let mut others = self.families.keys().chain(self.platforms.keys());
+        carrier > 0 && carrier >= longest(&mut others)
     }
 }
 
@@ -62,7 +63,7 @@ impl LogSources {
 pub(super) fn best<'a, T>(table: &'a BTreeMap<String, T>, name: &str) -> Option<&'a T> {
     let name = name.trim().to_lowercase();
     table.get(&name).or_else(|| {
-        let fitting = table.iter().filter(|(pattern, _)| fits(&pattern.to_lowercase(), &name));
+        let fitting = table.iter().filter(|(pattern, _)| fits(&lower(pattern), &name));
         fitting.max_by_key(|(pattern, _)| pattern.len()).map(|(_, value)| value)
     })
 }
@@ -70,7 +71,16 @@ pub(super) fn best<'a, T>(table: &'a BTreeMap<String, T>, name: &str) -> Option<
 /// Whether a name fits one of several patterns.
 pub(super) fn fits_any(patterns: &[String], name: &str) -> bool {
     let name = name.trim().to_lowercase();
-    patterns.iter().any(|pattern| fits(&pattern.to_lowercase(), &name))
+    patterns.iter().any(|pattern| fits(&lower(pattern), &name))
+}
+
+/// A text in lower case, as patterns mostly are: records by the thousand are held against them.
+fn lower(text: &str) -> Cow<'_, str> {
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    match text.bytes().all(is_lower) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.to_lowercase()),
+    }
 }
 
 /// Whether a name fits a pattern; both in lower case.

@@ -148,6 +148,30 @@ fn sign(term: &str) -> (bool, &str) {
     term.strip_prefix('!').map_or((true, term), |term| (false, term))
 }
 
+/// No path is longer, in bytes.
+const LONGEST_PATH: usize = 1_000;
+
+/// Why a path leads nowhere, where that shows without a document.
+pub(super) fn fault(path: &str) -> Option<String> {
+    if path.is_empty() {
+        return Some("a path is empty".to_owned());
+    }
+    if path.len() > LONGEST_PATH {
+        let start: String = path.chars().take(20).collect();
+        return Some(format!("the path {start:?}... is longer than {LONGEST_PATH} bytes"));
+    }
+    // A choice stands where a key begins, and holds no other.
+    let mut rest = path;
+    while let Some((before, inside)) = rest.split_once('{') {
+        let begins_key = before.is_empty() || before.ends_with('.');
+        match inside.split_once('}') {
+            Some((choices, after)) if begins_key && !choices.contains('{') => rest = after,
+            _ => return Some(format!("the braces of the path {path:?} cannot be understood")),
+        }
+    }
+    None
+}
+
 /// The top-level keys that a path may begin with.
 pub(super) fn first_keys(path: &str) -> Vec<&str> {
     match path.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
@@ -223,6 +247,17 @@ mod tests {
         }
         for condition in ["a & d", "!a", "a.b=* - rules", "!a.b=x*", "{d,e}.b", "c=*"] {
             assert!(!holds(&value, condition), "{condition}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_leads_nowhere_has_a_fault() {
+        for path in ["a", "a.b c.d", "{a,b.c}", "{a,b}.c.{d,e}", ".", "a}"] {
+            assert_eq!(fault(path), None, "{path}");
+        }
+        let long = "a.".repeat(600);
+        for path in ["", "{", "{a", "a.{b", "a{b,c}", "{a.{b,c},d}", "{{a}}", &long] {
+            assert!(fault(path).is_some(), "{path}");
         }
     }
 

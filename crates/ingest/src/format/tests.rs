@@ -113,7 +113,7 @@ platforms = { path = ["asset"], unless = ["source=*", "kind=baseline & !asset=se
     assert_eq!(said("title: a\nasset: laptop\nkind: baseline"), 0);
     assert_eq!(said("title: a\nasset: server\nkind: baseline"), 1);
     // What a condition asks for is kept by the reader.
-    assert!(["asset", "source", "kind"].iter().all(|key| format.keys().any(|k| k == *key)));
+    assert!(["asset", "source", "kind"].iter().all(|key| format.wanted().any(|k| k == *key)));
 }
 
 #[test]

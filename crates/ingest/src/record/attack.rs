@@ -11,9 +11,9 @@ use crate::format;
 
 impl Reading<'_> {
     pub(super) fn ids(&mut self, text: &str) {
-        let before = self.named() + self.out.len();
+        let before = self.named() + self.remarks;
         extract::ids(text).for_each(|id| self.attack_id(id));
-        let is_silent = self.named() + self.out.len() == before && !self.draft.names_control;
+        let is_silent = self.named() + self.remarks == before && !self.draft.names_control;
         let says_none = matches!(
             extract::word_key(text).as_str(),
             "" | "none" | "n/a" | "na" | "?" | "tbd" | "no" | "all" | "various"
@@ -43,7 +43,7 @@ impl Reading<'_> {
             }
             AttackId::OtherFramework(id) => self.framework_id(id),
             AttackId::Bad(text) => {
-                let message = format!("{text:?} looks like an ATT&CK id but is none");
+                let message = format!("{:?} looks like an ATT&CK id but is none", shortened(&text));
                 self.report(Code::BadId, message, "write T1059 or T1059.001");
             }
         }
@@ -93,7 +93,8 @@ impl Reading<'_> {
                 insert(&mut self.draft.capability.mitigations, id);
             }
             None => {
-                let message = format!("{text:?} is no mitigation of ATT&CK {}", attack.version);
+                let message =
+                    format!("{:?} is no mitigation of ATT&CK {}", shortened(text), attack.version);
                 self.report(Code::UnknownId, message, "write an id such as M1032");
             }
         }
@@ -125,7 +126,11 @@ impl Reading<'_> {
                 insert(&mut self.draft.capability.data_components, id);
             }
             None => {
-                let message = format!("{text:?} is no data component of ATT&CK {}", attack.version);
+                let message = format!(
+                    "{:?} is no data component of ATT&CK {}",
+                    shortened(text),
+                    attack.version
+                );
                 let names = attack.components.iter().map(|c| c.name.as_str());
                 let help = crate::suggest::did_you_mean(text, names)
                     .unwrap_or_else(|| "write a name such as Process Creation".to_owned());
@@ -150,7 +155,11 @@ impl Reading<'_> {
                         // The format's own table speaks of another domain; nobody wrote this.
                         continue;
                     }
-                    let message = format!("{item:?} is no platform of ATT&CK {}", attack.version);
+                    let message = format!(
+                        "{:?} is no platform of ATT&CK {}",
+                        shortened(item),
+                        attack.version
+                    );
                     let help = format!("use one of {}", attack.platforms.join(", "));
                     self.report(Code::UnknownPlatform, message, help);
                 }
@@ -222,7 +231,7 @@ impl Reading<'_> {
                 _ => platforms = None,
             }
             if known.family(name).is_none() && known.platforms(name).is_none() {
-                let message = format!("log source {name:?} is in no table");
+                let message = format!("log source {:?} is in no table", shortened(name));
                 let help = "its rules are a family of their own, on every platform";
                 self.report(Code::UnmappedLogSource, message, help);
             }
