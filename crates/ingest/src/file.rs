@@ -59,7 +59,7 @@ pub(crate) fn read(bytes: &[u8], shown: &str, settings: &FileSettings<'_>) -> Fi
         Looks::Other(reason) => reader.skip(reason),
     }
     reader.tell_what_is_left_out();
-    if reader.out.records == 0 && reader.out.skipped == 0 {
+    if reader.out.records == 0 && reader.out.skipped == 0 && reader.out.amendments.is_empty() {
         reader.skip(NO_RECORDS);
     }
     if settings.purpose == Purpose::Register {

@@ -328,16 +328,16 @@ impl Format {
     }
 
     /// Sets of top-level keys: a document of the format has at least one key of each.
-    fn needed_keys(&self) -> Vec<BTreeSet<&str>> {
+    fn needed_keys(&self) -> Vec<BTreeSet<String>> {
         // What stands in a list further down does not show at the top; the list's own key does.
         let lists = self.record.each.iter().filter(|path| *path != ".");
-        let lists: BTreeSet<&str> = lists.flat_map(|path| lookup::first_keys(path)).collect();
+        let lists: BTreeSet<String> = lists.flat_map(|path| lookup::first_keys(path)).collect();
         let Recognise { all, any, .. } = &self.recognise;
         let each = all.chunks(1).chain((!any.is_empty()).then_some(any.as_slice()));
         each.filter_map(|conditions| {
             let needed = conditions.iter().map(|condition| lookup::needed_keys(condition));
-            let needed: Option<Vec<Vec<&str>>> = needed.collect();
-            Some(needed?.into_iter().flatten().chain(lists.iter().copied()).collect())
+            let needed: Option<Vec<Vec<String>>> = needed.collect();
+            Some(needed?.into_iter().flatten().chain(lists.iter().cloned()).collect())
         })
         .collect()
     }
@@ -363,12 +363,12 @@ impl Format {
     }
 
     /// The top-level keys of a document, or the columns, that this format looks into or looks for.
-    pub(crate) fn keys(&self) -> BTreeSet<&str> {
+    pub(crate) fn keys(&self) -> BTreeSet<String> {
         self.places().flat_map(|(path, _)| lookup::first_keys(path)).collect()
     }
 
     /// Of these, the ones whose values matter.
-    fn wanted(&self) -> impl Iterator<Item = &str> {
+    fn wanted(&self) -> impl Iterator<Item = String> {
         let wanted = self.places().filter(|(_, matters)| *matters);
         wanted.flat_map(|(path, _)| lookup::first_keys(path))
     }

@@ -47,16 +47,16 @@ impl Formats {
     }
 
     fn of(list: Vec<Arc<Format>>) -> Self {
-        let keys = list.iter().flat_map(|format| format.wanted().map(str::to_owned));
+        let keys = list.iter().flat_map(|format| format.wanted());
         let wanted = keys.chain(["capabilities", "evidence"].map(str::to_owned)).collect();
-        let needs: Vec<Vec<BTreeSet<&str>>> = list.iter().map(|f| f.needed_keys()).collect();
-        let all: BTreeSet<&str> = needs.iter().flatten().flatten().copied().collect();
+        let needs: Vec<Vec<BTreeSet<String>>> = list.iter().map(|f| f.needed_keys()).collect();
+        let all: BTreeSet<&String> = needs.iter().flatten().flatten().collect();
         let marks: HashMap<String, u128> =
             all.iter().zip(0..u128::BITS).map(|(key, bit)| (key.to_string(), 1 << bit)).collect();
         // A key beyond those that have a mark may be in any document.
-        let mask = |keys: &BTreeSet<&str>| {
+        let mask = |keys: &BTreeSet<String>| {
             keys.iter()
-                .map(|key| marks.get(*key).copied().unwrap_or(u128::MAX))
+                .map(|key| marks.get(key).copied().unwrap_or(u128::MAX))
                 .fold(0, |a, b| a | b)
         };
         let needs = needs.iter().map(|needs| needs.iter().map(mask).collect()).collect();

@@ -135,7 +135,7 @@ pub(super) fn paths(condition: &str) -> impl Iterator<Item = (&str, bool)> {
 
 /// Top-level keys of which a document has at least one where a condition holds; `None` where it may
 /// hold without any.
-pub(super) fn needed_keys(condition: &str) -> Option<Vec<&str>> {
+pub(super) fn needed_keys(condition: &str) -> Option<Vec<String>> {
     let wanted = terms(condition).map(sign).find(|(is_wanted, _)| *is_wanted);
     wanted.map(|(_, term)| first_keys(term.split_once('=').map_or(term, |(path, _)| path)))
 }
@@ -173,12 +173,13 @@ pub(super) fn fault(path: &str) -> Option<String> {
 }
 
 /// The top-level keys that a path may begin with.
-pub(super) fn first_keys(path: &str) -> Vec<&str> {
+pub(super) fn first_keys(path: &str) -> Vec<String> {
     match path.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
-        Some((choices, _)) => {
-            choices.split(',').flat_map(|choice| first_keys(choice.trim())).collect()
+        Some((choices, rest)) => {
+            let choices = choices.split(',').map(|choice| format!("{}{rest}", choice.trim()));
+            choices.flat_map(|path| first_keys(&path)).collect()
         }
-        None => heads(path).map(|(key, _)| key).collect(),
+        None => heads(path).map(|(key, _)| key.to_owned()).collect(),
     }
 }
 
@@ -224,6 +225,14 @@ mod tests {
         assert_eq!(texts(&value, "a"), ["1"]);
         assert_eq!(texts(&value, "a.b"), ["2"]);
         assert_eq!(texts(&value, "a.b.c.ids"), ["T1059"]);
+    }
+
+    #[test]
+    fn a_path_begins_with_the_keys_of_each_choice() {
+        assert_eq!(first_keys("a.b"), ["a", "a.b"]);
+        assert_eq!(first_keys("{,c.}a.b"), ["a", "a.b", "c", "c.a", "c.a.b"]);
+        assert_eq!(needed_keys("!x & {y,z}=1"), Some(vec!["y".to_owned(), "z".to_owned()]));
+        assert_eq!(needed_keys("!x"), None);
     }
 
     #[test]
