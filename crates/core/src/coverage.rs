@@ -167,7 +167,7 @@ fn mismatch(capability: &Capability, ids: &[crate::id::TechniqueId]) -> Diagnost
     platforms.sort_unstable();
     platforms.dedup();
     let limit = match platforms[..] {
-        [] => "no known platform".to_owned(),
+        [] => "platforms that this domain lacks".to_owned(),
         _ => platforms.join(", "),
     };
     let message = format!(

@@ -156,8 +156,9 @@ pub fn xml(text: &str, is_record: &dyn Fn(&str) -> bool) -> Result<Vec<Document>
 ///
 /// A document is a map: `stanza` is the name, then come the keys, each with its text, or null where
 /// that is empty; a key called `stanza` does not replace the name. Keys before the first header
-/// belong to the stanza `default`. Of a key given twice, the last counts. A backslash at the end
-/// of a line continues the value on the next. Two stanzas of one name stay two.
+/// belong to the stanza `default`. Of a key given twice, the last counts, and a stanza that is
+/// opened twice is one. A backslash at the end of a line continues the value on the next. The
+/// paths that `btool --debug` writes before the lines are passed over.
 pub fn conf(text: &str) -> Result<Vec<Document>, SyntaxError> {
     conf::read(without_byte_order_mark(text))
 }

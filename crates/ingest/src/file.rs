@@ -11,6 +11,7 @@ use crate::amend::Amendment;
 use crate::column::Column;
 use crate::document::{Document, SyntaxError, Value};
 use crate::format::{self, DocumentRole, Format, Formats};
+use crate::layer::{self, Layer};
 use crate::looks::{Looks, NOT_READ};
 use crate::record::{Context, Draft, Raw, Said, draft};
 use crate::register::{self, Layout, Purpose};
@@ -50,9 +51,14 @@ pub(crate) struct FileRead {
 }
 
 /// Reads a file that is called `shown` in everything that is said about it.
-pub(crate) fn read(bytes: &[u8], shown: &str, settings: &FileSettings<'_>) -> FileRead {
-    let mut reader =
-        Reader { shown, settings, out: FileRead::default(), left_out: BTreeMap::new() };
+pub(crate) fn read(
+    bytes: &[u8],
+    shown: &str,
+    layer: Option<Layer>,
+    settings: &FileSettings<'_>,
+) -> FileRead {
+    let (out, left_out) = (FileRead::default(), BTreeMap::new());
+    let mut reader = Reader { shown, settings, layer, out, left_out };
     match Looks::of(bytes, shown) {
         Looks::Workbook => reader.workbook(bytes),
         Looks::Text { syntax, text, is_certain } => reader.text(&text, syntax, is_certain),
@@ -82,6 +88,7 @@ const NOTHING_KNOWN: &str = "it holds nothing that lacuna knows";
 struct Reader<'a> {
     shown: &'a str,
     settings: &'a FileSettings<'a>,
+    layer: Option<Layer>,
     out: FileRead,
     /// Why documents hold no record, with how many there are and the first place.
     left_out: BTreeMap<String, (usize, Origin)>,
@@ -122,8 +129,20 @@ impl Reader<'_> {
         }
         read.errors.iter().for_each(|error| self.broken(error));
         if read.errors.is_empty() || !read.documents.is_empty() {
-            self.documents(read.documents, syntax);
+            let documents = self.with_other_layer(read.documents, syntax);
+            self.documents(documents, syntax);
         }
+    }
+
+    fn with_other_layer(&mut self, documents: Vec<Document>, syntax: Syntax) -> Vec<Document> {
+        let Some(layer) = self.layer.take().filter(|_| syntax == Syntax::Conf) else {
+            return documents;
+        };
+        let (kept, said_above) = layer.join(documents);
+        for document in said_above {
+            self.skip_document(self.line(document.line), layer::SAID_ABOVE);
+        }
+        kept
     }
 
     fn line(&self, line: usize) -> Origin {
@@ -149,8 +168,8 @@ impl Reader<'_> {
         {
             return self.register(register);
         }
-        // What is broken has been told already.
-        if self.out.records == 0 {
+        // What is broken, or said by another layer, has been told already.
+        if self.out.records == 0 && self.left_out.is_empty() {
             self.skip(NOTHING_KNOWN);
         }
     }

@@ -77,7 +77,8 @@ struct Recognise {
 #[serde(deny_unknown_fields)]
 struct Record {
     /// Lists whose items are looked at one by one: `.` is a list that is the whole document, any
-    /// other is a path. In XML, names of elements.
+    /// other is a path. An item that is something else may hold such a list itself. In XML, names
+    /// of elements.
     #[serde(default)]
     each: Vec<String>,
     /// A record has one of these.
@@ -208,20 +209,33 @@ impl Format {
 
     /// The parts of a document that may be records. In XML each record is a document.
     pub(crate) fn items<'a>(&self, document: &'a Value, syntax: Syntax) -> Vec<&'a Value> {
-        let list =
-            self.record.each.iter().filter(|_| syntax != Syntax::Xml).find_map(|path| {
-                match (path.as_str(), document) {
-                    (".", Value::List(items)) => Some(items),
-                    (path, document) => match document.at(path) {
-                        Some(Value::List(items)) => Some(items),
-                        _ => None,
-                    },
-                }
-            });
-        match list {
-            Some(items) => items.iter().collect(),
-            None => vec![document],
+        let mut found = Vec::new();
+        match self.list_in(document).filter(|_| syntax != Syntax::Xml) {
+            Some(items) => items.iter().for_each(|item| self.gather(item, &mut found)),
+            None => found.push(document),
         }
+        found
+    }
+
+    /// An item, or those of a list within it where it is something else itself: a template may
+    /// hold templates.
+    fn gather<'a>(&self, item: &'a Value, found: &mut Vec<&'a Value>) {
+        match self.list_in(item) {
+            Some(items) if matches!(self.role(item), DocumentRole::Foreign) => {
+                items.iter().for_each(|item| self.gather(item, found));
+            }
+            _ => found.push(item),
+        }
+    }
+
+    fn list_in<'a>(&self, value: &'a Value) -> Option<&'a [Value]> {
+        self.record.each.iter().find_map(|path| match (path.as_str(), value) {
+            (".", Value::List(items)) => Some(items.as_slice()),
+            (path, value) => match value.at(path) {
+                Some(Value::List(items)) => Some(items.as_slice()),
+                _ => None,
+            },
+        })
     }
 
     /// Names of the XML elements that are records.

@@ -10,6 +10,7 @@ mod extract;
 mod file;
 mod format;
 mod join;
+mod layer;
 mod looks;
 mod read;
 mod record;

@@ -21,6 +21,7 @@ use crate::column::Column;
 use crate::file::{self, FileRead, FileSettings};
 use crate::format::Formats;
 use crate::join::{Hints, Join};
+use crate::layer::Layer;
 use crate::record::Draft;
 use crate::register::{Layout, Purpose};
 use crate::source::{self, Listing, SourceFile};
@@ -197,12 +198,13 @@ fn read_files(
     if let ([file], false) = (&listing.files[..], listing.is_folder) {
         let bytes = source::read(&file.path);
         let bytes = bytes.map_err(|error| ReadError::Source(choice.shown.clone(), error))?;
-        return Ok(vec![understood(Ok(bytes), &shown(choice, ""), file_settings)]);
+        return Ok(vec![understood(Ok(bytes), &shown(choice, ""), None, file_settings)]);
     }
     let done = AtomicUsize::new(0);
     let read_one = |file: &SourceFile| {
         let bytes = source::read(&file.path);
-        let read = understood(bytes, &shown(choice, &file.below), file_settings);
+        let layer = Layer::of(file, listing);
+        let read = understood(bytes, &shown(choice, &file.below), layer, file_settings);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         (settings.progress)(done, listing.files.len());
         read
@@ -290,10 +292,11 @@ fn unreadable_file(shown: String, error: &io::Error) -> Diagnostic {
 fn understood(
     bytes: io::Result<Vec<u8>>,
     shown: &str,
+    layer: Option<Layer>,
     settings: &FileSettings<'_>,
 ) -> (String, FileRead) {
     match bytes {
-        Ok(bytes) => (source::sha256(&bytes), file::read(&bytes, shown, settings)),
+        Ok(bytes) => (source::sha256(&bytes), file::read(&bytes, shown, layer, settings)),
         Err(error) => {
             let diagnostics = vec![unreadable_file(shown.to_owned(), &error)];
             let read =
@@ -325,7 +328,8 @@ fn status_list(
     let mut read = Vec::new();
     for file in &listing.files {
         let bytes = source::read(&file.path).map_err(unreadable)?;
-        read.push(file::read(&bytes, &below(name, &file.below), &file_settings));
+        let layer = Layer::of(file, &listing);
+        read.push(file::read(&bytes, &below(name, &file.below), layer, &file_settings));
     }
     let list = StatusList::of(read, name, out);
     list.map(Some).map_err(|e| ReadError::NotAStatusList(name.clone(), e))

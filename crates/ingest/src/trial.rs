@@ -68,7 +68,7 @@ pub fn trial(
             layout: &Layout::default(),
             purpose: Purpose::Register,
         };
-        file::read(bytes, shown, &settings)
+        file::read(bytes, shown, None, &settings)
     };
     let usual = read(formats);
     let alone = Formats::only(format.clone());

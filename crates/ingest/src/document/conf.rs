@@ -6,25 +6,30 @@ use std::collections::btree_map::Entry;
 use super::{Document, SyntaxError, Value};
 
 pub(super) fn read(text: &str) -> Result<Vec<Document>, SyntaxError> {
-    let mut documents = Vec::new();
-    let mut stanza: Option<Stanza<'_>> = None;
+    let mut stanzas = Stanzas::default();
     let mut lines = text.lines().enumerate().map(|(index, line)| (index + 1, line));
     while let Some((number, line)) = lines.next() {
+        let line = without_origin(line);
         let content = line.trim();
         if content.is_empty() || content.starts_with(['#', ';']) {
             continue;
         }
         if content.starts_with('[') {
-            let opened = Stanza::new(number, name_in(number, content)?);
-            documents.extend(stanza.replace(opened).map(Stanza::into_document));
+            stanzas.open(number, name_in(number, content)?);
             continue;
         }
         let (key, start) = key_and_value(number, line)?;
         let value = whole_value(start, &mut lines);
-        stanza.get_or_insert_with(|| Stanza::new(number, "default")).set(key, value);
+        stanzas.current(number).set(key, value);
     }
-    documents.extend(stanza.map(Stanza::into_document));
-    Ok(documents)
+    Ok(stanzas.list.into_iter().map(Stanza::into_document).collect())
+}
+
+/// A line without the path of the file that `btool --debug` writes before it.
+fn without_origin(line: &str) -> &str {
+    let is_path = line.starts_with('/') || line.get(1..3) == Some(":\\");
+    let rest = line.split_once(".conf").map(|(_, rest)| rest).filter(|_| is_path);
+    rest.filter(|rest| rest.starts_with([' ', '\t'])).map_or(line, str::trim_start)
 }
 
 fn name_in(line: usize, header: &str) -> Result<&str, SyntaxError> {
@@ -64,6 +69,32 @@ fn scalar(text: &str) -> Value {
 
 /// What a stanza's name is kept under. A key of that name cannot take its place.
 const NAME: &str = "stanza";
+
+/// Stanzas in the order in which they are opened first. Splunk reads one that is opened again as
+/// its continuation.
+#[derive(Default)]
+struct Stanzas<'t> {
+    list: Vec<Stanza<'t>>,
+    places: BTreeMap<&'t str, usize>,
+    current: Option<usize>,
+}
+
+impl<'t> Stanzas<'t> {
+    fn open(&mut self, line: usize, name: &'t str) -> usize {
+        let place = *self.places.entry(name).or_insert(self.list.len());
+        if place == self.list.len() {
+            self.list.push(Stanza::new(line, name));
+        }
+        self.current = Some(place);
+        place
+    }
+
+    /// The stanza that is open; keys before any header belong to `default`.
+    fn current(&mut self, line: usize) -> &mut Stanza<'t> {
+        let place = self.current.unwrap_or_else(|| self.open(line, "default"));
+        &mut self.list[place]
+    }
+}
 
 struct Stanza<'t> {
     line: usize,

@@ -11,7 +11,7 @@ fn read_text(name: &str, text: &str) -> FileRead {
         layout: &Layout::default(),
         purpose: Purpose::Register,
     };
-    read(text.as_bytes(), name, &settings)
+    read(text.as_bytes(), name, None, &settings)
 }
 
 fn messages(read: &FileRead) -> Vec<&str> {

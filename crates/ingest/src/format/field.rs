@@ -48,7 +48,7 @@ pub(super) struct Field {
     /// Only the first value: in XML an attribute comes before elements of its name.
     #[serde(default)]
     pub(super) first: bool,
-    /// What the parts are joined with.
+    /// Every value of every path is a part of one text, with this between them.
     pub(super) join: Option<String>,
     /// What separates values within a text.
     pub(super) split: Option<String>,
@@ -116,7 +116,7 @@ impl Field {
         let mut found = self.path.iter().map(|path| path.texts(document));
         let found: Vec<String> = match &self.join {
             Some(join) => {
-                let parts: Vec<String> = found.filter_map(|mut texts| texts.pop()).collect();
+                let parts: Vec<String> = found.flatten().collect();
                 if parts.is_empty() { Vec::new() } else { vec![parts.join(join)] }
             }
             None if self.all => found.flatten().collect(),

@@ -14,10 +14,29 @@ pub struct Formats {
     list: Vec<Arc<Format>>,
     /// The top-level keys of documents that any of them looks into.
     wanted: BTreeSet<String>,
-    /// A bit for each top-level key that a condition asks for.
-    marks: HashMap<String, u128>,
+    /// A number for each top-level key that a condition asks for.
+    marks: HashMap<String, usize>,
     /// For each format the sets of keys of which a document has at least one each.
-    needs: Vec<Vec<u128>>,
+    needs: Vec<Vec<Keys>>,
+}
+
+/// A set of keys, by their numbers.
+#[derive(Debug, Clone, Copy, Default)]
+struct Keys([u64; Self::WORDS]);
+
+impl Keys {
+    const WORDS: usize = 8;
+    /// Numbers go up to this.
+    const MOST: usize = Self::WORDS * u64::BITS as usize;
+    const ALL: Self = Self([u64::MAX; Self::WORDS]);
+
+    fn insert(&mut self, key: usize) {
+        self.0[key / u64::BITS as usize] |= 1 << (key % u64::BITS as usize);
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
+    }
 }
 
 impl Formats {
@@ -51,15 +70,26 @@ impl Formats {
         let wanted = keys.chain(["capabilities", "evidence"].map(str::to_owned)).collect();
         let needs: Vec<Vec<BTreeSet<String>>> = list.iter().map(|f| f.needed_keys()).collect();
         let all: BTreeSet<&String> = needs.iter().flatten().flatten().collect();
-        let marks: HashMap<String, u128> =
-            all.iter().zip(0..u128::BITS).map(|(key, bit)| (key.to_string(), 1 << bit)).collect();
-        // A key beyond those that have a mark may be in any document.
-        let mask = |keys: &BTreeSet<String>| {
-            keys.iter()
-                .map(|key| marks.get(key).copied().unwrap_or(u128::MAX))
-                .fold(0, |a, b| a | b)
-        };
-        let needs = needs.iter().map(|needs| needs.iter().map(mask).collect()).collect();
+        let marks: HashMap<String, usize> = all
+            .into_iter()
+            .take(Keys::MOST)
+            .zip(0..)
+            .map(|(key, mark)| (key.clone(), mark))
+            .collect();
+        let needs = needs
+            .iter()
+            .map(|needs| {
+                needs
+                    .iter()
+                    .filter_map(|keys| {
+                        let mut marked = Keys::default();
+                        // A need for a key that has no mark cannot be checked.
+                        keys.iter().try_for_each(|key| Some(marked.insert(*marks.get(key)?)))?;
+                        Some(marked)
+                    })
+                    .collect()
+            })
+            .collect();
         Self { list, wanted, marks, needs }
     }
 
@@ -85,24 +115,24 @@ impl Formats {
         documents: &[Document],
         syntax: Syntax,
     ) -> impl Iterator<Item = &Arc<Format>> + use<'_> {
-        let found = documents.iter().fold(0, |found, document| found | self.mask(&document.value));
-        let may_be = move |needs: &[u128]| needs.iter().all(|needed| needed & found != 0);
+        let mut found = Keys::default();
+        for document in documents {
+            match &document.value {
+                Value::Map(entries) => {
+                    let marked = entries.iter().filter_map(|(key, _)| self.marks.get(key));
+                    marked.for_each(|mark| found.insert(*mark));
+                }
+                // What a list holds does not show at its top.
+                _ => found = Keys::ALL,
+            }
+        }
+        let may_be = move |needs: &[Keys]| needs.iter().all(|needed| needed.meets(&found));
         let formats = self.list.iter().zip(&self.needs);
         formats
             .filter(move |(format, needs)| {
                 format.syntax.contains(&syntax) && !format.is_register() && may_be(needs)
             })
             .map(|(format, _)| format)
-    }
-
-    fn mask(&self, document: &Value) -> u128 {
-        match document {
-            Value::Map(entries) => {
-                entries.iter().filter_map(|(key, _)| self.marks.get(key)).fold(0, |a, b| a | b)
-            }
-            // What a list holds does not show at its top.
-            _ => u128::MAX,
-        }
     }
 
     /// The documents of a text, with no more than what these formats look at.

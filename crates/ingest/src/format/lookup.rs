@@ -271,6 +271,14 @@ mod tests {
     }
 
     #[test]
+    fn the_keys_that_a_path_may_begin_with_are_known() {
+        for key in ["a", "b", "c"] {
+            assert!(first_keys("{,a.}{b,c}.d").contains(&key.to_owned()), "{key}");
+        }
+        assert_eq!(first_keys("{a,b}.c"), ["a", "a.c", "b", "b.c"]);
+    }
+
+    #[test]
     fn a_header_is_asked_for_names_alone() {
         let header = json(r#"{"title":null,"disabled":null}"#);
         for condition in ["title & disabled=1", "title & !disabled=1", "!search"] {

@@ -178,6 +178,35 @@ id = { path = ["b"], unlike = ["-"], first = true }
     assert!(values(Column::Id, r#"{"a":1}"#).is_empty());
 }
 
+#[test]
+fn an_item_that_is_something_else_may_hold_a_list_of_records() {
+    let format = Format::parse(
+        "name = \"x\"\ntitle = \"X\"\nsyntax = [\"json\"]\nrecognise = { any = [\"rule\"] }\n\
+         [record]\neach = [\"items\", \"inner.items\", \".\"]",
+    )
+    .unwrap();
+    let count = |text: &str| {
+        let document = crate::document::json(text).unwrap().value;
+        format.items(&document, Syntax::Json).len()
+    };
+    assert_eq!(
+        count(r#"{"items":[{"inner":{"items":[{"rule":1},{"items":[{"rule":2},3]}]}}]}"#),
+        3
+    );
+    // A record keeps what it holds to itself.
+    assert_eq!(count(r#"{"items":[{"rule":1,"items":[{"rule":2},{"rule":3}]}]}"#), 1);
+    assert_eq!(count(r#"[[{"rule":1}],{"rule":2}]"#), 2);
+    assert_eq!(count(r#"{"rule":1}"#), 1);
+}
+
+#[test]
+fn every_value_is_a_part_of_what_is_joined() {
+    let field: Field = toml::from_str("path = [\"a\", \"b\", \"c\"]\njoin = \"/\"").unwrap();
+    let document = crate::document::json(r#"{"c":"z","a":["x","y"]}"#).unwrap().value;
+    assert_eq!(field.said(&document, |_, _| Vec::new()), ["x/y/z"]);
+    assert!(field.said(&Value::Null, |_, _| Vec::new()).is_empty());
+}
+
 proptest! {
     #[test]
     fn a_format_that_takes_a_document_is_among_its_candidates(

@@ -64,9 +64,23 @@ fn of_a_repeated_key_the_last_counts() {
 }
 
 #[test]
-fn a_stanza_given_twice_stays_two() {
-    let once = |key| map(&[("stanza", Some("s")), (key, Some("1"))]);
-    assert_eq!(stanzas("[s]\na = 1\n[s]\nb = 1\n"), [(1, once("a")), (3, once("b"))]);
+fn a_stanza_opened_again_goes_on() {
+    let first = map(&[("stanza", Some("s")), ("a", Some("1")), ("b", Some("3")), ("c", Some("4"))]);
+    let other = map(&[("stanza", Some("t")), ("a", Some("2"))]);
+    let text = "[s]\na = 1\nb = 1\n[t]\na = 2\n[s]\nb = 3\nc = 4\n";
+    assert_eq!(stanzas(text), [(1, first), (4, other)]);
+}
+
+#[test]
+fn the_paths_that_btool_writes_do_not_show() {
+    let plain = "[s]\na = 1 \\\n/opt/x.conf b = 2\nb = x.conf y\n";
+    let unix = "/opt/splunk/etc/apps/x/local/savedsearches.conf [s]\n\
+                /opt/splunk/etc/apps/x/local/savedsearches.conf      a = 1 \\\n\
+                /opt/x.conf b = 2\n\
+                /opt/splunk/etc/system/default/savedsearches.conf\tb = x.conf y\n";
+    let values = |text| stanzas(text).into_iter().map(|(_, value)| value).collect::<Vec<_>>();
+    assert_eq!(values(unix), values(plain));
+    assert_eq!(values(&unix.replace("/opt/splunk/etc", "C:\\Program Files\\etc")), values(plain));
 }
 
 #[test]
@@ -136,6 +150,9 @@ proptest! {
             }
             expected.push(Value::Map(entries));
         }
+        let names: std::collections::BTreeSet<_> =
+            expected.iter().filter_map(|value| value.get("stanza")?.as_text()).collect();
+        prop_assume!(names.len() == expected.len());
         let documents = conf(&text).expect("the text is valid");
         let values: Vec<_> = documents.into_iter().map(|document| document.value).collect();
         prop_assert_eq!(values, expected);
