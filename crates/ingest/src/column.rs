@@ -72,4 +72,22 @@ impl Column {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|column| column.name() == name)
     }
+
+    /// Whether a record may say several things here that all count.
+    #[must_use]
+    pub fn takes_several(self) -> bool {
+        matches!(
+            self,
+            Self::Techniques
+                | Self::OtherFramework
+                | Self::Mitigations
+                | Self::Controls
+                | Self::DataComponents
+                | Self::Platforms
+                | Self::LogSource
+                | Self::Tags
+                | Self::Tactics
+                | Self::TechniqueNames
+        )
+    }
 }

@@ -94,19 +94,17 @@ impl Format {
         let record = &self.record;
         let is_xml = self.syntax.contains(&Syntax::Xml);
         let mut said = Vec::new();
-        if !record.each.is_empty() {
-            let lists: Vec<&str> = record
-                .each
-                .iter()
-                .map(|path| match path.as_str() {
-                    "." => "the document itself",
-                    path => path,
-                })
-                .collect();
-            said.push(match is_xml {
-                true => format!("Each element {} is a record.", lists.join(" or ")),
-                false => format!("Each item of a list is a record: {}.", lists.join(", ")),
-            });
+        let in_xml = |path: &&str| is_xml && !path.contains('.');
+        let lists = record.each.iter().map(|path| match path.as_str() {
+            "." => "the document itself",
+            path => path,
+        });
+        let (elements, lists): (Vec<&str>, Vec<&str>) = lists.partition(in_xml);
+        if !elements.is_empty() {
+            said.push(format!("Each element {} is a record.", elements.join(" or ")));
+        }
+        if !lists.is_empty() {
+            said.push(format!("Each item of a list is a record: {}.", lists.join(", ")));
         }
         if !record.any.is_empty() {
             said.push(format!("A record has one of: {}.", record.any.join(", ")));
@@ -120,6 +118,17 @@ impl Format {
         if let Some(inherit) = &record.inherit {
             let (key, value) = (&inherit.key, &inherit.value);
             said.push(format!("With {key}={value} it lends its keys to those after it."));
+        }
+        let single = self
+            .fields
+            .iter()
+            .filter(|(column, fields)| fields.0.len() > 1 && !column.takes_several());
+        let single: Vec<&str> = single.map(|(column, _)| column.name()).collect();
+        if !single.is_empty() {
+            said.push(format!(
+                "Of several rows of the table below for {}, the last that gives anything counts.",
+                single.join(", ")
+            ));
         }
         said
     }
@@ -137,6 +146,15 @@ impl Field {
         if let Some(split) = &self.split {
             said.push(format!("split at {split:?}"));
         }
+        if self.first {
+            said.push("only the first value".to_owned());
+        }
+        if !self.like.is_empty() {
+            said.push(format!("only like {}", self.like.join(", ")));
+        }
+        if !self.unlike.is_empty() {
+            said.push(format!("not like {}", self.unlike.join(", ")));
+        }
         if let Some(prefix) = &self.prefix {
             said.push(format!("only after {prefix:?}"));
         }
@@ -153,6 +171,12 @@ impl Field {
             Some(LOG_SOURCES) => said.push("by the table of log sources".to_owned()),
             Some(table) => said.push(format!("by the table {table}")),
             None => {}
+        }
+        if let Some(otherwise) = &self.otherwise {
+            said.push(format!("else {otherwise:?}"));
+        }
+        if !self.unless.is_empty() {
+            said.push(format!("not where {}", self.unless.join(" or ")));
         }
         said.join("; ")
     }

@@ -265,3 +265,36 @@ fn document() -> impl Strategy<Value = String> {
         format!("{{{}}}", all.join(","))
     })
 }
+
+#[test]
+fn a_description_leaves_no_condition_out() {
+    let format = Format::parse(
+        r#"
+name = "x"
+title = "X"
+syntax = ["xml", "json"]
+recognise = { any = ["a"] }
+[record]
+each = ["rule", "data.items"]
+[fields]
+id = [{ path = ["a"], first = true }, { path = ["b"], unless = ["c", "d=e"] }]
+techniques = [{ path = ["t"], like = ["T*"], unlike = ["*x"] }, { path = ["u"] }]
+family = { path = ["f"], otherwise = "g" }
+"#,
+    )
+    .unwrap();
+    let described = format.describe();
+    let read: Vec<&str> = described.columns.iter().map(|place| &*place.treatment).collect();
+    let wanted = [
+        "only the first value",
+        "not where c or d=e",
+        "only like T*; not like *x",
+        "",
+        "else \"g\"",
+    ];
+    assert_eq!(read, wanted);
+    let records = described.records.join(" ");
+    assert!(records.contains("Each element rule is a record."), "{records}");
+    assert!(records.contains("Each item of a list is a record: data.items."), "{records}");
+    assert!(records.contains("several rows of the table below for id, the last"), "{records}");
+}

@@ -371,7 +371,8 @@ fn reach(assessment: &Assessment, capability: &Capability) -> Sheet {
         }
     }
     if sheet.rows.is_empty() {
-        let why = "It reaches no technique in scope: it is off, names none, or names others";
+        let why = "It reaches no technique in scope: it is off, names none, names others, or is limited \
+                   to platforms where they do not happen";
         sheet.notes.push(why.to_owned());
     }
     sheet
