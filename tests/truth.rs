@@ -12,8 +12,10 @@ use serde_json::{Value, json};
 
 mod atomic;
 mod chronicle;
+mod dettect;
 mod elastic;
 mod falco;
+mod layers;
 mod panther;
 mod sentinel;
 mod sigma;

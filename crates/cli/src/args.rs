@@ -73,6 +73,9 @@ pub(crate) enum Command {
         /// The page to fill
         #[arg(long, value_enum, default_value_t = Size::Slide)]
         size: Size,
+        /// Write the layer as another program would: with --show detect
+        #[arg(long, value_enum)]
+        compat: Option<Compat>,
     },
     /// Read the inputs and say what was understood and what was not
     Import {
@@ -246,6 +249,12 @@ pub(crate) enum Show {
 pub(crate) enum Size {
     /// 1920 x 1080
     Slide,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Compat {
+    /// The same scores and colours as DeTT&CT
+    Dettect,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -49,8 +49,8 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Report { common, output } => report::run(&common, &output),
         Command::Gaps { common, count, format } => gaps::run(&common, count, format.format),
         Command::Explain { what, common, format } => explain::run(&what, &common, format.format),
-        Command::Heatmap { common, output, show, size } => {
-            heatmap::run(&common, &output, show, size)
+        Command::Heatmap { common, output, show, size, compat } => {
+            heatmap::run(&common, &output, show, size, compat)
         }
         Command::Import { common, output, format } => {
             import::run(&common, output.as_deref(), format.format)

@@ -9,9 +9,9 @@ use model::diagnostic::{Code, Diagnostic, Origin};
 
 use crate::amend::Amendment;
 use crate::column::Column;
+use crate::conf_layer::{self, Layer};
 use crate::document::{Document, SyntaxError, Value};
 use crate::format::{self, DocumentRole, Format, Formats};
-use crate::layer::{self, Layer};
 use crate::looks::{Looks, NOT_READ};
 use crate::record::{Context, Draft, Raw, Said, draft};
 use crate::register::{self, Layout, Purpose};
@@ -140,7 +140,7 @@ impl Reader<'_> {
         };
         let (kept, said_above) = layer.join(documents);
         for document in said_above {
-            self.skip_document(self.line(document.line), layer::SAID_ABOVE);
+            self.skip_document(self.line(document.line), conf_layer::SAID_ABOVE);
         }
         kept
     }
@@ -203,7 +203,12 @@ impl Reader<'_> {
         let mut lending = Lending::default();
         let mut number = 0;
         for Document { line, value } in &documents {
-            for item in format.items(value, syntax) {
+            let unfolded = format.unfolded(value);
+            let items = match &unfolded {
+                Some(records) => records.iter().collect(),
+                None => format.items(value, syntax),
+            };
+            for item in items {
                 number += 1;
                 let place = match std::ptr::eq(item, value) {
                     true => self.line(*line),

@@ -14,6 +14,7 @@ use crate::document::Value;
 use crate::extract::word_key;
 use crate::syntax::Syntax;
 use crate::table::normalise_header;
+use crate::unfold::Unfold;
 
 mod built_in;
 mod describe;
@@ -76,6 +77,8 @@ struct Recognise {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Record {
+    /// How records are made where they do not stand in the document one by one.
+    unfold: Option<Unfold>,
     /// Lists whose items are looked at one by one: `.` is a list that is the whole document, any
     /// other is a path. An item that is something else may hold such a list itself. In XML, names
     /// of elements.
@@ -238,6 +241,11 @@ impl Format {
         })
     }
 
+    /// The records of a document of a format that is unfolded.
+    pub(crate) fn unfolded(&self, document: &Value) -> Option<Vec<Value>> {
+        self.record.unfold.map(|unfold| unfold.records(document))
+    }
+
     /// Names of the XML elements that are records.
     pub(crate) fn elements(&self) -> impl Iterator<Item = &str> {
         let is_xml = self.syntax.contains(&Syntax::Xml);
@@ -366,14 +374,16 @@ impl Format {
         let fields = || self.fields.values().flat_map(|fields| &fields.0);
         let paths = fields().flat_map(|field| &field.path).map(Path::as_str);
         let Recognise { all, any, none } = &self.recognise;
-        let Record { any: record, amends, skipped, each, inherit, .. } = &self.record;
+        let Record { any: record, amends, skipped, each, inherit, unfold, .. } = &self.record;
         let conditions = all.iter().chain(any).chain(none).chain(record).chain(amends);
         let conditions = conditions.chain(skipped.keys());
         let conditions = conditions.chain(fields().flat_map(|field| &field.unless));
         let conditions = conditions.flat_map(|condition| lookup::paths(condition));
         let inherit = inherit.iter().map(|inherit| inherit.key.as_str());
         let lists = each.iter().map(String::as_str);
-        paths.chain(lists).chain(inherit).map(|path| (path, true)).chain(conditions)
+        let unfolded = unfold.iter().flat_map(|unfold| unfold.keys().iter().copied());
+        let wanted = paths.chain(lists).chain(inherit).chain(unfolded);
+        wanted.map(|path| (path, true)).chain(conditions)
     }
 
     /// The top-level keys of a document, or the columns, that this format looks into or looks for.

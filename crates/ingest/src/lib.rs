@@ -5,12 +5,12 @@
 mod amend;
 mod catalogues;
 mod column;
+mod conf_layer;
 pub mod document;
 mod extract;
 mod file;
 mod format;
 mod join;
-mod layer;
 mod looks;
 mod read;
 mod record;
@@ -25,6 +25,7 @@ mod syntax;
 pub mod table;
 pub mod text;
 mod trial;
+mod unfold;
 
 pub use catalogues::{AtomicTest, atomic_tests, choke_points, public_rules};
 pub use column::Column;

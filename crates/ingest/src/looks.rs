@@ -95,5 +95,6 @@ fn looks_like_yaml(line: &str) -> bool {
     let line = line.strip_prefix("- ").unwrap_or(line);
     let key = line.split_once(':').filter(|(_, rest)| rest.is_empty() || rest.starts_with(' '));
     line == "---"
+        || line.starts_with("%YAML")
         || key.is_some_and(|(key, _)| key.chars().all(|c| c.is_alphanumeric() || "_-".contains(c)))
 }

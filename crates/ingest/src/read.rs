@@ -18,10 +18,10 @@ use rayon::prelude::*;
 
 use crate::amend;
 use crate::column::Column;
+use crate::conf_layer::Layer;
 use crate::file::{self, FileRead, FileSettings};
 use crate::format::Formats;
 use crate::join::{Hints, Join};
-use crate::layer::Layer;
 use crate::record::Draft;
 use crate::register::{Layout, Purpose};
 use crate::source::{self, Listing, SourceFile};

@@ -12,6 +12,7 @@
 
 mod canvas;
 pub mod csv;
+pub mod dettect;
 pub mod heatmap;
 pub mod html;
 pub mod json;

@@ -6,7 +6,7 @@ use model::capability::Function;
 use report::view;
 
 use crate::Outcome;
-use crate::args::{Common, Show, Size};
+use crate::args::{Common, Compat, Show, Size};
 use crate::assessing::{Assessed, assessed};
 use crate::failure::Failure;
 use crate::folder::write_file;
@@ -17,9 +17,10 @@ pub(crate) fn run(
     output: &Path,
     show: Show,
     size: Size,
+    compat: Option<Compat>,
 ) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
-    let picture = Picture::of(output)?;
+    let picture = Picture::of(output)?.compatible(compat, show)?;
     let found = assessed(common, &mut streams)?;
     found.tell(common, false, &mut streams)?;
     write_file(output, &picture.bytes(&found, view_of(show), size)?)?;
@@ -34,6 +35,8 @@ enum Picture {
     Svg,
     Png,
     Layer,
+    /// The layer that DeTT&CT makes of detection scores.
+    DettectLayer,
 }
 
 impl Picture {
@@ -57,6 +60,18 @@ impl Picture {
         }
     }
 
+    /// What is asked for, as another program would write it.
+    fn compatible(self, compat: Option<Compat>, show: Show) -> Result<Self, Failure> {
+        match (compat, &self, show) {
+            (None, _, _) => Ok(self),
+            (Some(Compat::Dettect), Self::Layer, Show::Detect) => Ok(Self::DettectLayer),
+            (Some(Compat::Dettect), _, _) => {
+                let message = "of the layers of DeTT&CT only detection is built: not yet";
+                Err(Failure::new(message).help("write a .json with --show detect"))
+            }
+        }
+    }
+
     fn bytes(&self, found: &Assessed, show: view::Show, size: Size) -> Result<Vec<u8>, Failure> {
         let svg = || {
             let matrix = view::matrix(&found.assessment, &found.attack, show);
@@ -71,6 +86,11 @@ impl Picture {
             Self::Layer => {
                 let mut layer = Vec::new();
                 report::navigator::write(&found.assessment, &found.attack, show, &mut layer)?;
+                Ok(layer)
+            }
+            Self::DettectLayer => {
+                let mut layer = Vec::new();
+                report::dettect::write_detection(&found.assessment, &mut layer)?;
                 Ok(layer)
             }
         }

@@ -94,6 +94,9 @@ impl Format {
         let record = &self.record;
         let is_xml = self.syntax.contains(&Syntax::Xml);
         let mut said = Vec::new();
+        if let Some(unfold) = record.unfold {
+            said.push(unfold.says().to_owned());
+        }
         let in_xml = |path: &&str| is_xml && !path.contains('.');
         let lists = record.each.iter().map(|path| match path.as_str() {
             "." => "the document itself",
