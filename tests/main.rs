@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cases;
+mod controls;
 mod example;
 mod formats;
 mod golden;

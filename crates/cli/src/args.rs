@@ -160,6 +160,10 @@ pub(crate) struct Common {
     /// a table of ids or titles with a status
     #[arg(long, value_name = "FILE")]
     pub(crate) status_from: Option<PathBuf>,
+    /// What the tables that are typed call a column of the register, such as
+    /// techniques="ATT&CK IDs"; may be repeated
+    #[arg(long = "columns", value_name = "COLUMN=NAME")]
+    pub(crate) columns: Vec<String>,
     /// Read a further format, described in TOML; may be repeated
     #[arg(long = "format-file", value_name = "FILE")]
     pub(crate) format_files: Vec<PathBuf>,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use ingest::ReadSettings;
+use ingest::{ReadSettings, TableRead};
 use model::attack::Attack;
 use model::catalog::Catalog;
 use model::diagnostic::{Code, Diagnostic, Severity};
@@ -20,6 +20,8 @@ use crate::streams::Streams;
 pub(crate) struct Assessed {
     pub(crate) assessment: Assessment,
     pub(crate) attack: Attack,
+    /// How the tables among the sources were read.
+    pub(crate) tables: Vec<TableRead>,
     /// Where the sources are.
     pub(crate) sources: Vec<PathBuf>,
     /// A warning about the inputs that `--strict` does not let pass.
@@ -29,6 +31,7 @@ pub(crate) struct Assessed {
 pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assessed, Failure> {
     let plan = plan(common)?;
     let read = read(&plan, common)?;
+    let tables = read.tables;
     let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
     if usable == 0 {
         tell(&read.diagnostics, Severity::Note, common, streams)?;
@@ -53,7 +56,7 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
     });
     let is_refused = common.strict && assessment.diagnostics.iter().any(matters);
     let sources = plan.sources.into_iter().map(|source| source.path).collect();
-    Ok(Assessed { assessment, attack: plan.attack, sources, is_refused })
+    Ok(Assessed { assessment, attack: plan.attack, tables, sources, is_refused })
 }
 
 fn matters(diagnostic: &Diagnostic) -> bool {

@@ -155,7 +155,9 @@ impl Project {
         };
         let said: Vec<SourceChoice> =
             config.source.iter().map(|s| source(s, &base)).collect::<Result<_, _>>()?;
-        let further = others.into_iter().map(|input| further_source(input, &said, common));
+        let columns = typed_columns(&common.columns)?;
+        let further =
+            others.into_iter().map(|input| further_source(input, &said, common, &columns));
         let mut sources: Vec<SourceChoice> = if takes_sources { said.clone() } else { Vec::new() };
         sources.extend(further);
         if sources.is_empty() {
@@ -203,16 +205,8 @@ fn read(file: &Path) -> Result<Config, Failure> {
 }
 
 fn source(config: &SourceConfig, base: &Path) -> Result<SourceChoice, Failure> {
-    let column = |name: &String| {
-        let known = Column::from_name(name);
-        known.ok_or_else(|| {
-            let names = Column::ALL.iter().map(|column| column.name());
-            let failure =
-                Failure::new(format!("{}: {name:?} is no column of the register", config.path));
-            hinted(failure, suggest::did_you_mean(name, names))
-        })
-    };
     let named = |pairs: &BTreeMap<String, String>| {
+        let column = |name| column(name, &config.path);
         let pairs = pairs.iter().map(|(name, value)| Ok((column(name)?, value.clone())));
         pairs.collect::<Result<BTreeMap<_, _>, Failure>>()
     };
@@ -230,11 +224,38 @@ fn source(config: &SourceConfig, base: &Path) -> Result<SourceChoice, Failure> {
     })
 }
 
+/// The column of the register with this name, which stands at `place`.
+fn column(name: &str, place: &str) -> Result<Column, Failure> {
+    Column::from_name(name).ok_or_else(|| {
+        let names = Column::ALL.iter().map(|column| column.name());
+        let failure = Failure::new(format!("{place}: {name:?} is no column of the register"));
+        hinted(failure, suggest::did_you_mean(name, names))
+    })
+}
+
+/// What `--columns` says.
+fn typed_columns(typed: &[String]) -> Result<BTreeMap<Column, String>, Failure> {
+    let pair = |text: &String| {
+        let (name, header) = text.split_once('=').ok_or_else(|| {
+            Failure::new(format!("--columns {text:?} is not COLUMN=NAME"))
+                .help("write for example --columns techniques=\"ATT&CK IDs\"")
+        })?;
+        Ok((column(name.trim(), "--columns")?, header.trim().to_owned()))
+    };
+    typed.iter().map(pair).collect()
+}
+
 /// An input beside a project; what the configuration says about the same path holds for it.
-fn further_source(input: &Path, said: &[SourceChoice], common: &Common) -> SourceChoice {
+fn further_source(
+    input: &Path,
+    said: &[SourceChoice],
+    common: &Common,
+    columns: &BTreeMap<Column, String>,
+) -> SourceChoice {
     let real = input.canonicalize().ok();
     let same = |choice: &&SourceChoice| real.is_some() && choice.path.canonicalize().ok() == real;
-    let settings = said.iter().find(same).cloned().unwrap_or_default();
+    let mut settings = said.iter().find(same).cloned().unwrap_or_default();
+    settings.layout.columns.extend(columns.clone());
     let typed = common.status_from.as_ref().map(|path| (path.clone(), slashed(path)));
     let status_from = typed.or_else(|| settings.status_from.clone());
     SourceChoice { path: input.to_path_buf(), shown: slashed(input), status_from, ..settings }

@@ -98,15 +98,18 @@ codes! {
     BrokenFile "broken-file" Error "A file does not follow the syntax of its format.";
     UnreadableSheet "unreadable-sheet" Error "A sheet of a workbook could not be read.";
     NoHeader "no-header" Warning "A table has no row that names columns the register knows.";
+    NoIds "no-ids" Warning "A table in which no cell holds an ATT&CK id.";
     NotUnderstood "not-understood" Error "A record has the look of its format but not what it must have.";
     LimitReached "limit-reached" Warning "Something is larger than the limit that keeps memory bounded.";
     SkippedFile "skipped-file" Note "A file of a format lacuna does not read.";
+    HiddenSheet "hidden-sheet" Note "A sheet that the workbook hides; it is read like any other.";
     UnknownColumn "unknown-column" Note "A column whose name says nothing to lacuna; its values are not used.";
     ExtraCells "extra-cells" Warning "A row with cells beyond the last column that has a name; they are not used.";
     SecondColumn "second-column" Warning "A column that says the same as one before it; it is not used.";
     MissingColumn "missing-column" Warning "A column that lacuna.toml names and the table does not have.";
     BadValue "bad-value" Warning "A value that its column cannot have; the column counts as blank.";
     BadId "bad-id" Warning "Something that looks like an ATT&CK id but is none.";
+    IdPattern "id-pattern" Note "Ids that are written as a regular expression; each that it matches is counted.";
     ReplacedId "replaced-id" Note "An id that ATT&CK has replaced; its successor is counted.";
     DeprecatedId "deprecated-id" Warning "An id that ATT&CK has deprecated without a successor; it counts for nothing.";
     OtherDomain "other-domain" Warning "An id of another ATT&CK domain than the one assessed.";

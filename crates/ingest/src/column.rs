@@ -73,9 +73,10 @@ impl Column {
         Self::ALL.iter().copied().find(|column| column.name() == name)
     }
 
-    /// Whether a record may say several things here that all count.
+    /// Whether several values of this column add up, so that a table may have several columns
+    /// for it.
     #[must_use]
-    pub fn takes_several(self) -> bool {
+    pub fn adds_up(self) -> bool {
         matches!(
             self,
             Self::Techniques

@@ -8,6 +8,8 @@ use model::date::Date;
 use model::id::TechniqueId;
 use model::score::round9;
 
+pub(crate) mod pattern;
+
 /// An ATT&CK id found in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AttackId {

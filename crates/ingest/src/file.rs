@@ -14,7 +14,7 @@ use crate::document::{Document, SyntaxError, Value};
 use crate::format::{self, DocumentRole, Format, Formats};
 use crate::looks::{Looks, NOT_READ};
 use crate::record::{Context, Draft, Raw, Said, draft};
-use crate::register::{self, Layout, Purpose};
+use crate::register::{self, Layout, Purpose, TableRead};
 use crate::syntax::Syntax;
 use crate::table::{self, Budget};
 
@@ -48,6 +48,8 @@ pub(crate) struct FileRead {
     /// Documents, sheets or whole files that hold no records.
     pub(crate) skipped: usize,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// How its tables were read.
+    pub(crate) tables: Vec<TableRead>,
 }
 
 /// Reads a file that is called `shown` in everything that is said about it.
@@ -327,6 +329,7 @@ impl Reader<'_> {
     fn register(&mut self, register: register::Register<'_>) {
         self.out.format = Some(format::register().name.clone());
         self.out.diagnostics.extend(register.diagnostics);
+        self.out.tables.extend(register.table);
         self.out.records += register.not_understood;
         self.out.not_understood += register.not_understood;
         for raw in register.rows {
@@ -356,7 +359,7 @@ impl Reader<'_> {
 
     /// Reads a table as one of the formats that have tables, else as a register.
     fn table(&mut self, table: table::Table) -> Result<(), Box<Diagnostic>> {
-        let FileSettings { formats, layout, purpose, .. } = *self.settings;
+        let FileSettings { attack, formats, layout, purpose, .. } = *self.settings;
         // Somebody who names columns means a register.
         let of_format = formats.of_syntax(Syntax::Table).filter(|_| layout.columns.is_empty());
         for format in of_format {
@@ -368,7 +371,7 @@ impl Reader<'_> {
                 return Ok(());
             }
         }
-        self.register(register::table(table, self.shown, layout, purpose)?);
+        self.register(register::table(table, self.shown, layout, purpose, attack)?);
         Ok(())
     }
 
@@ -443,6 +446,14 @@ impl Reader<'_> {
                     }
                 },
             }
+        }
+        if remarks.len() == names.len() && remarks.iter().all(|r| r.code == Code::NoIds) {
+            let message = match names.len() {
+                1 => "no cell holds an ATT&CK id".to_owned(),
+                count => format!("no cell of its {count} sheets holds an ATT&CK id"),
+            };
+            let place = Origin::file(self.shown);
+            return self.report(Code::NoIds, place, message, register::MAP_THEM);
         }
         // A cover sheet beside a register is worth a note; a workbook without any, a warning.
         let is_cover = self.out.format.is_some();

@@ -32,7 +32,7 @@ pub use column::Column;
 pub use format::{ColumnPlace, Description, Format, FormatError, Formats};
 pub use read::{Read, ReadError, ReadSettings, SourceChoice, SourceRead, read, read_source};
 pub use record::Draft;
-pub use register::Layout;
+pub use register::{Layout, TableRead};
 pub use syntax::Syntax;
 pub use trial::{Condition, Trial, trial};
 

@@ -23,7 +23,7 @@ use crate::file::{self, FileRead, FileSettings};
 use crate::format::Formats;
 use crate::join::{Hints, Join};
 use crate::record::Draft;
-use crate::register::{Layout, Purpose};
+use crate::register::{Layout, Purpose, TableRead};
 use crate::source::{self, Listing, SourceFile};
 use crate::status_list::{NotAStatusList, StatusList};
 
@@ -73,6 +73,8 @@ pub struct Read {
     pub resolution: Resolution,
     /// What there is to say.
     pub diagnostics: Vec<Diagnostic>,
+    /// How the tables among the sources were read.
+    pub tables: Vec<TableRead>,
 }
 
 /// A source that cannot be read at all.
@@ -118,6 +120,7 @@ pub fn read(choices: &[SourceChoice], settings: &ReadSettings<'_>) -> Result<Rea
     for choice in choices {
         let mut source = read_source(choice, settings)?;
         read.diagnostics.append(&mut source.diagnostics);
+        read.tables.append(&mut source.tables);
         let mut join =
             Join { settings, resolver: &mut resolver, read: &mut read, hints: &mut hints };
         join.records(source.drafts, &mut source.account);
@@ -141,6 +144,8 @@ pub struct SourceRead {
     pub drafts: Vec<Draft>,
     /// What there is to say.
     pub diagnostics: Vec<Diagnostic>,
+    /// How its tables were read.
+    pub tables: Vec<TableRead>,
 }
 
 /// Reads one source up to the point where ids are resolved.
@@ -245,6 +250,7 @@ fn collect(files: impl Iterator<Item = FileRead>, found: &mut SourceRead) {
         found.drafts.extend(file.drafts);
         found.diagnostics.extend(file.diagnostics);
         amendments.extend(file.amendments);
+        found.tables.extend(file.tables);
     }
     amend::apply(amendments, found);
     each_log_source_once(&mut found.diagnostics);

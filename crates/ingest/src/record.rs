@@ -103,6 +103,7 @@ pub(crate) fn draft(raw: Raw, context: &Context<'_>, out: &mut Vec<Diagnostic>) 
         log_sources: Vec::new(),
         technique_names: Vec::new(),
         remarks: 0,
+        called: Vec::new(),
     };
     reading.out.extend(raw.diagnostics);
     let given: Vec<Column> = raw.values.iter().map(|said| said.column).collect();
@@ -134,6 +135,8 @@ struct Reading<'a> {
     technique_names: Vec<String>,
     /// How much there was to say about it.
     remarks: usize,
+    /// Techniques that it calls by name where ids belong, with the cell.
+    called: Vec<(TechniqueId, Option<String>)>,
 }
 
 /// How many remarks are made about one record. A cell may hold millions of items.

@@ -3,13 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::attack::Attack;
 use model::diagnostic::{Code, Diagnostic, Origin};
+use serde::Serialize;
 
 use crate::column::Column;
 use crate::document::Value;
+use crate::extract::{self, AttackId};
 use crate::format;
 use crate::record::{Raw, Said, shortened};
 use crate::table::{self, CellKind, Row, Table, cell_name, normalise_header};
+use columns::Chosen;
+
+mod columns;
+mod listing;
+mod wide;
 
 /// What the user says about the layout of a source, where detection needs help.
 #[derive(Debug, Clone, Default)]
@@ -27,15 +35,46 @@ impl Layout {
         self.sheet.as_deref().is_none_or(|wanted| name == Some(wanted))
     }
 
+    /// Whether controls may be columns: who names columns of a control has it as a row.
+    fn may_be_wide(&self) -> bool {
+        self.columns.keys().all(|column| *column == Column::Techniques)
+    }
+
     fn column(&self, header: &str) -> Option<Column> {
         let name = normalise_header(header);
         let said = self.columns.iter().find(|(_, said)| normalise_header(said) == name);
         match said {
             Some((column, _)) => Some(*column),
             // A column that the user has named is not found under another name too.
-            None => format::register().column(header).filter(|c| !self.columns.contains_key(c)),
+            None => known(&name).filter(|c| !self.columns.contains_key(c)),
         }
     }
+}
+
+/// The column that a name stands for, or one of several that are numbered: `technique 2`.
+fn known(name: &str) -> Option<Column> {
+    let numbered = || {
+        let base = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let is_numbered = (1..=2).contains(&(name.len() - base.len()));
+        let column = format::register().column(base.trim_end()).filter(|_| is_numbered);
+        column.filter(|column| column.adds_up())
+    };
+    format::register().column(name).or_else(numbered)
+}
+
+/// How a table was read: what could stand in `lacuna.toml` to read it the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableRead {
+    /// The file, as it is called in everything that is said.
+    pub path: String,
+    /// The sheet of a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// The row with the names of the columns, from 1.
+    pub header_row: usize,
+    /// What each column is called in the register and in the table, in the table's order; a
+    /// column of the register may stand there more than once.
+    pub columns: Vec<(&'static str, String)>,
 }
 
 /// A register as it stands in a file.
@@ -47,6 +86,8 @@ pub(crate) struct Register<'a> {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Rows that are none.
     pub(crate) not_understood: usize,
+    /// How it was read, where it is a table.
+    pub(crate) table: Option<TableRead>,
 }
 
 /// What a table is read for.
@@ -74,38 +115,89 @@ pub(crate) fn table(
     shown: &str,
     layout: &Layout,
     purpose: Purpose,
+    attack: &Attack,
 ) -> Result<Register<'static>, Box<Diagnostic>> {
     let place = Origin { sheet: table.sheet.clone(), ..Origin::file(shown) };
+    let Some((header_at, chosen)) = chosen(&table, layout, purpose) else {
+        return Err(Box::new(none_of_ours(&table, place, purpose)));
+    };
+    let header_row = place_of(&place, table.rows[header_at].number, 0);
+    let mut diagnostics = notes(&table, &place);
+    diagnostics.extend(table.hidden.then(|| hidden(&place)));
+    diagnostics.extend(missing(layout, &chosen.names, &header_row));
+    let second = chosen.second.iter();
+    diagnostics.extend(second.map(|(name, column)| second_column(name, *column, &header_row)));
+    let (header, rows) = (&table.rows[header_at], &table.rows[header_at + 1..]);
+    let decimal_comma = table.separator != Some(',');
+    let has_status = chosen.found().contains(&Column::Status);
+    let read = Some(table_read(header, &chosen, &place));
+    let register = |rows, diagnostics| {
+        Ok(Register {
+            rows,
+            has_status,
+            decimal_comma,
+            diagnostics,
+            not_understood: 0,
+            table: read,
+        })
+    };
+    if purpose == Purpose::Register
+        && layout.may_be_wide()
+        && let Some(controls) = wide::controls(header, rows, &chosen.columns, &place)
+    {
+        return register(Box::new(controls.into_iter()), diagnostics);
+    }
+    if purpose == Purpose::Register
+        && layout.columns.is_empty()
+        && let Some(what) = listing::of_what(rows, &chosen.columns, attack)
+    {
+        return Err(Box::new(no_statement(place, &what)));
+    }
+    diagnostics.extend(unused(&chosen.unknown, header_row));
+    let rows = table.rows.into_iter().skip(header_at + 1);
+    register(Box::new(rows.map(move |row| raw(row, &chosen, &place))), diagnostics)
+}
+
+/// The row with the names of the columns, and what they hold; `None` where that is no register.
+fn chosen(table: &Table, layout: &Layout, purpose: Purpose) -> Option<(usize, Chosen)> {
     let known = |name: &str| layout.column(name).is_some();
     let header = match layout.header_row {
-        Some(row) => header_in(&table, row),
-        None => table::find_header(&table, 2, &known).map(|h| (h.row_index, h.columns)),
+        Some(row) => header_in(table, row),
+        None => table::find_header(table, 2, &known).map(|h| (h.row_index, h.columns)),
     };
-    let Some((header_at, names)) = header else { return Err(Box::new(no_header(place))) };
-    let width = names.iter().map(|(at, _)| at + 1).max().unwrap_or(0);
-    let mut columns: Vec<(usize, Column)> = Vec::new();
-    let header_row = place_of(&place, table.rows[header_at].number, 0);
-    let (mut unknown, mut diagnostics) = (Vec::new(), notes(&table, &place));
-    diagnostics.extend(missing(layout, &names, &header_row));
-    for (at, name) in names {
-        match layout.column(&name) {
-            Some(column) if columns.iter().any(|(_, known)| *known == column) => {
-                diagnostics.push(second(&name, column, &header_row));
-            }
-            Some(column) => columns.push((at, column)),
-            None => unknown.push(name),
+    if let Some((header_at, names)) = header {
+        let mut chosen = Chosen::by_name(names, layout);
+        let names_ids = chosen.names_attack() || layout.columns.contains_key(&Column::Techniques);
+        if purpose == Purpose::Register && !names_ids {
+            chosen.look_for_ids(&table.rows[header_at + 1..]);
+        }
+        if purpose.is_served_by(&chosen.found()) {
+            return Some((header_at, chosen));
         }
     }
-    let found: BTreeSet<Column> = columns.iter().map(|(_, column)| *column).collect();
-    if !purpose.is_served_by(&found) {
-        return Err(Box::new(no_header(place)));
+    if purpose == Purpose::Statuses {
+        return None;
     }
-    diagnostics.extend(unused(&unknown, header_row));
-    let decimal_comma = table.separator != Some(',');
-    let rows = table.rows.into_iter().skip(header_at + 1);
-    let rows = Box::new(rows.map(move |row| raw(row, width, &columns, &place)));
-    let has_status = found.contains(&Column::Status);
-    Ok(Register { rows, has_status, decimal_comma, diagnostics, not_understood: 0 })
+    if let Some((header, marked)) = wide::header(table, layout) {
+        let mut chosen = Chosen::by_name(header.columns, layout);
+        chosen.take_marked(marked);
+        return Some((header.row_index, chosen));
+    }
+    let header = wide::header_of_controls(table, layout).filter(|_| layout.may_be_wide())?;
+    Some((header.row_index, Chosen::by_name(header.columns, layout)))
+}
+
+fn table_read(header: &Row, chosen: &Chosen, place: &Origin) -> TableRead {
+    let marked = chosen.marked.keys().map(|at| (*at, Column::Techniques));
+    let columns = chosen.columns.iter().copied().chain(marked);
+    let named =
+        columns.filter_map(|(at, column)| Some((column.name(), header.cell(at)?.text.clone())));
+    TableRead {
+        path: place.path.clone(),
+        sheet: place.sheet.clone(),
+        header_row: header.number,
+        columns: named.collect(),
+    }
 }
 
 /// A sheet's cells have names; a line of a csv file has a number.
@@ -122,11 +214,43 @@ fn header_in(table: &Table, row: usize) -> Option<(usize, Vec<(usize, String)>)>
     Some((at, cells.collect()))
 }
 
+/// Why a table is no register: nothing in it is of ATT&CK, or its columns are not named.
+fn none_of_ours(table: &Table, place: Origin, purpose: Purpose) -> Diagnostic {
+    let is_of_attack = |id| {
+        matches!(id, AttackId::Technique(_) | AttackId::Mitigation(_) | AttackId::Component(_))
+    };
+    let mut cells = table.rows.iter().flat_map(|row| &row.cells);
+    if purpose == Purpose::Statuses || cells.any(|cell| extract::ids(&cell.text).any(is_of_attack))
+    {
+        return no_header(place);
+    }
+    let message = "no cell holds an ATT&CK id";
+    Diagnostic::new(Code::NoIds, place, message, MAP_THEM)
+}
+
+/// What to do about controls that name no technique.
+pub(crate) const MAP_THEM: &str =
+    "add a column called techniques, or mitigations, that says what each control is for";
+
 fn no_header(place: Origin) -> Diagnostic {
     let message = "no row names two known columns, one of them for techniques, mitigations or data components";
     let help =
         "name the columns as in the native register, or say header_row and columns in lacuna.toml";
     Diagnostic::new(Code::NoHeader, place, message, help)
+}
+
+/// A table that names techniques and does not say that anything is done about them.
+fn no_statement(place: Origin, what: &str) -> Diagnostic {
+    let message = format!("it is {what}, which says nothing about what is in place");
+    let help =
+        "add a column for the status; to count it all the same, name its columns in lacuna.toml";
+    Diagnostic::new(Code::NoHeader, place, message, help)
+}
+
+fn hidden(place: &Origin) -> Diagnostic {
+    let message = "this sheet is hidden in the workbook; it is read all the same";
+    let help = "delete it, or say which sheet to read in lacuna.toml";
+    Diagnostic::new(Code::HiddenSheet, place.clone(), message, help)
 }
 
 fn notes(table: &Table, place: &Origin) -> Vec<Diagnostic> {
@@ -138,7 +262,7 @@ fn notes(table: &Table, place: &Origin) -> Vec<Diagnostic> {
 }
 
 /// A column that says the same as one before it.
-fn second(name: &str, column: Column, place: &Origin) -> Diagnostic {
+fn second_column(name: &str, column: Column, place: &Origin) -> Diagnostic {
     let message =
         format!("{name:?} is a second column for {}; only the first is used", column.name());
     let help = "put the values into one column, or name it in columns of lacuna.toml";
@@ -181,7 +305,8 @@ pub(crate) fn listed(names: &[String]) -> String {
     }
 }
 
-fn raw(row: Row, width: usize, columns: &[(usize, Column)], place: &Origin) -> Raw {
+fn raw(row: Row, chosen: &Chosen, place: &Origin) -> Raw {
+    let (width, columns) = (chosen.width(), &chosen.columns);
     let first = row.cells.first().map_or(0, |cell| cell.column);
     let origin = place_of(place, row.number, first);
     let mut raw = Raw { origin, values: Vec::new(), diagnostics: Vec::new() };
@@ -190,7 +315,12 @@ fn raw(row: Row, width: usize, columns: &[(usize, Column)], place: &Origin) -> R
     raw.diagnostics.extend(beyond(&extra, |column| place_of(place, row.number, column)));
     for cell in cells {
         let origin = place_of(place, row.number, cell.column);
-        let Some((_, column)) = columns.iter().find(|(at, _)| *at == cell.column) else { continue };
+        if let Some(id) = chosen.marked.get(&cell.column) {
+            wide::said(&mut raw, id, cell.text, origin);
+            continue;
+        }
+        let Ok(ix) = columns.binary_search_by_key(&cell.column, |(at, _)| *at) else { continue };
+        let column = &columns[ix].1;
         if cell.kind == CellKind::Error {
             let message = format!("{} holds the error {}", column.name(), cell.text);
             let help = "correct the formula";
@@ -290,7 +420,8 @@ pub(crate) fn objects(objects: &[(Origin, &Value)], layout: &Layout) -> Option<R
     let not_understood = objects.len() - rows.len();
     let has_status = found.contains(&Column::Status);
     let rows = Box::new(rows.into_iter());
-    Some(Register { rows, has_status, decimal_comma: true, diagnostics, not_understood })
+    let table = None;
+    Some(Register { rows, has_status, decimal_comma: true, diagnostics, not_understood, table })
 }
 
 /// No column has a name that is longer, in bytes. The name of an object within a row is part of

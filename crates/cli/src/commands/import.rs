@@ -2,6 +2,7 @@
 //! understood as one register.
 
 mod normalised;
+mod tables;
 
 use std::path::Path;
 
@@ -24,6 +25,8 @@ struct Account<'a> {
     resolution: &'a model::resolve::Resolution,
     capabilities: &'a [std::sync::Arc<model::capability::Capability>],
     diagnostics: &'a [model::diagnostic::Diagnostic],
+    /// How the tables were read.
+    tables: &'a [ingest::TableRead],
 }
 
 pub(crate) fn run(
@@ -37,6 +40,7 @@ pub(crate) fn run(
     // The account says it all on standard output, with every place under -v.
     if common.talk.verbose {
         found.tell(common, true, &mut streams)?;
+        tables::tell(&found.tables, &mut streams)?;
     }
     if let Some(normalised) = normalised {
         normalised.write(&found, common, &mut streams)?;
@@ -49,6 +53,7 @@ pub(crate) fn run(
         resolution: &assessment.resolution,
         capabilities: &assessment.capabilities,
         diagnostics: &assessment.diagnostics,
+        tables: &found.tables,
     };
     let mut sheets = vec![view::account(assessment)];
     if assessment.resolution.total() + assessment.resolution.other_framework > 0 {

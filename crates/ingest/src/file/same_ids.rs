@@ -51,9 +51,11 @@ fn number(draft: &mut Draft, count: usize) -> Diagnostic {
     Diagnostic::new(Code::DuplicateId, origin, message, "give each record its own id")
 }
 
-/// All that a record says but its place and the techniques it names.
+/// All that a record says but its place and the techniques it names; a title in other capitals
+/// says the same.
 fn saying(draft: &Draft) -> String {
-    let bare = Capability { origin: Origin::default(), ..(*draft.capability).clone() };
+    let title = draft.capability.title.to_lowercase();
+    let bare = Capability { origin: Origin::default(), title, ..(*draft.capability).clone() };
     format!("{bare:?} {:?} {:?}", draft.tactics, draft.adversaries)
 }
 

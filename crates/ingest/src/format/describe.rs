@@ -122,10 +122,8 @@ impl Format {
             let (key, value) = (&inherit.key, &inherit.value);
             said.push(format!("With {key}={value} it lends its keys to those after it."));
         }
-        let single = self
-            .fields
-            .iter()
-            .filter(|(column, fields)| fields.0.len() > 1 && !column.takes_several());
+        let single =
+            self.fields.iter().filter(|(column, fields)| fields.0.len() > 1 && !column.adds_up());
         let single: Vec<&str> = single.map(|(column, _)| column.name()).collect();
         if !single.is_empty() {
             said.push(format!(

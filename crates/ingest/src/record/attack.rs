@@ -6,22 +6,79 @@ use model::resolve::OTHER_FRAMEWORK;
 
 use super::{Draft, Reading, insert, shortened};
 use crate::column::Column;
+use crate::extract::pattern::{self, Pattern};
 use crate::extract::{self, AttackId};
 use crate::format;
 
 impl Reading<'_> {
     pub(super) fn ids(&mut self, text: &str) {
         let before = self.named() + self.remarks;
-        extract::ids(text).for_each(|id| self.attack_id(id));
+        match self.context.is_row {
+            true => {
+                let (patterns, rest) = pattern::patterns(text);
+                patterns.into_iter().for_each(|pattern| self.pattern(&pattern));
+                extract::ids(&rest).for_each(|id| self.attack_id(id));
+            }
+            false => extract::ids(text).for_each(|id| self.attack_id(id)),
+        }
         let is_silent = self.named() + self.remarks == before && !self.draft.names_control;
         let says_none = matches!(
             extract::word_key(text).as_str(),
             "" | "none" | "n/a" | "na" | "?" | "tbd" | "no" | "all" | "various"
         );
-        if is_silent && !says_none {
+        let is_row = self.context.is_row;
+        if is_silent && !says_none && !(is_row && self.called(text)) {
             let message = format!("{:?} holds no ATT&CK id", shortened(text));
             self.report(Code::BadId, message, "write T1059 or T1059.001");
         }
+    }
+
+    /// Ids as a regular expression; one for a class of digits means those that exist.
+    fn pattern(&mut self, pattern: &Pattern<'_>) {
+        let exists = |id: &&TechniqueId| self.context.attack.technique(**id).is_some();
+        let ids: Vec<TechniqueId> =
+            pattern.ids.iter().filter(|id| !pattern.is_open || exists(id)).copied().collect();
+        let text = shortened(pattern.text);
+        match ids.len() {
+            0 => {
+                let message = format!("the pattern {text:?} matches no technique");
+                self.report(Code::BadId, message, "write T1059 or T1059.001");
+            }
+            1 => {}
+            count => {
+                let message = format!("{text:?} is read as a pattern for {count} ids");
+                self.report(Code::IdPattern, message, "");
+            }
+        }
+        ids.into_iter().for_each(|id| self.technique(id));
+    }
+
+    /// Techniques by their names, where ids are looked for: all of the text is one, or all of its
+    /// parts are.
+    fn called(&mut self, text: &str) -> bool {
+        let attack = self.context.attack;
+        let names = |text: &str| !attack.techniques_called(text).is_empty();
+        let names: Vec<&str> = match names(text) {
+            true => vec![text],
+            false => extract::items(text).collect(),
+        };
+        let found: Vec<Vec<usize>> =
+            names.iter().map(|name| attack.techniques_called(name)).collect();
+        if found.iter().any(Vec::is_empty) {
+            return false;
+        }
+        for (name, found) in names.into_iter().zip(found) {
+            match found[..] {
+                [one] => self.called.push((attack.techniques[one].id, self.cell.clone())),
+                _ => self.ambiguous(name),
+            }
+        }
+        true
+    }
+
+    fn ambiguous(&mut self, name: &str) {
+        let message = format!("{:?} is the name of several techniques", shortened(name));
+        self.report(Code::BadId, message, "write the id of the one that is meant");
     }
 
     /// How many ids it names so far, mitigations and components aside.
@@ -192,6 +249,13 @@ impl Reading<'_> {
     /// gives no id at all.
     pub(super) fn technique_names(&mut self) {
         let names = std::mem::take(&mut self.technique_names);
+        for (called, cell) in std::mem::take(&mut self.called) {
+            // A parent's name beside the id of its sub-technique only says where that belongs.
+            let is_said = |(id, _): &(TechniqueId, _)| *id == called || id.is_sub_of(called);
+            if !self.draft.ids.iter().any(is_said) {
+                self.draft.ids.push((called, cell));
+            }
+        }
         if !self.draft.ids.is_empty() {
             return;
         }
@@ -202,11 +266,7 @@ impl Reading<'_> {
                     let message = format!("{:?} is no technique's name", shortened(name));
                     self.report(Code::BadId, message, "write its id");
                 }
-                [_, _, ..] => {
-                    let message =
-                        format!("{:?} is the name of several techniques", shortened(name));
-                    self.report(Code::BadId, message, "write the id of the one that is meant");
-                }
+                [_, _, ..] => self.ambiguous(name),
             }
         }
     }

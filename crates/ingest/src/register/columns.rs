@@ -1,0 +1,107 @@
+//! Which column of a table holds what: by its name, and for ATT&CK ids also by what stands in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Layout;
+use crate::column::Column;
+use crate::extract::{self, AttackId};
+use crate::table::Row;
+
+/// So many rows are looked at to find ids.
+const ROWS: usize = 200;
+
+/// What the columns of a table hold.
+pub(super) struct Chosen {
+    /// By ascending place.
+    pub(super) columns: Vec<(usize, Column)>,
+    /// Names that say nothing.
+    pub(super) unknown: Vec<String>,
+    /// Names of columns that say what a column before them says.
+    pub(super) second: Vec<(String, Column)>,
+    /// All names, by ascending place.
+    pub(super) names: Vec<(usize, String)>,
+    /// Columns that hold a mark for one technique, with its id.
+    pub(super) marked: BTreeMap<usize, String>,
+}
+
+impl Chosen {
+    /// By the names alone.
+    pub(super) fn by_name(names: Vec<(usize, String)>, layout: &Layout) -> Self {
+        let mut chosen = Self {
+            columns: Vec::new(),
+            unknown: Vec::new(),
+            second: Vec::new(),
+            names,
+            marked: BTreeMap::new(),
+        };
+        for (at, name) in &chosen.names {
+            match layout.column(name) {
+                Some(column) if !column.adds_up() && has(&chosen.columns, column) => {
+                    chosen.second.push((name.clone(), column));
+                }
+                Some(column) => chosen.columns.push((*at, column)),
+                None => chosen.unknown.push(name.clone()),
+            }
+        }
+        chosen
+    }
+
+    /// How many columns there are up to the last that has a name.
+    pub(super) fn width(&self) -> usize {
+        self.names.iter().map(|(at, _)| at + 1).max().unwrap_or(0)
+    }
+
+    /// Takes columns that hold marks, whatever their names say otherwise.
+    pub(super) fn take_marked(&mut self, marked: BTreeMap<usize, String>) {
+        self.columns.retain(|(at, _)| !marked.contains_key(at));
+        let names = self.names.iter().filter(|(at, _)| marked.contains_key(at));
+        let names: BTreeSet<&str> = names.map(|(_, name)| name.as_str()).collect();
+        self.unknown.retain(|unknown| !names.contains(unknown.as_str()));
+        self.marked = marked;
+    }
+
+    /// Which columns there are.
+    pub(super) fn found(&self) -> BTreeSet<Column> {
+        self.columns.iter().map(|(_, column)| *column).collect()
+    }
+
+    /// Whether a column is there for something that ATT&CK knows.
+    pub(super) fn names_attack(&self) -> bool {
+        [Column::Techniques, Column::Mitigations, Column::DataComponents]
+            .into_iter()
+            .any(|column| has(&self.columns, column))
+    }
+
+    /// Takes the columns without a name for it in which most cells begin with a technique's id.
+    pub(super) fn look_for_ids(&mut self, rows: &[Row]) {
+        for (at, name) in &self.names {
+            let known = self.columns.iter().position(|(column, _)| column == at);
+            let may_hold_ids = known.is_none_or(|ix| self.columns[ix].1 == Column::Id);
+            if !may_hold_ids || !holds_ids(rows, *at) {
+                continue;
+            }
+            match known {
+                Some(ix) => self.columns[ix].1 = Column::Techniques,
+                None => self.columns.push((*at, Column::Techniques)),
+            }
+            self.unknown.retain(|unknown| unknown != name);
+        }
+        self.columns.sort_unstable();
+    }
+}
+
+fn has(columns: &[(usize, Column)], column: Column) -> bool {
+    columns.iter().any(|(_, known)| *known == column)
+}
+
+/// Whether nine of ten cells of a column begin with a technique's id.
+fn holds_ids(rows: &[Row], column: usize) -> bool {
+    let cells = rows.iter().take(ROWS).filter_map(|row| row.cell(column));
+    let (mut ids, mut all) = (0, 0);
+    for cell in cells {
+        let word = cell.text.split([' ', ',', ';', ':', '\n', '|']).next().unwrap_or_default();
+        all += 1;
+        ids += usize::from(matches!(extract::id(word), Some(AttackId::Technique(_))));
+    }
+    ids > 0 && ids * 10 >= all * 9
+}
