@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use ingest::{ReadSettings, TableRead};
+use ingest::{ReadError, ReadSettings, TableRead};
 use model::attack::Attack;
 use model::catalog::Catalog;
 use model::diagnostic::{Code, Diagnostic, Severity};
@@ -83,7 +83,15 @@ fn read(plan: &Plan, common: &Common) -> Result<ingest::Read, Failure> {
     };
     let read = ingest::read(&plan.sources, &settings);
     bar.finish_and_clear();
-    read.map_err(|error| Failure::new(error).help("check the path"))
+    read.map_err(|error| {
+        let help = match error {
+            ReadError::NotAStatusList(..) => {
+                "name its columns, for example id and status, or title and enabled"
+            }
+            ReadError::Source(..) | ReadError::StatusList(..) => "check the path",
+        };
+        Failure::new(error).help(help)
+    })
 }
 
 /// How long to read without showing that something happens.

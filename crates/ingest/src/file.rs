@@ -178,6 +178,7 @@ impl Reader<'_> {
 
     /// The register that documents hold: a list of rows, or a row each.
     fn register_in(&mut self, documents: &[Document]) -> Option<register::Register<'static>> {
+        let FileSettings { layout, purpose, .. } = *self.settings;
         let inner = documents.iter().flat_map(|document| register::rows(&document.value));
         let place = |ix| Origin { record: Some(ix + 1), ..Origin::file(self.shown) };
         let inner: Vec<(Origin, &Value)> =
@@ -185,9 +186,9 @@ impl Reader<'_> {
         if inner.is_empty() {
             let rows: Vec<(Origin, &Value)> =
                 documents.iter().map(|d| (self.line(d.line), &d.value)).collect();
-            return register::objects(&rows, self.settings.layout);
+            return register::objects(&rows, layout, purpose);
         }
-        let register = register::objects(&inner, self.settings.layout)?;
+        let register = register::objects(&inner, layout, purpose)?;
         let beside = documents.iter().flat_map(|document| register::beside(&document.value));
         let beside: Vec<String> = beside.map(str::to_owned).collect();
         if !beside.is_empty() {

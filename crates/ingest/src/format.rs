@@ -430,6 +430,14 @@ impl Format {
         own.or_else(|| register_words().get(&(column, key)).map(|word| (*word).to_owned()))
     }
 
+    /// A title without what the product puts around it, where it has that.
+    pub(crate) fn bare_title(&self, title: &str) -> Option<String> {
+        let fields =
+            self.fields.get(&Column::Title).map(|fields| fields.0.as_slice()).unwrap_or_default();
+        let mut cutting = fields.iter().filter(|field| field.prefix.is_some());
+        cutting.find_map(|field| field.cut(title))
+    }
+
     /// Whether a column's values come from a table of this format, not from the record.
     pub(crate) fn translates(&self, column: Column) -> bool {
         let fields = self.fields.get(&column);

@@ -337,6 +337,6 @@ fn status_list(
         let layer = Layer::of(file, &listing);
         read.push(file::read(&bytes, &below(name, &file.below), layer, &file_settings));
     }
-    let list = StatusList::of(read, name, out);
+    let list = StatusList::of(read, name, settings.formats, out);
     list.map(Some).map_err(|e| ReadError::NotAStatusList(name.clone(), e))
 }

@@ -386,7 +386,11 @@ fn value_rows(value: &Value) -> &[Value] {
 }
 
 /// The rows among some objects; `None` where they are no register.
-pub(crate) fn objects(objects: &[(Origin, &Value)], layout: &Layout) -> Option<Register<'static>> {
+pub(crate) fn objects(
+    objects: &[(Origin, &Value)],
+    layout: &Layout,
+    purpose: Purpose,
+) -> Option<Register<'static>> {
     let mut found = BTreeSet::new();
     let mut unknown = BTreeSet::new();
     let mut columns: BTreeMap<String, Option<Column>> = BTreeMap::new();
@@ -406,7 +410,7 @@ pub(crate) fn objects(objects: &[(Origin, &Value)], layout: &Layout) -> Option<R
             Raw { origin: origin.clone(), values, diagnostics: Vec::new() }
         })
         .collect();
-    if !format::register().is_recognised_by(&found) {
+    if !purpose.is_served_by(&found) {
         return None;
     }
     let place = Origin::file(objects.first()?.0.path.clone());

@@ -10,6 +10,7 @@ use model::policy::Policy;
 use model::strength::status_multiplier;
 
 use crate::file::FileRead;
+use crate::format::Formats;
 use crate::record::Draft;
 
 /// A list of statuses.
@@ -45,6 +46,7 @@ impl StatusList {
     pub(crate) fn of(
         files: Vec<FileRead>,
         shown: &str,
+        formats: &Formats,
         out: &mut Vec<Diagnostic>,
     ) -> Result<Self, NotAStatusList> {
         let mut list = Self {
@@ -55,7 +57,7 @@ impl StatusList {
         };
         for file in files {
             out.extend(file.diagnostics.into_iter().filter(concerns_statuses));
-            file.drafts.into_iter().for_each(|draft| list.add(draft));
+            file.drafts.into_iter().for_each(|draft| list.add(draft, formats));
         }
         if list.entries.is_empty() {
             let message = "it is neither an export of rules nor a table with a column for the id \
@@ -65,7 +67,7 @@ impl StatusList {
         Ok(list)
     }
 
-    fn add(&mut self, draft: Draft) {
+    fn add(&mut self, draft: Draft, formats: &Formats) {
         let mut entry = *draft.capability;
         if entry.is_defaulted("status") {
             // It is in the list, and that is all there is to know.
@@ -74,7 +76,11 @@ impl StatusList {
         let ix = self.entries.len();
         self.by_id.entry(entry.id.to_lowercase()).or_default().push(ix);
         if !entry.title.is_empty() {
-            self.by_title.entry(entry.title.to_lowercase()).or_default().push(ix);
+            // A table may have the titles as the product shows them.
+            let bare = formats.iter().find_map(|format| format.bare_title(&entry.title));
+            for title in [Some(entry.title.clone()), bare].into_iter().flatten() {
+                self.by_title.entry(title.to_lowercase()).or_default().push(ix);
+            }
         }
         self.entries.push(entry);
     }

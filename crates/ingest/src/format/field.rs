@@ -61,7 +61,8 @@ pub(super) struct Field {
     pub(super) unlike: Vec<String>,
     /// What holds where the record gives nothing here.
     pub(super) otherwise: Option<String>,
-    /// Only values that start so, without it.
+    /// Only values that start so, without it; with a `*` at its start, up to where the rest of it
+    /// stands first.
     pub(super) prefix: Option<String>,
     /// Only values that end so, without it.
     pub(super) suffix: Option<String>,
@@ -141,6 +142,10 @@ impl Field {
         let prefix = self.prefix.as_deref().unwrap_or_default();
         let suffix = self.suffix.as_deref().unwrap_or_default();
         let text = text.trim();
+        let (prefix, text) = match prefix.strip_prefix('*') {
+            Some(prefix) => (prefix, &text[text.find(prefix)?..]),
+            None => (prefix, text),
+        };
         let inner = prefix.len()..text.len().checked_sub(suffix.len())?;
         let (head, rest) = (text.get(..inner.start)?, text.get(inner.clone())?);
         if !head.eq_ignore_ascii_case(prefix) || !text[inner.end..].eq_ignore_ascii_case(suffix) {

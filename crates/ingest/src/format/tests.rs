@@ -95,6 +95,28 @@ fn yaml(text: &str) -> Value {
 }
 
 #[test]
+fn a_prefix_may_be_anything_up_to_where_it_ends() {
+    let field: Field =
+        toml::from_str("path = [\"a\"]\nprefix = \"* - \"\nsuffix = \" - Rule\"").unwrap();
+    let cut = |text: &str| field.cut(text);
+    assert_eq!(cut("Threat - A name - Rule").as_deref(), Some("A name"));
+    assert_eq!(cut("ESCU - A name - or two - rule").as_deref(), Some("A name - or two"));
+    for text in ["A name - Rule", "Threat - A name", "- Rule", "", "é"] {
+        assert_eq!(cut(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_title_is_known_without_what_its_product_puts_around_it() {
+    let bare = |title: &str| {
+        let mut formats = Formats::built_in().iter();
+        formats.find_map(|format| format.bare_title(title))
+    };
+    assert_eq!(bare("ACME - Service made - Rule").as_deref(), Some("Service made"));
+    assert_eq!(bare("Service made - second stage"), None);
+}
+
+#[test]
 fn a_field_says_nothing_where_a_condition_holds() {
     let format = Format::parse(
         r#"

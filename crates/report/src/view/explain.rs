@@ -223,6 +223,7 @@ fn evidence(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
 pub fn capability(assessment: &Assessment, capability: &Capability) -> Vec<Sheet> {
     let title = match capability.title.as_str() {
         "" => capability.id.clone(),
+        title if title == capability.id => title.to_owned(),
         title => format!("{} {title}", capability.id),
     };
     let mut record = Sheet::new(title, &[("Column", "column"), ("Says", "says")]);
@@ -240,6 +241,9 @@ pub fn capability(assessment: &Assessment, capability: &Capability) -> Vec<Sheet
     row("status", format!("{}{}", capability.status.word(), by_default("status")));
     row("basis", format!("{}{}", capability.basis.word(), by_default("basis")));
     row("strength", strength(capability));
+    let severity = capability.rule_level.filter(|_| capability.rule_status.is_none());
+    row("severity", severity.map(|level| level.word().to_owned()).unwrap_or_default());
+    row("hunting", if capability.hunting { "yes".to_owned() } else { String::new() });
     row("family", capability.family.clone().unwrap_or_default());
     row("log source", capability.log_source.join(", "));
     row(
