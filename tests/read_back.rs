@@ -15,7 +15,7 @@ fn an_assessment_read_back_and_assessed_again_gives_the_same_bytes() {
     let assessment: Assessment = report::json::read(&output.stdout).unwrap();
     let attack = ingest::releases::load(None, "enterprise-attack").unwrap();
     assert_eq!(attack.sha256, assessment.attack.sha256);
-    let catalog = ingest::catalog(&attack);
+    let catalog = ingest::catalog(&attack, &assessment.capabilities);
     let again = assess(&assessment.inputs(&attack, &catalog));
     let mut bytes = Vec::new();
     report::json::write(&again, &mut bytes).unwrap();

@@ -12,10 +12,12 @@ use serde_json::{Value, json};
 
 mod atomic;
 mod chronicle;
+mod ctid;
 mod dettect;
 mod elastic;
 mod falco;
 mod layers;
+mod oscal;
 mod panther;
 mod sentinel;
 mod sigma;

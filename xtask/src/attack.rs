@@ -23,7 +23,7 @@ pub(crate) fn distil(files: &[&str], controls: &Path) -> Result<(), Box<dyn Erro
 }
 
 /// The bytes of the file, unpacked by the `zstd` command where its name ends in `.zst`.
-fn bytes(path: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     if path.extension().is_none_or(|extension| extension != "zst") {
         return Ok(std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?);
     }

@@ -28,7 +28,14 @@ pub(crate) fn write(shared: &Path, controls: &Path, target: &Path) -> Result<(),
     crate::save(&controls.join("catalogues/public_rules.csv"), &text)?;
 
     let text = crate::atomic::table(shared, target)?;
-    crate::save(&controls.join("catalogues/atomic_tests.csv"), &text)
+    crate::save(&controls.join("catalogues/atomic_tests.csv"), &text)?;
+
+    let folder = controls.join("catalogues/frameworks");
+    std::fs::create_dir_all(&folder)?;
+    for (name, text) in crate::frameworks::tables(shared)? {
+        crate::save(&folder.join(format!("{name}.csv")), &text)?;
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<Value, Box<dyn Error>> {

@@ -10,10 +10,12 @@ mod attack;
 mod bench;
 mod catalogues;
 mod formats;
+mod frameworks;
 
 const USAGE: &str = "\
 usage: cargo xtask attack FILE...         STIX bundles (.json, .json.zst) into controls/attack
-       cargo xtask catalogues [SHARED]    facts about techniques into controls/catalogues
+       cargo xtask catalogues [SHARED]    facts about techniques and controls into
+                                          controls/catalogues
        cargo xtask formats                a page for each format into docs/formats
        cargo xtask bench [SHARED]         time the release build for BENCHMARKS.md";
 

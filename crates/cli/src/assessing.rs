@@ -39,7 +39,7 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
         return Err(failure.help("lacuna formats lists the formats that are read"));
     }
-    let catalog: Catalog = ingest::catalog(&plan.attack);
+    let catalog: Catalog = ingest::catalog(&plan.attack, &read.capabilities);
     let assessment = assess(&Inputs {
         attack: &plan.attack,
         catalog: &catalog,

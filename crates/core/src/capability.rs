@@ -226,6 +226,9 @@ pub struct Capability {
     /// Live ATT&CK mitigations it implements, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mitigations: Vec<String>,
+    /// Controls of catalogues that it implements, by framework and id, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<String>,
     /// Data components it needs or provides, by id, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub data_components: Vec<String>,
@@ -343,6 +346,7 @@ impl Capability {
             function,
             techniques: Vec::new(),
             mitigations: Vec::new(),
+            controls: Vec::new(),
             data_components: Vec::new(),
             tactics: Vec::new(),
             adversaries: Vec::new(),

@@ -1,8 +1,10 @@
-//! Facts about techniques that ATT&CK itself does not hold: choke points and public rules.
+//! Facts about techniques that ATT&CK itself does not hold: choke points, public rules, and what the
+//! controls of other frameworks do about them.
 
 use std::collections::BTreeMap;
 
 use crate::attack::{Attack, Fate, ObjectKind, TechniqueIx};
+use crate::capability::{Ctid, Function};
 use crate::id::TechniqueId;
 
 /// Catalogued facts, by technique of one ATT&CK release.
@@ -10,6 +12,19 @@ use crate::id::TechniqueId;
 pub struct Catalog {
     choke: BTreeMap<TechniqueIx, f64>,
     public_rules: BTreeMap<TechniqueIx, u32>,
+    /// The strongest score of each pair of function and technique, by control.
+    controls: BTreeMap<String, BTreeMap<(Function, TechniqueIx), Option<Ctid>>>,
+}
+
+/// What a control of a catalogue does about a technique.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ControlMapping {
+    /// The technique, by an id of any release.
+    pub technique: TechniqueId,
+    /// What it does.
+    pub function: Function,
+    /// How well, where the catalogue says so.
+    pub score: Option<Ctid>,
 }
 
 impl Catalog {
@@ -34,6 +49,32 @@ impl Catalog {
             }
         }
         catalog
+    }
+
+    /// Adds what a control does, by its framework and id. Ids resolve like any other; where several
+    /// become one, the strongest score holds.
+    pub fn add_control(
+        &mut self,
+        attack: &Attack,
+        control: &str,
+        mappings: impl IntoIterator<Item = ControlMapping>,
+    ) {
+        let known = self.controls.entry(control.to_owned()).or_default();
+        for ControlMapping { technique, function, score } in mappings {
+            if let Some(technique) = current(attack, technique) {
+                let best = known.entry((function, technique)).or_default();
+                *best = score.max(*best);
+            }
+        }
+    }
+
+    /// What a control does about which techniques, and how well where that is known.
+    pub fn control(
+        &self,
+        control: &str,
+    ) -> impl Iterator<Item = (Function, TechniqueIx, Option<Ctid>)> {
+        let mappings = self.controls.get(control).into_iter().flatten();
+        mappings.map(|((function, technique), score)| (*function, *technique, *score))
     }
 
     /// How much of a choke point a technique is, 0..=1: its own value, else its parent's, else 0

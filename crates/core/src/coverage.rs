@@ -2,11 +2,12 @@
 //! techniques as evidence, evidence of one family overlaps, families add up, platforms weigh in,
 //! and a technique's own evidence meets that of its sub-techniques.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::attack::{Attack, TechniqueIx};
 use crate::capability::{Capability, Function, Kind, Share};
+use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::inputs::Inputs;
 use crate::policy::Policy;
@@ -23,7 +24,8 @@ pub struct Evidence {
     pub function: Function,
     /// What it shares its failures with.
     pub family: String,
-    /// The id that the record carries: the technique's, one it replaced, or a mitigation's.
+    /// The id that the record carries: the technique's, one it replaced, a mitigation's, or a control's with
+    /// its framework.
     pub via: String,
     /// Its strength on each of the technique's platforms in scope.
     pub platforms: Vec<(usize, Range)>,
@@ -137,7 +139,7 @@ pub fn gather(inputs: &Inputs<'_>, scope: &Scope) -> (Vec<Vec<Evidence>>, Vec<Di
         }
         let reach = Reach { inputs, scope, telemetry: &telemetry, capability };
         let (mut reached, mut mismatched) = (false, Vec::new());
-        for target in targets(inputs.attack, capability, &inputs.policy) {
+        for target in targets(inputs.attack, inputs.catalog, capability, &inputs.policy) {
             if !reach.shares_a_platform(target.technique) {
                 mismatched.push(inputs.attack.techniques[target.technique].id);
                 continue;
@@ -162,7 +164,8 @@ fn covers(capability: &Capability, policy: &Policy) -> bool {
 }
 
 fn mismatch(capability: &Capability, ids: &[crate::id::TechniqueId]) -> Diagnostic {
-    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let ids: BTreeSet<String> = ids.iter().map(ToString::to_string).collect();
+    let ids: Vec<String> = ids.into_iter().collect();
     let mut platforms: Vec<&str> = limits(capability).flatten().collect();
     platforms.sort_unstable();
     platforms.dedup();
@@ -188,23 +191,31 @@ fn limits(capability: &Capability) -> impl Iterator<Item = Vec<&str>> {
     std::iter::once(named).chain(shares.map(|share| named_in(share.as_ref()))).flatten()
 }
 
-/// A technique that a capability reaches, by which id, and how strongly.
+/// A technique that a capability reaches, what it does about it, by which id, and how strongly.
 struct Target {
     technique: TechniqueIx,
+    function: Function,
     via: String,
     base: Base,
 }
 
-/// The techniques that a capability reaches, each once by its strongest way; a technique is left
-/// out where the capability names one of its sub-techniques too (most-specific tag, after ACRE).
-fn targets(attack: &Attack, capability: &Capability, policy: &Policy) -> Vec<Target> {
-    let mut best: BTreeMap<TechniqueIx, Target> = BTreeMap::new();
+/// The techniques that a capability reaches, each once for a function by its strongest way; a
+/// technique is left out where the capability names one of its sub-techniques too (most-specific
+/// tag, after ACRE).
+fn targets(
+    attack: &Attack,
+    catalog: &Catalog,
+    capability: &Capability,
+    policy: &Policy,
+) -> Vec<Target> {
+    let mut best: BTreeMap<(Function, TechniqueIx), Target> = BTreeMap::new();
     // Of equal ways the one that says something about strength is taken.
     let weight = |base: &Base| (base.strength, base.source != BaseSource::Unstated);
-    let mut add = |target: Target| match best.get(&target.technique) {
+    let mut add = |target: Target| match best.get(&(target.function, target.technique)) {
         Some(known) if weight(&known.base) >= weight(&target.base) => {}
-        _ => _ = best.insert(target.technique, target),
+        _ => _ = best.insert((target.function, target.technique), target),
     };
+    let function = capability.function;
     let base = strength::base(capability, policy);
     for id in &capability.techniques {
         let Some(technique) = attack.technique(*id) else {
@@ -212,7 +223,7 @@ fn targets(attack: &Attack, capability: &Capability, policy: &Policy) -> Vec<Tar
         };
         let written = capability.written.get(id);
         let via = written.map_or_else(|| id.to_string(), |ids| ids.join(", "));
-        add(Target { technique, via, base });
+        add(Target { technique, function, via, base });
     }
     for id in &capability.mitigations {
         let Some(mitigation) = attack.mitigation(id) else {
@@ -224,11 +235,20 @@ fn targets(attack: &Attack, capability: &Capability, policy: &Policy) -> Vec<Tar
             continue;
         }
         for technique in attack.mitigations[mitigation].techniques.iter().copied() {
-            add(Target { technique, via: id.clone(), base });
+            add(Target { technique, function, via: id.clone(), base });
         }
     }
-    let parents: Vec<TechniqueIx> = best.keys().filter_map(|ix| attack.parent(*ix)).collect();
-    best.into_values().filter(|target| !parents.contains(&target.technique)).collect()
+    for id in &capability.controls {
+        for (scored, technique, score) in catalog.control(id) {
+            // What a mapping on paper does is up to who implements it.
+            let function = if score.is_some() { scored } else { function };
+            let base = strength::base_borrowed(capability, score, policy);
+            add(Target { technique, function, via: id.clone(), base });
+        }
+    }
+    let parents = best.keys().filter_map(|(function, ix)| Some((*function, attack.parent(*ix)?)));
+    let parents: BTreeSet<(Function, TechniqueIx)> = parents.collect();
+    best.into_iter().filter(|(key, _)| !parents.contains(key)).map(|(_, target)| target).collect()
 }
 
 /// One capability on its way to the techniques.
@@ -259,7 +279,7 @@ impl Reach<'_> {
         let overall = over_platforms(platforms, |at| by_platform[at].1);
         (overall.hi > 0.0).then(|| Evidence {
             capability,
-            function: self.capability.function,
+            function: target.function,
             family: target.base.family(self.capability).to_owned(),
             via: target.via.clone(),
             platforms: by_platform,

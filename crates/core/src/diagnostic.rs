@@ -116,6 +116,10 @@ codes! {
     OtherFramework "other-framework" Note "An id of another framework than ATT&CK; it counts for nothing.";
     NewerId "newer-id" Warning "An id of a newer ATT&CK release than the one in use.";
     UnknownId "unknown-id" Warning "An id that no ATT&CK release at hand knows.";
+    UnknownControl "unknown-control" Warning "A control that no catalogue at hand has, or several have; it counts for nothing.";
+    WiderControl "wider-control" Note "A part of a control that its catalogue maps only as a whole; the whole counts.";
+    IdsAreControls "ids-are-controls" Note "A register that names no technique, but whose ids are controls of a catalogue; they count as such.";
+    UnmappedControl "unmapped-control" Note "A control that its catalogue maps to no technique; it counts for nothing.";
     UnknownTactic "unknown-tactic" Note "A tactic that no ATT&CK release at hand knows.";
     UnknownPlatform "unknown-platform" Warning "A platform that ATT&CK does not have.";
     UnmappedLogSource "unmapped-log-source" Note "A log source that no table knows; it limits rules to no platform, and is their family under its own name.";
@@ -123,6 +127,7 @@ codes! {
     UnknownComponent "unknown-component" Warning "A data component that ATT&CK does not have.";
     TestsImpossible "tests-impossible" Warning "Counts of tests that contradict each other or are not complete; the tests are ignored.";
     DuplicateId "duplicate-id" Warning "Records of one file share an id but differ; all are kept.";
+    RepeatedMapping "repeated-mapping" Note "A capability that names a technique for one function more than once, or its parent too; the strongest and the most specific count.";
     UnmatchedStatus "unmatched-status" Warning "A status that belongs to no rule of the source.";
     NoStatus "no-status" Note "A rule that the list of statuses does not name; it counts as off.";
     StatusNotStated "status-not-stated" Warning "A source that does not say what is switched on; all of it counts as on.";

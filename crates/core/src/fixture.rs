@@ -11,6 +11,8 @@
 //! group G0016 APT29 uses T1059.001,T1078 software S0002 campaigns C0001
 //! revoked T1086 by T1059.001
 //! deprecated T1064
+//! control nist:AC-2 prevent T1059.001,T1078
+//! control aws:guard detect T1078 significant
 //! choke T1059 1.0
 //! rules T1059.001 12
 //! as_of 2025-12-01
@@ -33,7 +35,7 @@ use crate::attack::{
 use crate::capability::{
     Basis, Capability, Ctid, Function, Kind, Level, RuleLevel, RuleStatus, Share, Status,
 };
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, ControlMapping};
 use crate::date::Date;
 use crate::id::TechniqueId;
 use crate::inputs::{Decided, Decision, Disposition, Exclusion, Inputs, Profile, ScopeChoice};
@@ -72,11 +74,14 @@ impl Fixture {
         let of = |verb: &'static str| {
             lines.iter().filter(move |words| words[0] == verb).map(|words| &words[1..])
         };
-        let catalog = Catalog::new(
+        let mut catalog = Catalog::new(
             &attack,
             of("choke").map(|w| (id(&w[0]), number(&w[1]))),
             of("rules").map(|w| (id(&w[0]), number(&w[1]) as u32)),
         );
+        for words in of("control") {
+            catalog.add_control(&attack, &words[0], control(words));
+        }
         let mut policy = Policy::default();
         for (name, value) in of("policy").flatten().map(|pair| pair_of(pair)) {
             policy.set(name, number(value)).expect("a policy number in a fixture is valid");
@@ -312,7 +317,15 @@ fn disposition(words: &[String]) -> Disposition {
     Disposition { technique: id(&words[0]), decided }
 }
 
-/// `ID KIND FUNCTION IDS name=value...`; `-` for no ids; mitigations may stand among the ids.
+/// `ID FUNCTION IDS [SCORE]`.
+fn control(words: &[String]) -> impl Iterator<Item = ControlMapping> + '_ {
+    let function = known(Function::from_word(&words[1]), &words[1]);
+    let score = words.get(3).map(|word| known(Ctid::from_word(word), word));
+    words[2].split(',').map(move |text| ControlMapping { technique: id(text), function, score })
+}
+
+/// `ID KIND FUNCTION IDS name=value...`; `-` for no ids; mitigations and controls (their names hold
+/// a colon) may stand among the ids.
 fn capability(words: &[String]) -> Capability {
     let kind = if words[1] == "source" { "data source" } else { &words[1] };
     let kind = Kind::from_word(kind).unwrap_or_else(|| panic!("{kind} is no kind"));
@@ -321,6 +334,7 @@ fn capability(words: &[String]) -> Capability {
     capability.status = Status::Implemented;
     for text in words[3].split(',').filter(|text| *text != "-") {
         match text.as_bytes()[0] {
+            _ if text.contains(':') => capability.controls.push(text.to_owned()),
             b'M' => capability.mitigations.push(text.to_owned()),
             b'D' => capability.data_components.push(text.to_owned()),
             _ => capability.techniques.push(id(text)),

@@ -64,6 +64,24 @@ pub fn base_through(capability: &Capability, mitigation: &str, policy: &Policy) 
     })
 }
 
+/// The base strength of a capability's mapping through a control of a catalogue, which may have a
+/// score for it. Without one it is a mapping on paper and stays in the family of those, whatever
+/// the record says of its strength.
+#[must_use]
+pub fn base_borrowed(capability: &Capability, score: Option<Ctid>, policy: &Policy) -> Base {
+    let stated = stated(capability, policy).map(|base| base.strength);
+    match score {
+        Some(score) => Base {
+            strength: stated.unwrap_or_else(|| ctid_anchor(score, policy)),
+            source: BaseSource::Stated,
+        },
+        None => Base {
+            strength: stated.unwrap_or(policy.anchor_unscored),
+            source: BaseSource::Unscored,
+        },
+    }
+}
+
 /// The first statement of strength that is there, in the order of the method.
 fn stated(capability: &Capability, policy: &Policy) -> Option<Base> {
     let alert = || alert_factor(capability, policy);

@@ -1,6 +1,7 @@
 //! The method as a whole, held against itself (`properties`), against an organisation worked by
 //! hand (`miniature`) and against its own words and figures (`method`).
 
+mod borrowed;
 mod method;
 mod miniature;
 mod properties;

@@ -380,10 +380,6 @@ impl Reader<'_> {
     fn rows(&mut self, format: &Arc<Format>, table: &table::Table, header: usize) {
         self.out.format = Some(format.name.clone());
         let names = columns_of(format, &table.rows[header]);
-        let columns = names.iter().map(|name| (name.text.clone(), Value::Null));
-        if let DocumentRole::Skipped(reason) = format.role(&Value::Map(columns.collect())) {
-            return self.skip(reason);
-        }
         let place = Origin { sheet: table.sheet.clone(), ..Origin::file(self.shown) };
         for row in &table.rows[header + 1..] {
             let value =

@@ -98,6 +98,10 @@ struct Record {
     /// With one of these it is none, for this reason.
     #[serde(default)]
     skipped: BTreeMap<String, String>,
+    /// Records of one family and function are parts of one capability, a score each: a technique
+    /// counts in the strongest of them, and not where one of its sub-techniques is named.
+    #[serde(default)]
+    parts: bool,
     inherit: Option<Inherit>,
 }
 
@@ -214,7 +218,7 @@ impl Format {
     pub(crate) fn items<'a>(&self, document: &'a Value, syntax: Syntax) -> Vec<&'a Value> {
         let mut found = Vec::new();
         match self.list_in(document).filter(|_| syntax != Syntax::Xml) {
-            Some(items) => items.iter().for_each(|item| self.gather(item, &mut found)),
+            Some(items) => items.into_iter().for_each(|item| self.gather(item, &mut found)),
             None => found.push(document),
         }
         found
@@ -225,19 +229,16 @@ impl Format {
     fn gather<'a>(&self, item: &'a Value, found: &mut Vec<&'a Value>) {
         match self.list_in(item) {
             Some(items) if matches!(self.role(item), DocumentRole::Foreign) => {
-                items.iter().for_each(|item| self.gather(item, found));
+                items.into_iter().for_each(|item| self.gather(item, found));
             }
             _ => found.push(item),
         }
     }
 
-    fn list_in<'a>(&self, value: &'a Value) -> Option<&'a [Value]> {
+    fn list_in<'a>(&self, value: &'a Value) -> Option<Vec<&'a Value>> {
         self.record.each.iter().find_map(|path| match (path.as_str(), value) {
-            (".", Value::List(items)) => Some(items.as_slice()),
-            (path, value) => match value.at(path) {
-                Some(Value::List(items)) => Some(items.as_slice()),
-                _ => None,
-            },
+            (".", Value::List(items)) => Some(items.iter().collect()),
+            (path, value) => lookup::items(value, path),
         })
     }
 
@@ -317,9 +318,16 @@ impl Format {
 
     /// Why no row of a table with these columns is a record, where that is so.
     pub(crate) fn skips_table(&self, header: &Value) -> Option<&str> {
-        let mut skipped = self.record.skipped.iter();
-        let reason = skipped.find(|(condition, _)| lookup::holds(header, condition));
-        reason.map(|(_, reason)| reason.as_str())
+        let Record { skipped, any, otherwise, .. } = &self.record;
+        let reason = skipped.iter().find(|(condition, _)| lookup::holds(header, condition));
+        let may_be = || any.is_empty() || any.iter().any(|c| lookup::may_hold(header, c));
+        let otherwise = || otherwise.as_deref().filter(|_| !may_be());
+        reason.map(|(_, reason)| reason.as_str()).or_else(otherwise)
+    }
+
+    /// Whether its records may be parts of one capability.
+    pub(crate) fn has_parts(&self) -> bool {
+        self.record.parts
     }
 
     /// The key by which a document that lends its keys is known.

@@ -10,6 +10,7 @@ use model::inputs::Source;
 use model::resolve::{OTHER_FRAMEWORK, Resolved, ResolvedTactic, Resolver};
 use model::strength;
 
+use crate::parts;
 use crate::read::{Read, ReadSettings};
 use crate::record::{Draft, shortened};
 
@@ -56,11 +57,14 @@ impl Hints {
 impl Join<'_, '_> {
     pub(crate) fn records(&mut self, drafts: Vec<Draft>, account: &mut Source) {
         let mut assumed = 0;
+        let first = self.read.capabilities.len();
+        let mut parts = Vec::new();
         for draft in drafts {
             let names_something = !draft.ids.is_empty()
                 || draft.names_control
                 || draft.capability.kind == Kind::DataSource;
             let records = draft.records;
+            parts.push(draft.is_part);
             let counts = account.formats.entry(draft.format.to_string()).or_default();
             let capability = self.resolve(draft);
             let is_off = strength::is_off(&capability, self.settings.policy);
@@ -76,6 +80,10 @@ impl Join<'_, '_> {
             *of_format += records;
             self.read.capabilities.push(Arc::from(capability));
         }
+        let joined = self.read.capabilities[first..].iter_mut().zip(&parts);
+        let parts = joined.filter(|(_, is_part)| **is_part);
+        let parts = parts.map(|(capability, _)| Arc::make_mut(capability)).collect();
+        self.read.diagnostics.extend(parts::settle(parts, self.settings.policy));
         if assumed > 0 {
             self.read.diagnostics.push(not_stated(account, assumed));
         }

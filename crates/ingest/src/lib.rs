@@ -10,8 +10,10 @@ pub mod document;
 mod extract;
 mod file;
 mod format;
+mod frameworks;
 mod join;
 mod looks;
+mod parts;
 mod read;
 mod record;
 mod register;
@@ -49,13 +51,22 @@ pub fn status(word: &str) -> Option<model::capability::Status> {
     model::capability::Status::from_word(&word)
 }
 
-/// The catalogued facts about techniques, brought onto a release.
+/// The catalogued facts about techniques, and about the controls that capabilities name, brought
+/// onto a release.
 #[must_use]
-pub fn catalog(attack: &model::attack::Attack) -> model::catalog::Catalog {
+pub fn catalog(
+    attack: &model::attack::Attack,
+    capabilities: &[std::sync::Arc<model::capability::Capability>],
+) -> model::catalog::Catalog {
     // Atomic tests are no rules.
     let rules =
         public_rules().map(|(id, [sigma, elastic, splunk, _])| (id, sigma + elastic + splunk));
-    model::catalog::Catalog::new(attack, choke_points(), rules)
+    let mut catalog = model::catalog::Catalog::new(attack, choke_points(), rules);
+    let controls = capabilities.iter().flat_map(|c| c.controls.iter().map(String::as_str));
+    for (control, mappings) in frameworks::mappings(controls) {
+        catalog.add_control(attack, control, mappings);
+    }
+    catalog
 }
 
 #[cfg(test)]

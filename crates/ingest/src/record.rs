@@ -76,6 +76,8 @@ pub struct Draft {
     pub format: Arc<str>,
     /// It is a row of a register, whose status is somebody's word.
     pub is_row: bool,
+    /// Others of its family and function are parts of the same capability.
+    pub is_part: bool,
 }
 
 /// Reads one record.
@@ -91,6 +93,7 @@ pub(crate) fn draft(raw: Raw, context: &Context<'_>, out: &mut Vec<Diagnostic>) 
             records: 1,
             format: Arc::clone(&context.format.name),
             is_row: context.is_row,
+            is_part: context.format.has_parts(),
         },
         context,
         origin: raw.origin,
@@ -158,7 +161,7 @@ impl Reading<'_> {
             Column::Techniques => self.ids(text),
             Column::OtherFramework => self.framework_ids(text),
             Column::Mitigations => self.mitigations(text),
-            Column::Controls => self.controls(),
+            Column::Controls => self.controls(text),
             Column::DataComponents => self.components(text),
             Column::Platforms => self.platforms(text),
             Column::Status => self.status = self.word(column, text, Status::from_word),

@@ -11,6 +11,7 @@ use crate::column::Column;
 use crate::document::Value;
 use crate::extract::{self, AttackId};
 use crate::format;
+use crate::frameworks;
 use crate::record::{Raw, Said, shortened};
 use crate::table::{self, CellKind, Row, Table, cell_name, normalise_header};
 use columns::Chosen;
@@ -125,6 +126,7 @@ pub(crate) fn table(
     let mut diagnostics = notes(&table, &place);
     diagnostics.extend(table.hidden.then(|| hidden(&place)));
     diagnostics.extend(missing(layout, &chosen.names, &header_row));
+    diagnostics.extend(chosen.ids_are_controls.then(|| are_controls(&header_row)));
     let second = chosen.second.iter();
     diagnostics.extend(second.map(|(name, column)| second_column(name, *column, &header_row)));
     let (header, rows) = (&table.rows[header_at], &table.rows[header_at + 1..]);
@@ -170,6 +172,12 @@ fn chosen(table: &Table, layout: &Layout, purpose: Purpose) -> Option<(usize, Ch
         let names_ids = chosen.names_attack() || layout.columns.contains_key(&Column::Techniques);
         if purpose == Purpose::Register && !names_ids {
             chosen.look_for_ids(&table.rows[header_at + 1..]);
+        }
+        if purpose == Purpose::Register
+            && !purpose.is_served_by(&chosen.found())
+            && let Some(at) = ids_of_controls(&table.rows[header_at + 1..], &chosen.columns)
+        {
+            chosen.take_controls(at);
         }
         if purpose.is_served_by(&chosen.found()) {
             return Some((header_at, chosen));
@@ -261,6 +269,24 @@ fn notes(table: &Table, place: &Origin) -> Vec<Diagnostic> {
     table.notes.iter().map(remark).collect()
 }
 
+/// Where the ids stand, if those of most rows are controls of a catalogue. Ids of one family may as
+/// well be somebody's own running numbers.
+fn ids_of_controls(rows: &[Row], columns: &[(usize, Column)]) -> Option<usize> {
+    let (at, _) = columns.iter().find(|(_, column)| *column == Column::Id)?;
+    let ids = rows.iter().filter_map(|row| row.cell(*at)).map(|cell| cell.text.trim());
+    let controls: Vec<&str> = ids.filter(|id| frameworks::is_control(id)).collect();
+    let families = controls.iter().filter_map(|id| id.split(['-', '_', '.', ' ']).next());
+    let families: BTreeSet<String> = families.map(str::to_uppercase).collect();
+    (2 * controls.len() > rows.len() && families.len() > 1).then_some(*at)
+}
+
+fn are_controls(place: &Origin) -> Diagnostic {
+    let message =
+        "no column names techniques; most ids are controls of a catalogue, so they count as such";
+    let help = "what is only mapped on paper is never more than weak; add strengths or tests";
+    Diagnostic::new(Code::IdsAreControls, place.clone(), message, help)
+}
+
 /// A column that says the same as one before it.
 fn second_column(name: &str, column: Column, place: &Origin) -> Diagnostic {
     let message =
@@ -319,8 +345,10 @@ fn raw(row: Row, chosen: &Chosen, place: &Origin) -> Raw {
             wide::said(&mut raw, id, cell.text, origin);
             continue;
         }
-        let Ok(ix) = columns.binary_search_by_key(&cell.column, |(at, _)| *at) else { continue };
-        let column = &columns[ix].1;
+        let from = columns.partition_point(|(at, _)| *at < cell.column);
+        let here = columns[from..].iter().take_while(|(at, _)| *at == cell.column);
+        let mut columns = here.map(|(_, column)| *column);
+        let Some(column) = columns.next() else { continue };
         if cell.kind == CellKind::Error {
             let message = format!("{} holds the error {}", column.name(), cell.text);
             let help = "correct the formula";
@@ -328,7 +356,9 @@ fn raw(row: Row, chosen: &Chosen, place: &Origin) -> Raw {
             continue;
         }
         let text = if place.sheet.is_none() { unguarded(cell.text) } else { cell.text };
-        raw.values.push(Said { column: *column, text, cell: origin.cell });
+        let said = |column, text| Said { column, text, cell: origin.cell.clone() };
+        raw.values.extend(columns.map(|column| said(column, text.clone())));
+        raw.values.push(said(column, text));
     }
     raw
 }

@@ -31,6 +31,7 @@ const COLUMNS: &[Column] = &[
     ("function", |c| Cell::Text(c.function.word())),
     (TECHNIQUES, techniques),
     ("mitigations", |c| Cell::list(&c.mitigations)),
+    ("controls", |c| Cell::list(&c.controls)),
     ("data_components", |c| Cell::list(&c.data_components)),
     ("platforms", platforms),
     (STATUS, |c| Cell::Text(c.status.word())),
@@ -66,7 +67,7 @@ const TECHNIQUES: &str = "techniques";
 const STATUS: &str = "status";
 
 /// A table with none of these is no register.
-const RECOGNISED: [&str; 3] = [TECHNIQUES, "mitigations", "data_components"];
+const RECOGNISED: [&str; 4] = [TECHNIQUES, "mitigations", "controls", "data_components"];
 
 /// What the reader takes for "limited to nothing", since no platform is called so.
 const NO_PLATFORM: &str = "none";

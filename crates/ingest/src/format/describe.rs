@@ -118,6 +118,9 @@ impl Format {
         for (condition, reason) in &record.skipped {
             said.push(format!("With {condition} it is no record: {reason}."));
         }
+        if record.parts {
+            said.push("Records of one family and function are parts of one capability.".to_owned());
+        }
         if let Some(inherit) = &record.inherit {
             let (key, value) = (&inherit.key, &inherit.value);
             said.push(format!("With {key}={value} it lends its keys to those after it."));

@@ -84,7 +84,9 @@ impl Formats {
                     .filter_map(|keys| {
                         let mut marked = Keys::default();
                         // A need for a key that has no mark cannot be checked.
-                        keys.iter().try_for_each(|key| Some(marked.insert(*marks.get(key)?)))?;
+                        for key in keys {
+                            marked.insert(*marks.get(key)?);
+                        }
                         Some(marked)
                     })
                     .collect()

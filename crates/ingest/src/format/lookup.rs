@@ -82,6 +82,25 @@ fn visit(value: &Value, path: &str, see: &mut dyn FnMut(&Value)) -> bool {
     }
 }
 
+/// The items of the list at a path, or of all the lists that stand there where the path goes through
+/// lists itself; `None` where no list is.
+pub(super) fn items<'a>(value: &'a Value, path: &str) -> Option<Vec<&'a Value>> {
+    let Some((key, rest)) = path.split_once('.').or((!path.is_empty()).then_some((path, "")))
+    else {
+        return match value {
+            Value::List(items) => Some(items.iter().collect()),
+            _ => None,
+        };
+    };
+    match value {
+        Value::List(inner) => {
+            let found: Vec<Vec<&Value>> = inner.iter().filter_map(|v| items(v, path)).collect();
+            (!found.is_empty()).then(|| found.concat())
+        }
+        value => items(value.get(key)?, rest),
+    }
+}
+
 /// Whether something stands at a path, be it null or an empty list.
 fn is_there(value: &Value, path: &str) -> bool {
     match value {
@@ -209,6 +228,19 @@ mod tests {
         assert_eq!(texts(&value, "a.c"), ["1"]);
         assert!(texts(&value, "a.d").is_empty());
         assert!(texts(&value, "a").is_empty());
+    }
+
+    #[test]
+    fn a_list_may_stand_in_lists() {
+        let value = json(r#"{"a":[{"b":[1,2]},{"c":0},{"b":[3]}],"d":[4],"e":{"f":[]}}"#);
+        let texts = |path| {
+            let found = items(&value, path)?;
+            Some(found.iter().filter_map(|v| v.as_text()).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(texts("a.b").as_deref(), Some("1 2 3"));
+        assert_eq!(texts("d").as_deref(), Some("4"));
+        assert_eq!(texts("e.f").as_deref(), Some(""));
+        assert_eq!((texts("a.x"), texts("x"), texts("a.c")), (None, None, None));
     }
 
     #[test]

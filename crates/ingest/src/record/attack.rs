@@ -9,6 +9,7 @@ use crate::column::Column;
 use crate::extract::pattern::{self, Pattern};
 use crate::extract::{self, AttackId};
 use crate::format;
+use crate::frameworks::{self, Found};
 
 impl Reading<'_> {
     pub(super) fn ids(&mut self, text: &str) {
@@ -157,11 +158,34 @@ impl Reading<'_> {
         }
     }
 
-    pub(super) fn controls(&mut self) {
+    /// Controls of the catalogues that are built in.
+    pub(super) fn controls(&mut self, text: &str) {
         self.draft.names_control = true;
-        let message = "catalogue controls are not read yet".to_owned();
-        let help = "name the techniques or mitigations themselves";
-        self.report(Code::NotPlanned, message, help);
+        for item in extract::items(text) {
+            match frameworks::find(item) {
+                Found::Control(id) => insert(&mut self.draft.capability.controls, id),
+                Found::PartOf(id) => {
+                    let message = format!("{item} is not mapped by itself; counted as {id}");
+                    self.report(Code::WiderControl, message, "");
+                    insert(&mut self.draft.capability.controls, id);
+                }
+                Found::Unmapped(id) => {
+                    let message = format!("{id} maps to no technique; it counts for nothing");
+                    self.report(Code::UnmappedControl, message, "");
+                    insert(&mut self.draft.capability.controls, id);
+                }
+                Found::Several(ids) => {
+                    let message = format!("{item:?} may be {}", ids.join(" or "));
+                    self.report(Code::UnknownControl, message, format!("write {}", ids[0]));
+                }
+                Found::Nothing => {
+                    let message =
+                        format!("{:?} is no control of the catalogues at hand", shortened(item));
+                    let help = "write AC-2 or nist_800_53:AC-2, or name techniques or mitigations";
+                    self.report(Code::UnknownControl, message, help);
+                }
+            }
+        }
     }
 
     pub(super) fn components(&mut self, text: &str) {

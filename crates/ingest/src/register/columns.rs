@@ -22,6 +22,8 @@ pub(super) struct Chosen {
     pub(super) names: Vec<(usize, String)>,
     /// Columns that hold a mark for one technique, with its id.
     pub(super) marked: BTreeMap<usize, String>,
+    /// The column of ids holds controls of a catalogue.
+    pub(super) ids_are_controls: bool,
 }
 
 impl Chosen {
@@ -33,6 +35,7 @@ impl Chosen {
             second: Vec::new(),
             names,
             marked: BTreeMap::new(),
+            ids_are_controls: false,
         };
         for (at, name) in &chosen.names {
             match layout.column(name) {
@@ -58,6 +61,13 @@ impl Chosen {
         let names: BTreeSet<&str> = names.map(|(_, name)| name.as_str()).collect();
         self.unknown.retain(|unknown| !names.contains(unknown.as_str()));
         self.marked = marked;
+    }
+
+    /// Takes the column of ids for one of controls, too.
+    pub(super) fn take_controls(&mut self, at: usize) {
+        self.columns.push((at, Column::Controls));
+        self.columns.sort_unstable();
+        self.ids_are_controls = true;
     }
 
     /// Which columns there are.

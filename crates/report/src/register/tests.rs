@@ -9,6 +9,7 @@ fn full() -> Capability {
         title: "a title".to_owned(),
         techniques: vec!["T1059".parse().unwrap(), "T1059.001".parse().unwrap()],
         mitigations: vec!["M1038".to_owned()],
+        controls: vec!["nist_800_53:CM-07".to_owned()],
         data_components: vec!["DC0032".to_owned()],
         tactics: vec!["TA0002".to_owned()],
         adversaries: vec!["G0016".to_owned()],
@@ -85,11 +86,12 @@ fn origin() -> model::diagnostic::Origin {
 fn a_row_says_everything_in_the_words_of_the_register() {
     assert_eq!(
         csv(&[full().into()]),
-        "id,title,kind,function,techniques,mitigations,data_components,platforms,status,basis,\
+        "id,title,kind,function,techniques,mitigations,controls,data_components,platforms,\
+         status,basis,\
          strength,level,ctid,dettect,stp,rule_status,rule_level,unscored,hunting,family,log_source,\
          telemetry,scope,tests_passed,tests_run,tests_last,created,modified,last_fired,alerts_90d,\
          false_positive_rate,cost,bundle,owner,notes\n\
-         C1,a title,rule,detect,T1059; T1059.001; TA0002; G0016,M1038,DC0032,Linux; Windows,\
+         C1,a title,rule,detect,T1059; T1059.001; TA0002; G0016,M1038,nist_800_53:CM-07,DC0032,Linux; Windows,\
          pilot,published,0.123456789,very_high,partial,-1,3,stable,low,yes,yes,\
          windows/process_creation,Security; Sysmon,0.9,Linux=1; Windows=0.6,3,4,2026-06-30,\
          2025-01-02,2025-03-04,2026-05-06,7,0.25,1250.5,EDR,Endpoint,\

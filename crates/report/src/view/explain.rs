@@ -251,6 +251,7 @@ pub fn capability(assessment: &Assessment, capability: &Capability) -> Vec<Sheet
         capability.techniques.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     );
     row("mitigations", capability.mitigations.join(", "));
+    row("controls", capability.controls.join(", "));
     row("data components", capability.data_components.join(", "));
     row("platforms", capability.platforms.clone().unwrap_or_default().join(", "));
     row("scope", capability.scope.as_ref().map(share).unwrap_or_default());
@@ -326,9 +327,11 @@ fn strength(capability: &Capability) -> String {
         .or(rule)
         .or_else(|| capability.level.map(|level| level.word().replace('_', " ")))
         .or_else(|| capability.unscored.then(|| "a mapping without a score".to_owned()));
-    let unsaid = match capability.mitigations.is_empty() {
-        true => "not stated",
-        false => "not stated; what is usual for its mitigations",
+    let unsaid = match (capability.controls.is_empty(), capability.mitigations.is_empty()) {
+        (true, true) => "not stated",
+        (true, false) => "not stated; what is usual for its mitigations",
+        (false, true) => "not stated; what the catalogue says of its controls",
+        (false, false) => "not stated; what is usual for its mitigations and controls",
     };
     said.unwrap_or_else(|| unsaid.to_owned())
 }
