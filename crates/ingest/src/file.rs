@@ -60,13 +60,14 @@ pub(crate) fn read(
     settings: &FileSettings<'_>,
 ) -> FileRead {
     let (out, left_out) = (FileRead::default(), BTreeMap::new());
-    let mut reader = Reader { shown, settings, layer, out, left_out };
+    let mut reader = Reader { shown, settings, layer, out, left_out, untold: 0 };
     match Looks::of(bytes, shown) {
         Looks::Workbook => reader.workbook(bytes),
         Looks::Text { syntax, text, is_certain } => reader.text(&text, syntax, is_certain),
         Looks::Other(reason) => reader.skip(reason),
     }
     reader.tell_what_is_left_out();
+    reader.tell_how_many_more();
     if reader.out.records == 0 && reader.out.skipped == 0 && reader.out.amendments.is_empty() {
         reader.skip(NO_RECORDS);
     }
@@ -94,7 +95,12 @@ struct Reader<'a> {
     out: FileRead,
     /// Why documents hold no record, with how many there are and the first place.
     left_out: BTreeMap<String, (usize, Origin)>,
+    /// How many records were not understood without a word about each.
+    untold: usize,
 }
+
+/// How many records of a file are told one by one where they are not understood.
+const TOLD: usize = 1_000;
 
 impl Reader<'_> {
     fn skip(&mut self, reason: &str) {
@@ -109,16 +115,19 @@ impl Reader<'_> {
 
     /// A file, or a part of one, that breaks its syntax counts as one record not understood.
     fn broken(&mut self, error: &SyntaxError) {
-        self.out.not_understood += 1;
-        self.out.records += 1;
         let origin = Origin { line: Some(error.line.max(1)), ..Origin::file(self.shown) };
-        let message = error.message.clone();
-        self.report(
-            Code::BrokenFile,
-            origin,
-            message,
-            "correct the syntax there, or leave the file out",
-        );
+        let help = "correct the syntax there, or leave the file out";
+        self.not_understood(Code::BrokenFile, origin, error.message.clone(), help);
+    }
+
+    /// Counts a record that is not understood, and says so of the first of them.
+    fn not_understood(&mut self, code: Code, origin: Origin, message: String, help: &str) {
+        self.out.records += 1;
+        self.out.not_understood += 1;
+        match self.out.not_understood {
+            ..=TOLD => self.report(code, origin, message, help),
+            _ => self.untold += 1,
+        }
     }
 
     fn text(&mut self, text: &str, syntax: Syntax, is_certain: bool) {
@@ -264,21 +273,24 @@ impl Reader<'_> {
         }
     }
 
+    fn tell_how_many_more(&mut self) {
+        if self.untold > 0 {
+            let message = format!("{} more records of it are not understood", self.untold);
+            let help = "correct the ones that are named first";
+            self.report(Code::LimitReached, Origin::file(self.shown), message, help);
+        }
+    }
+
     fn incomplete(&mut self, place: Origin, format: &Format, help: &str) {
-        self.out.records += 1;
-        self.out.not_understood += 1;
         let title = &format.title;
         let article = if title.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
         let message = format!("this looks like {article} {title} but is incomplete");
-        self.report(Code::NotUnderstood, place, message, help);
+        self.not_understood(Code::NotUnderstood, place, message, help);
     }
 
     fn lacks_header(&mut self, place: Origin) {
-        self.out.records += 1;
-        self.out.not_understood += 1;
-        let message = lending::too_much();
         let help = "split the file, with a header for each part";
-        self.report(Code::NotUnderstood, place, message, help);
+        self.not_understood(Code::NotUnderstood, place, lending::too_much(), help);
     }
 
     fn record(&mut self, format: &Format, origin: Origin, value: &Value) {
@@ -331,8 +343,10 @@ impl Reader<'_> {
         self.out.format = Some(format::register().name.clone());
         self.out.diagnostics.extend(register.diagnostics);
         self.out.tables.extend(register.table);
-        self.out.records += register.not_understood;
-        self.out.not_understood += register.not_understood;
+        for place in register.no_rows {
+            let message = "this is no object with columns".to_owned();
+            self.not_understood(Code::NotUnderstood, place, message, "write one object a row");
+        }
         for raw in register.rows {
             let row_status = Some(register.has_status);
             self.draft(format::register(), raw, row_status, register.decimal_comma);

@@ -85,8 +85,8 @@ pub(crate) struct Register<'a> {
     pub(crate) has_status: bool,
     pub(crate) decimal_comma: bool,
     pub(crate) diagnostics: Vec<Diagnostic>,
-    /// Rows that are none.
-    pub(crate) not_understood: usize,
+    /// Where something stands that is no row.
+    pub(crate) no_rows: Vec<Origin>,
     /// How it was read, where it is a table.
     pub(crate) table: Option<TableRead>,
 }
@@ -139,7 +139,7 @@ pub(crate) fn table(
             has_status,
             decimal_comma,
             diagnostics,
-            not_understood: 0,
+            no_rows: Vec::new(),
             table: read,
         })
     };
@@ -445,17 +445,13 @@ pub(crate) fn objects(
     }
     let place = Origin::file(objects.first()?.0.path.clone());
     let unknown: Vec<String> = unknown.into_iter().collect();
-    let mut diagnostics: Vec<Diagnostic> = unused(&unknown, place).into_iter().collect();
+    let diagnostics: Vec<Diagnostic> = unused(&unknown, place).into_iter().collect();
     let others = objects.iter().filter(|object| !is_row(object));
-    diagnostics.extend(others.map(|(origin, _)| {
-        let message = "this is no object with columns";
-        Diagnostic::new(Code::NotUnderstood, origin.clone(), message, "write one object a row")
-    }));
-    let not_understood = objects.len() - rows.len();
+    let no_rows = others.map(|(origin, _)| origin.clone()).collect();
     let has_status = found.contains(&Column::Status);
     let rows = Box::new(rows.into_iter());
     let table = None;
-    Some(Register { rows, has_status, decimal_comma: true, diagnostics, not_understood, table })
+    Some(Register { rows, has_status, decimal_comma: true, diagnostics, no_rows, table })
 }
 
 /// No column has a name that is longer, in bytes. The name of an object within a row is part of

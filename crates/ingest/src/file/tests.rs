@@ -113,3 +113,11 @@ fn a_record_with_very_many_mistakes_is_told_about_a_thousand_of_them() {
     assert_eq!(read.diagnostics.len(), 1_001);
     assert_eq!(messages(&read)[1_000], "2000 more remarks about this record are left out");
 }
+
+#[test]
+fn of_very_many_records_that_are_not_understood_the_first_are_told() {
+    let read = read_text("rules.ndjson", &"{\n".repeat(5_000));
+    assert_eq!((read.records, read.not_understood), (5_000, 5_000));
+    assert_eq!(read.diagnostics.len(), 1_001);
+    assert_eq!(messages(&read)[1_000], "4000 more records of it are not understood");
+}
