@@ -1,7 +1,7 @@
 //! One file: what it is, by its content, and the records in it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use model::attack::Attack;
 use model::capability::Status;
@@ -32,6 +32,16 @@ pub(crate) struct FileSettings<'a> {
     pub(crate) defaults: &'a BTreeMap<Column, String>,
     pub(crate) layout: &'a Layout,
     pub(crate) purpose: Purpose,
+}
+
+impl<'a> FileSettings<'a> {
+    /// Settings for a file of which nothing is said.
+    pub(crate) fn plain(attack: &'a Attack, formats: &'a Formats, purpose: Purpose) -> Self {
+        static DEFAULTS: BTreeMap<Column, String> = BTreeMap::new();
+        static LAYOUT: LazyLock<Layout> = LazyLock::new(Layout::default);
+        let (defaults, layout) = (&DEFAULTS, &*LAYOUT);
+        Self { attack, formats, source_status: None, assumed: None, defaults, layout, purpose }
+    }
 }
 
 /// What a file holds.

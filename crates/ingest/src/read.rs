@@ -321,15 +321,7 @@ fn status_list(
         return Ok(None);
     };
     let unreadable = |error| ReadError::StatusList(name.clone(), error);
-    let file_settings = FileSettings {
-        attack: settings.attack,
-        formats: settings.formats,
-        source_status: None,
-        assumed: None,
-        defaults: &BTreeMap::new(),
-        layout: &Layout::default(),
-        purpose: Purpose::Statuses,
-    };
+    let file_settings = FileSettings::plain(settings.attack, settings.formats, Purpose::Statuses);
     let listing = source::list(path).map_err(unreadable)?;
     let mut read = Vec::new();
     for file in &listing.files {

@@ -1,6 +1,5 @@
 //! Whether one file is of one format, and why: for those who write a descriptor.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::attack::Attack;
@@ -11,7 +10,7 @@ use crate::file::{self, FileSettings};
 use crate::format::{Format, Formats};
 use crate::looks::Looks;
 use crate::record::Draft;
-use crate::register::{Layout, Purpose};
+use crate::register::Purpose;
 use crate::syntax::Syntax;
 use crate::table::{self, Budget};
 
@@ -59,15 +58,7 @@ pub fn trial(
     attack: &Attack,
 ) -> Trial {
     let read = |formats: &Formats| {
-        let settings = FileSettings {
-            attack,
-            formats,
-            source_status: None,
-            assumed: None,
-            defaults: &BTreeMap::new(),
-            layout: &Layout::default(),
-            purpose: Purpose::Register,
-        };
+        let settings = FileSettings::plain(attack, formats, Purpose::Register);
         file::read(bytes, shown, None, &settings)
     };
     let usual = read(formats);

@@ -10,6 +10,8 @@ use model::capability::{Capability, Function};
 use model::id::TechniqueId;
 use serde::Serialize;
 
+use crate::navigator::{self, LegendItem, Metadata, Versions};
+
 /// Names and colours of detection scores 0 to 5.
 const SCORES: [(&str, &str); 6] = [
     ("Forensics/Context", "#9C27B0"),
@@ -43,14 +45,6 @@ struct Layer {
     metadata: Vec<Metadata>,
 }
 
-#[derive(Serialize)]
-struct Versions {
-    #[serde(skip_serializing_if = "String::is_empty")]
-    attack: String,
-    navigator: &'static str,
-    layer: &'static str,
-}
-
 /// Every technique has its own colour, so that the gradient is out of use.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -58,12 +52,6 @@ struct Gradient {
     colors: [&'static str; 2],
     min_value: u16,
     max_value: u16,
-}
-
-#[derive(Serialize)]
-struct LegendItem {
-    label: String,
-    color: &'static str,
 }
 
 #[derive(Serialize)]
@@ -81,12 +69,6 @@ struct Annotation {
     show_subtechniques: bool,
 }
 
-#[derive(Serialize)]
-struct Metadata {
-    name: &'static str,
-    value: String,
-}
-
 fn layer(assessment: &Assessment) -> Layer {
     let scored = scored(assessment);
     let has_sub = |id: TechniqueId| scored.keys().any(|sub| sub.parent() == Some(id));
@@ -99,17 +81,11 @@ fn layer(assessment: &Assessment) -> Layer {
     }
     let label = |(score, (name, color)): (usize, &(&str, &'static str))| LegendItem {
         label: format!("Detection score {score}: {name}"),
-        color,
+        color: (*color).to_owned(),
     };
-    let release = &assessment.attack.version;
-    let major = release.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty());
     Layer {
         name: "Detections".to_owned(),
-        versions: Versions {
-            attack: major.unwrap_or_default().to_owned(),
-            navigator: "5.1.0",
-            layer: "4.5",
-        },
+        versions: navigator::versions(&assessment.attack.version),
         domain: assessment.attack.domain.clone(),
         description: "Detection scores as DeTT&CT averages them, -1 to 5.".to_owned(),
         sorting: 0,

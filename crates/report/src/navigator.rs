@@ -53,7 +53,7 @@ struct Layer {
 }
 
 #[derive(Serialize)]
-struct Versions {
+pub(crate) struct Versions {
     #[serde(skip_serializing_if = "String::is_empty")]
     attack: String,
     navigator: &'static str,
@@ -96,15 +96,15 @@ struct Gradient {
 }
 
 #[derive(Serialize)]
-struct LegendItem {
-    label: String,
-    color: String,
+pub(crate) struct LegendItem {
+    pub(crate) label: String,
+    pub(crate) color: String,
 }
 
 #[derive(Serialize)]
-struct Metadata {
-    name: &'static str,
-    value: String,
+pub(crate) struct Metadata {
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
 }
 
 fn layer(assessment: &Assessment, attack: &Attack, show: Show) -> Layer {
@@ -169,7 +169,7 @@ fn noun(show: Show) -> &'static str {
 }
 
 /// The loader takes the first number for the release, whatever stands around it.
-fn versions(release: &str) -> Versions {
+pub(crate) fn versions(release: &str) -> Versions {
     let major = release.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty());
     Versions { attack: major.unwrap_or_default().to_owned(), navigator: "5.1.0", layer: "4.5" }
 }

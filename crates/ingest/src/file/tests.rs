@@ -2,15 +2,7 @@ use super::*;
 
 fn read_text(name: &str, text: &str) -> FileRead {
     let attack = crate::snapshot::embedded("enterprise-attack", None).unwrap();
-    let settings = FileSettings {
-        attack: &attack,
-        formats: Formats::built_in(),
-        source_status: None,
-        assumed: None,
-        defaults: &BTreeMap::new(),
-        layout: &Layout::default(),
-        purpose: Purpose::Register,
-    };
+    let settings = FileSettings::plain(&attack, Formats::built_in(), Purpose::Register);
     read(text.as_bytes(), name, None, &settings)
 }
 

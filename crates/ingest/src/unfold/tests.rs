@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use model::attack::Attack;
@@ -8,22 +7,14 @@ use proptest::prelude::*;
 
 use crate::file::{self, FileRead, FileSettings};
 use crate::format::Formats;
-use crate::register::{Layout, Purpose};
+use crate::register::Purpose;
 
 mod layers;
 
 fn read(text: &str) -> FileRead {
     static ATTACK: LazyLock<Attack> =
         LazyLock::new(|| crate::snapshot::embedded("enterprise-attack", Some("18.1")).unwrap());
-    let settings = FileSettings {
-        attack: &ATTACK,
-        formats: Formats::built_in(),
-        source_status: None,
-        assumed: None,
-        defaults: &BTreeMap::new(),
-        layout: &Layout::default(),
-        purpose: Purpose::Register,
-    };
+    let settings = FileSettings::plain(&ATTACK, Formats::built_in(), Purpose::Register);
     file::read(text.as_bytes(), "file", None, &settings)
 }
 
