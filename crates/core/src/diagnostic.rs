@@ -131,7 +131,6 @@ codes! {
     UnmatchedStatus "unmatched-status" Warning "A status that belongs to no rule of the source.";
     NoStatus "no-status" Note "A rule that the list of statuses does not name; it counts as off.";
     StatusNotStated "status-not-stated" Warning "A source that does not say what is switched on; all of it counts as on.";
-    NotPlanned "not-yet" Warning "A column that is planned but not built; its values are not used.";
     UnknownDisposition "unknown-disposition" Warning "A decision about a technique that is not in scope.";
     ExpiredDisposition "expired-disposition" Warning "A decision past its date; it is ignored.";
     OverdueDisposition "overdue-disposition" Warning "A gap that should have been closed by now.";
