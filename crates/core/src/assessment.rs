@@ -433,7 +433,7 @@ fn stated_only(
 
 /// The decisions in force by technique (exclusions aside, which the scope handles), and what
 /// there is to say about the others.
-fn decisions(inputs: &Inputs<'_>) -> (BTreeMap<TechniqueId, Decided>, Vec<Diagnostic>) {
+pub(crate) fn decisions(inputs: &Inputs<'_>) -> (BTreeMap<TechniqueId, Decided>, Vec<Diagnostic>) {
     let mut in_force = BTreeMap::new();
     let mut remarks = Vec::new();
     for Disposition { technique, decided } in &inputs.dispositions {

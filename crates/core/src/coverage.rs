@@ -133,28 +133,53 @@ pub fn gather(inputs: &Inputs<'_>, scope: &Scope) -> (Vec<Vec<Evidence>>, Vec<Di
     let telemetry = Telemetry::of(inputs.attack, &inputs.capabilities, &inputs.policy);
     let mut evidence = vec![Vec::new(); inputs.attack.techniques.len()];
     let mut diagnostics = Vec::new();
-    for (ix, capability) in inputs.capabilities.iter().enumerate() {
-        if !covers(capability, &inputs.policy) {
-            continue;
-        }
-        let reach = Reach { inputs, scope, telemetry: &telemetry, capability };
-        let (mut reached, mut mismatched) = (false, Vec::new());
-        for target in targets(inputs.attack, inputs.catalog, capability, &inputs.policy) {
-            if !reach.shares_a_platform(target.technique) {
-                mismatched.push(inputs.attack.techniques[target.technique].id);
-                continue;
-            }
-            reached = true;
-            evidence[target.technique].extend(reach.evidence(ix, &target));
-        }
-        if !mismatched.is_empty() && !reached {
-            diagnostics.push(mismatch(capability, &mismatched));
+    for ix in 0..inputs.capabilities.len() {
+        let found = evidence_of(inputs, scope, &telemetry, ix);
+        diagnostics.extend(found.mismatch);
+        for (technique, found) in found.evidence {
+            evidence[technique].push(found);
         }
     }
     for found in &mut evidence {
         count_once(found, &inputs.capabilities);
     }
     (evidence, diagnostics)
+}
+
+/// What one capability comes to.
+pub(crate) struct Found {
+    /// Its evidence, each piece with the technique that it is about.
+    pub(crate) evidence: Vec<(TechniqueIx, Evidence)>,
+    /// That it reached none for want of a common platform.
+    mismatch: Option<Diagnostic>,
+}
+
+/// What the capability at a position comes to, where the telemetry is that of all of them.
+pub(crate) fn evidence_of(
+    inputs: &Inputs<'_>,
+    scope: &Scope,
+    telemetry: &Telemetry,
+    ix: usize,
+) -> Found {
+    let capability = &inputs.capabilities[ix];
+    let mut found = Found { evidence: Vec::new(), mismatch: None };
+    if !covers(capability, &inputs.policy) {
+        return found;
+    }
+    let reach = Reach { inputs, scope, telemetry, capability };
+    let (mut reached, mut mismatched) = (false, Vec::new());
+    for target in targets(inputs.attack, inputs.catalog, capability, &inputs.policy) {
+        if !reach.shares_a_platform(target.technique) {
+            mismatched.push(inputs.attack.techniques[target.technique].id);
+            continue;
+        }
+        reached = true;
+        found.evidence.extend(reach.evidence(ix, &target).map(|e| (target.technique, e)));
+    }
+    if !mismatched.is_empty() && !reached {
+        found.mismatch = Some(mismatch(capability, &mismatched));
+    }
+    found
 }
 
 fn covers(capability: &Capability, policy: &Policy) -> bool {
@@ -342,7 +367,7 @@ fn over_platforms(platforms: &[(usize, f64)], at: impl Fn(usize) -> Range) -> Ra
 
 /// Sorts evidence by function, family, id and place, and keeps the strongest of what has the same
 /// id and function: the same record read twice is one.
-fn count_once(evidence: &mut Vec<Evidence>, capabilities: &[Arc<Capability>]) {
+pub(crate) fn count_once(evidence: &mut Vec<Evidence>, capabilities: &[Arc<Capability>]) {
     if evidence.len() < 2 {
         return;
     }
@@ -367,20 +392,41 @@ pub fn per_technique(
     scope: &Scope,
     policy: &Policy,
 ) -> Vec<Coverage> {
-    let own = |(technique, found): (usize, &Vec<Evidence>)| {
-        Function::SCORED.map(|function| direct(found, scope.platforms(technique), function, policy))
-    };
-    let own: Vec<[Range; 3]> = evidence.iter().enumerate().map(own).collect();
+    let own = |(technique, found): (usize, &Vec<Evidence>)| own(found, technique, scope, policy);
+    let own: Vec<Own> = evidence.iter().enumerate().map(own).collect();
     let coverage = |(technique, evidence): (usize, Vec<Evidence>)| {
-        let subs = scope.subs(technique);
-        let by = |at: usize| match subs {
-            [] => own[technique][at],
-            subs => rolled_up(own[technique][at], subs.iter().map(|sub| own[*sub][at]), policy),
-        };
-        let (prevent, detect, respond) = (by(0), by(1), by(2));
+        let [prevent, detect, respond] = joined(technique, &|ix| own[ix], scope, policy);
         Coverage { prevent, detect, respond, composite: prevent.either(detect), evidence }
     };
     evidence.into_iter().enumerate().map(coverage).collect()
+}
+
+/// Coverage by what names a technique itself, by scored function.
+pub(crate) type Own = [Range; 3];
+
+/// Coverage by what names a technique itself.
+pub(crate) fn own(
+    evidence: &[Evidence],
+    technique: TechniqueIx,
+    scope: &Scope,
+    policy: &Policy,
+) -> Own {
+    Function::SCORED.map(|function| direct(evidence, scope.platforms(technique), function, policy))
+}
+
+/// Coverage of a technique by what names it or its sub-techniques, by scored function.
+pub(crate) fn joined(
+    technique: TechniqueIx,
+    own: &dyn Fn(TechniqueIx) -> Own,
+    scope: &Scope,
+    policy: &Policy,
+) -> [Range; 3] {
+    let itself = own(technique);
+    let subs: Vec<Own> = scope.subs(technique).iter().map(|sub| own(*sub)).collect();
+    std::array::from_fn(|at| match &subs[..] {
+        [] => itself[at],
+        subs => rolled_up(itself[at], subs.iter().map(|sub| sub[at]), policy),
+    })
 }
 
 /// A technique with sub-techniques: its own evidence, which can only say so much, beside the mean

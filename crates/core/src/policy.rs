@@ -164,6 +164,12 @@ policy! {
     ease_rules "ease.rules" = 5.0 in 1.0..1000.0 : "Public rules from which there are plenty (ACRE's threshold), in rules.";
     ease_floor "ease.floor" = 0.5 in 0.0..1.0 : "What a quick win keeps of its priority where nothing makes it easy. Ours.";
     ease_mitigations "ease.mitigations" = 3.0 in 1.0..100.0 : "Open mitigations from which there are plenty, in mitigations. Ours.";
+
+    effort_enable "effort.enable" = 1.0 in 0.01..1000000.0 : "Cost of switching on a rule that exists, where its row states none: small. Ours, in any unit.";
+    effort_test "effort.test" = 1.0 in 0.01..1000000.0 : "Cost of testing what is claimed: small. Ours.";
+    effort_write "effort.write" = 3.0 in 0.01..1000000.0 : "Cost of writing a rule: medium. Ours.";
+    effort_prevent "effort.prevent" = 8.0 in 0.01..1000000.0 : "Cost of putting a control or a mitigation in place: large. Ours.";
+    effort_onboard "effort.onboard" = 20.0 in 0.01..1000000.0 : "Cost of bringing in a log source or a product: very large. Ours.";
 }
 
 impl Policy {

@@ -5,6 +5,7 @@ mod borrowed;
 mod method;
 mod miniature;
 mod properties;
+mod recommend;
 
 use crate::assessment::{Assessment, TechniqueAssessment};
 use crate::score::Range;

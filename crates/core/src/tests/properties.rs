@@ -208,7 +208,7 @@ fn names(all: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
 }
 
 /// A capability; the positions stand for techniques, whose number is not known yet.
-fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
+pub(super) fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
     let place = (
         kind_and_function(),
         select(Status::ALL),
@@ -280,7 +280,12 @@ fn any_on(status: Status, assumed: bool) -> bool {
     assumed && strength::status_multiplier(status, &Policy::default()) == 0.0
 }
 
-fn placed(attack: &Attack, found: (Capability, Vec<usize>), id: String, line: usize) -> Capability {
+pub(super) fn placed(
+    attack: &Attack,
+    found: (Capability, Vec<usize>),
+    id: String,
+    line: usize,
+) -> Capability {
     let (capability, techniques) = found;
     let count = attack.techniques.len();
     let named: BTreeSet<TechniqueId> =
@@ -379,7 +384,7 @@ fn catalog(attack: &Attack, (choke, rules): Facts) -> Catalog {
     Catalog::new(attack, choke, rules.into_iter().map(|(at, count)| (id(at), count)))
 }
 
-fn world() -> impl Strategy<Value = Fixture> {
+pub(super) fn world() -> impl Strategy<Value = Fixture> {
     let capabilities = vec((capability(), 0usize..6), 0..=8);
     let choices = (profile(), decisions(), limits(), facts());
     (attack(), capabilities, policy(), choices).prop_map(|(attack, found, policy, choices)| {
@@ -404,7 +409,7 @@ fn world() -> impl Strategy<Value = Fixture> {
 }
 
 /// Something new that covers or tries to, for any world.
-fn addition() -> impl Strategy<Value = (Capability, Vec<usize>)> {
+pub(super) fn addition() -> impl Strategy<Value = (Capability, Vec<usize>)> {
     capability().prop_filter("a data source gates others", |(capability, _)| {
         capability.kind != Kind::DataSource
     })

@@ -1,0 +1,401 @@
+//! What to do next: which candidates, in which order, raise the expected coverage against our
+//! adversaries most (method 2.6), with a bound on what any other choice could gain.
+//!
+//! The objective is that of the headline: with expected strengths it is monotone and submodular, so
+//! that [`greedy`] says how good its choice is. A gain is what [`crate::assess`] finds with the
+//! candidate and without it. Only what a candidate touches is computed anew.
+//!
+//! A data source covers nothing and may make others count, which no bound allows for. Among
+//! candidates it counts for the rows of its own bundle alone: a gain is then the least that is
+//! gained.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::assessment::{self, GENERATED_BY};
+use crate::attack::TechniqueIx;
+use crate::candidate::{Candidate, Step};
+use crate::capability::Kind;
+use crate::coverage::{self, Evidence, Own, Telemetry};
+use crate::gap;
+use crate::greedy::{self, Goal, Objective, Offer};
+use crate::id::TechniqueId;
+use crate::inputs::Inputs;
+use crate::scope::Scope;
+use crate::score::{Range, round9};
+use crate::threat::{Threat, Usage};
+
+/// The schema of the JSON.
+pub const SCHEMA: &str = "lacuna.recommendation.v1";
+
+/// What the choice is to make large, by its name in an assessment.
+pub const OBJECTIVE: &str = "headline.threat_weighted.exp";
+
+/// The best order that could be found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recommendation {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Program and version.
+    pub generated_by: String,
+    /// [`OBJECTIVE`].
+    pub objective: String,
+    /// How the choice was made: `greedy`, `ratio_greedy` or `best_single`.
+    pub algorithm: String,
+    /// How many steps were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
+    /// How much it may cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<f64>,
+    /// How many candidates there were.
+    pub candidates: usize,
+    /// The objective as things are, 0..=1.
+    pub base: f64,
+    /// What to do, in this order.
+    pub picks: Vec<Pick>,
+    /// The most that any choice under the same goal gains.
+    pub upper_bound_gain: f64,
+    /// The share of it that this choice is sure to gain, 0..=1.
+    pub certified_ratio: f64,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pick {
+    /// The candidate's id.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// What kind of step it is.
+    pub step: Step,
+    /// What it adds to the objective after the steps before it.
+    pub gain: f64,
+    /// What it adds to what is proven: nothing before it is tested.
+    pub gain_lo: f64,
+    /// What all steps up to this one add.
+    pub cumulative: f64,
+    /// What it costs.
+    pub cost: f64,
+    /// What all steps up to this one cost.
+    pub cumulative_cost: f64,
+    /// The techniques that it helps, the most helped first.
+    pub techniques: Vec<Helped>,
+    /// The adversaries that it helps against, the most first.
+    pub adversaries: Vec<Against>,
+}
+
+/// A technique that a step helps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Helped {
+    /// The technique.
+    pub id: TechniqueId,
+    /// Its name.
+    pub name: String,
+    /// Its part of the gain.
+    pub gain: f64,
+    /// Its expected coverage before the step.
+    pub before: f64,
+    /// And after it.
+    pub after: f64,
+}
+
+/// An adversary that a step helps against.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Against {
+    /// The adversary.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What the step adds to the expected coverage of what it does.
+    pub gain: f64,
+}
+
+/// Chooses among candidates.
+///
+/// `inputs` are those of the assessment, and its catalogue knows the controls that the candidates
+/// name.
+#[must_use]
+pub fn recommend(inputs: &Inputs<'_>, candidates: &[Candidate], goal: Goal) -> Recommendation {
+    let world = World::new(inputs, candidates);
+    let offers: Vec<Offer<'_>> =
+        candidates.iter().map(|c| Offer { id: &c.id, cost: c.cost }).collect();
+    let nothing = Standing::of(&world);
+    let (choice, _) = greedy::choose(&nothing, &offers, goal);
+    let base = nothing.total.exp;
+    let mut steps = Steps { standing: nothing, base, cost: 0.0 };
+    let picks = choice.picks.iter().map(|pick| steps.take(&candidates[*pick], *pick)).collect();
+    let gained = steps.standing.total.exp - base;
+    let (count, budget) = match goal {
+        Goal::Count(count) => (Some(count), None),
+        Goal::Budget(budget) => (None, Some(round9(budget))),
+    };
+    let bound = choice.upper_bound.max(gained);
+    Recommendation {
+        schema: SCHEMA.to_owned(),
+        generated_by: GENERATED_BY.to_owned(),
+        objective: OBJECTIVE.to_owned(),
+        algorithm: choice.algorithm.name().to_owned(),
+        count,
+        budget,
+        candidates: candidates.len(),
+        base: round9(base),
+        picks,
+        upper_bound_gain: round9(bound),
+        certified_ratio: round9(if bound > 0.0 { gained / bound } else { 1.0 }),
+    }
+}
+
+/// The ids of candidates that help nothing as things are, although something was chosen from.
+#[must_use]
+pub fn idle<'a>(inputs: &Inputs<'_>, candidates: &'a [Candidate]) -> Vec<&'a str> {
+    let world = World::new(inputs, candidates);
+    let standing = Standing::of(&world);
+    let helps_not = |ix: &usize| round9(standing.gain(*ix)) <= 0.0;
+    let idle = (0..candidates.len()).filter(helps_not);
+    idle.map(|ix| candidates[ix].id.as_str()).collect()
+}
+
+/// What does not change while candidates are taken.
+struct World<'a> {
+    inputs: Inputs<'a>,
+    scope: Scope,
+    threat: Threat,
+    /// The weight of all techniques in scope.
+    weight: f64,
+    /// By technique: the coverage that is enough.
+    targets: Vec<f64>,
+    /// By technique: the evidence as things are.
+    evidence: Vec<Vec<Evidence>>,
+    /// By candidate: the evidence that it brings, by technique.
+    brought: Vec<BTreeMap<TechniqueIx, Vec<Evidence>>>,
+}
+
+impl<'a> World<'a> {
+    fn new(inputs: &Inputs<'a>, candidates: &[Candidate]) -> Self {
+        let scope = Scope::new(inputs.attack, &inputs.scope, &inputs.dispositions, inputs.as_of);
+        let threat = Threat::new(inputs.attack, &inputs.profile, &inputs.policy, inputs.as_of);
+        let (evidence, _) = coverage::gather(inputs, &scope);
+        let own = inputs.capabilities.len();
+        let offered = candidates.iter().flat_map(|c| &c.capabilities).cloned();
+        let all = Inputs {
+            capabilities: inputs.capabilities.iter().cloned().chain(offered).collect(),
+            ..inputs.clone()
+        };
+        let mut first = own;
+        let mut brought = Vec::new();
+        for candidate in candidates {
+            brought.push(brings(&all, &scope, own, first, candidate));
+            first += candidate.capabilities.len();
+        }
+        let (decided, _) = assessment::decisions(inputs);
+        let decided = |ix: TechniqueIx| decided.get(&inputs.attack.techniques[ix].id);
+        let all_techniques = 0..inputs.attack.techniques.len();
+        let targets = all_techniques.map(|ix| gap::target(inputs, decided(ix))).collect();
+        let weight = scope.techniques().map(|ix| threat.weight(ix)).sum();
+        Self { inputs: all, scope, threat, weight, targets, evidence, brought }
+    }
+
+    /// How well a technique is covered.
+    fn covered(&self, technique: TechniqueIx, own: &dyn Fn(TechniqueIx) -> Own) -> Range {
+        let [prevent, detect, _] =
+            coverage::joined(technique, own, &self.scope, &self.inputs.policy);
+        prevent.either(detect)
+    }
+
+    /// The share of all weight that some parts of techniques make up.
+    fn share(&self, parts: impl Iterator<Item = (TechniqueIx, Range)>) -> Range {
+        let weigh = |sum: Range, (ix, part): (TechniqueIx, Range)| {
+            sum.zip(part.map(|part| self.threat.weight(ix) * part), |a, b| a + b)
+        };
+        let sum = parts.fold(Range::ZERO, weigh);
+        if self.weight > 0.0 { sum.map(|sum| sum / self.weight) } else { Range::ZERO }
+    }
+
+    /// The part of what is enough that a coverage reaches.
+    fn met(&self, technique: TechniqueIx, covered: Range) -> Range {
+        covered.map(|c| (c / self.targets[technique]).min(1.0))
+    }
+}
+
+/// The evidence that a candidate brings; its capabilities stand from `first` on.
+fn brings(
+    all: &Inputs<'_>,
+    scope: &Scope,
+    own: usize,
+    first: usize,
+    candidate: &Candidate,
+) -> BTreeMap<TechniqueIx, Vec<Evidence>> {
+    let there = || all.capabilities[..own].iter().chain(&candidate.capabilities).cloned();
+    let has_source = candidate.capabilities.iter().any(|c| c.kind == Kind::DataSource);
+    let capabilities =
+        if has_source { there().collect() } else { all.capabilities[..own].to_vec() };
+    let telemetry = Telemetry::of(all.attack, &capabilities, &all.policy);
+    let mut brought: BTreeMap<TechniqueIx, Vec<Evidence>> = BTreeMap::new();
+    for ix in first..first + candidate.capabilities.len() {
+        for (technique, evidence) in coverage::evidence_of(all, scope, &telemetry, ix).evidence {
+            brought.entry(technique).or_default().push(evidence);
+        }
+    }
+    brought
+}
+
+/// How things stand after some candidates were taken.
+#[derive(Clone)]
+struct Standing<'a> {
+    world: &'a World<'a>,
+    /// By technique: what names it.
+    evidence: Vec<Vec<Evidence>>,
+    /// By technique: what that comes to.
+    own: Vec<Own>,
+    /// By technique: how well it is covered.
+    covered: Vec<Range>,
+    /// The objective, and its other two readings.
+    total: Range,
+}
+
+impl<'a> Standing<'a> {
+    fn of(world: &'a World<'a>) -> Self {
+        let evidence = world.evidence.clone();
+        let policy = &world.inputs.policy;
+        let own = |(ix, found): (TechniqueIx, &Vec<Evidence>)| {
+            coverage::own(found, ix, &world.scope, policy)
+        };
+        let own: Vec<Own> = evidence.iter().enumerate().map(own).collect();
+        let covered = |ix: TechniqueIx| match world.scope.contains(ix) {
+            true => world.covered(ix, &|ix| own[ix]),
+            false => Range::ZERO,
+        };
+        let covered: Vec<Range> = (0..own.len()).map(covered).collect();
+        let reached = world.scope.techniques().map(|ix| (ix, world.met(ix, covered[ix])));
+        let total = world.share(reached);
+        Self { world, evidence, own, covered, total }
+    }
+
+    /// The evidence about the techniques that a candidate names, with what it brings.
+    fn with(&self, candidate: usize) -> BTreeMap<TechniqueIx, Vec<Evidence>> {
+        let joined = |(technique, brought): (&TechniqueIx, &Vec<Evidence>)| {
+            let mut evidence = self.evidence[*technique].clone();
+            evidence.extend(brought.iter().cloned());
+            coverage::count_once(&mut evidence, &self.world.inputs.capabilities);
+            (*technique, evidence)
+        };
+        self.world.brought[candidate].iter().map(joined).collect()
+    }
+
+    /// What changed evidence comes to, for the techniques it is about and for their parents.
+    fn changed(&self, evidence: &BTreeMap<TechniqueIx, Vec<Evidence>>) -> Changed {
+        let World { inputs, scope, .. } = self.world;
+        let own: BTreeMap<TechniqueIx, Own> = evidence
+            .iter()
+            .map(|(ix, found)| (*ix, coverage::own(found, *ix, scope, &inputs.policy)))
+            .collect();
+        let parents = own.keys().filter_map(|ix| inputs.attack.parent(*ix));
+        let parents = parents.filter(|ix| scope.contains(*ix));
+        let touched: BTreeSet<TechniqueIx> = own.keys().copied().chain(parents).collect();
+        let now = |ix: TechniqueIx| own.get(&ix).copied().unwrap_or(self.own[ix]);
+        let covered = touched.into_iter().map(|ix| (ix, self.world.covered(ix, &now))).collect();
+        Changed { own, covered }
+    }
+
+    /// What a change adds to the objective.
+    fn added(&self, changed: &Changed) -> Range {
+        let met = |ix: TechniqueIx, covered: Range| self.world.met(ix, covered);
+        self.world.share(changed.covered.iter().map(|(ix, covered)| {
+            (*ix, met(*ix, *covered).zip(met(*ix, self.covered[*ix]), |new, old| new - old))
+        }))
+    }
+}
+
+/// What changed evidence comes to.
+struct Changed {
+    own: BTreeMap<TechniqueIx, Own>,
+    covered: BTreeMap<TechniqueIx, Range>,
+}
+
+impl Objective for Standing<'_> {
+    fn gain(&self, candidate: usize) -> f64 {
+        self.added(&self.changed(&self.with(candidate))).exp.max(0.0)
+    }
+
+    fn take(&mut self, candidate: usize) {
+        let evidence = self.with(candidate);
+        let changed = self.changed(&evidence);
+        self.total = self.total.zip(self.added(&changed), |total, more| total + more);
+        evidence.into_iter().for_each(|(ix, found)| self.evidence[ix] = found);
+        changed.own.into_iter().for_each(|(ix, own)| self.own[ix] = own);
+        changed.covered.into_iter().for_each(|(ix, covered)| self.covered[ix] = covered);
+    }
+}
+
+/// The steps while they are told.
+struct Steps<'a> {
+    standing: Standing<'a>,
+    base: f64,
+    cost: f64,
+}
+
+impl Steps<'_> {
+    fn take(&mut self, candidate: &Candidate, ix: usize) -> Pick {
+        let (before, was) = (self.standing.covered.clone(), self.standing.total);
+        self.standing.take(ix);
+        self.cost += candidate.cost;
+        let gain = self.standing.total.zip(was, |after, before| after - before);
+        Pick {
+            id: candidate.id.clone(),
+            title: candidate.title.clone(),
+            step: candidate.step,
+            gain: round9(gain.exp),
+            gain_lo: round9(gain.lo),
+            cumulative: round9(self.standing.total.exp - self.base),
+            cost: round9(candidate.cost),
+            cumulative_cost: round9(self.cost),
+            techniques: self.helped(&before),
+            adversaries: self.against(&before),
+        }
+    }
+
+    /// How much more of what is enough for a technique is reached than before.
+    fn more(&self, ix: TechniqueIx, before: &[Range]) -> f64 {
+        let met = |covered: &[Range]| self.standing.world.met(ix, covered[ix]).exp;
+        met(&self.standing.covered) - met(before)
+    }
+
+    fn helped(&self, before: &[Range]) -> Vec<Helped> {
+        let World { inputs, scope, threat, weight, .. } = self.standing.world;
+        let helped = |ix: TechniqueIx| {
+            let technique = &inputs.attack.techniques[ix];
+            Helped {
+                id: technique.id,
+                name: technique.name.clone(),
+                gain: round9(threat.weight(ix) * self.more(ix, before) / weight),
+                before: round9(before[ix].exp),
+                after: round9(self.standing.covered[ix].exp),
+            }
+        };
+        let all = scope.techniques().filter(|ix| self.more(*ix, before) > 0.0);
+        let mut all: Vec<Helped> = all.map(helped).filter(|helped| helped.gain > 0.0).collect();
+        all.sort_by(|a, b| b.gain.total_cmp(&a.gain).then(a.id.cmp(&b.id)));
+        all
+    }
+
+    fn against(&self, before: &[Range]) -> Vec<Against> {
+        let World { inputs, scope, threat, .. } = self.standing.world;
+        let against = |usage: &Usage| {
+            let used: f64 = scope.techniques().map(|ix| usage.uses[ix]).sum();
+            let more: f64 =
+                scope.techniques().map(|ix| usage.uses[ix] * self.more(ix, before)).sum();
+            let adversary = &inputs.attack.adversaries[usage.adversary];
+            Against {
+                id: adversary.id.clone(),
+                name: adversary.name.clone(),
+                gain: round9(if used > 0.0 { more / used } else { 0.0 }),
+            }
+        };
+        let all = threat.adversaries.iter().map(against);
+        let mut all: Vec<Against> = all.filter(|against| against.gain > 0.0).collect();
+        all.sort_by(|a, b| b.gain.total_cmp(&a.gain).then(a.id.cmp(&b.id)));
+        all
+    }
+}
