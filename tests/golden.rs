@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 use crate::support::{assert_equal, json, lacuna_json, scratch, shared};
 
 /// The scenario as a user would write it: a register and a `lacuna.toml`.
-fn assessed(shared: &Path) -> Value {
-    let folder = scratch("golden");
+pub(crate) fn write(shared: &Path, folder: &Path) {
     let scenario = json(&shared.join("golden/scenario.json"));
     let mut rows = scenario["evidence"].as_array().unwrap().clone();
     for (component, availability) in scenario["telemetry"].as_object().unwrap() {
@@ -34,6 +33,11 @@ fn assessed(shared: &Path) -> Value {
         table("params")
     );
     fs::write(folder.join("lacuna.toml"), config).unwrap();
+}
+
+fn assessed(shared: &Path) -> Value {
+    let folder = scratch("golden");
+    write(shared, &folder);
     let options = "--format json --attack 18.1 --as-of 2025-12-01 -c lacuna.toml";
     let args: Vec<&str> = ["gaps", "register.json"].into_iter().chain(options.split(' ')).collect();
     lacuna_json(&folder, &args)

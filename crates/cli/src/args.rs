@@ -50,6 +50,22 @@ pub(crate) enum Command {
         #[command(flatten)]
         format: FormatArg,
     },
+    /// Say what to do next: the steps that gain most, in order, and what any other could gain
+    Recommend {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        goal: GoalArgs,
+        /// What one could add: a register whose rows may have a cost and a bundle [default: what is
+        /// off or planned, and the ATT&CK mitigations that nothing implements]
+        #[arg(long, value_name = "FILE")]
+        candidates: Option<PathBuf>,
+        /// Rules that one could switch on; may be repeated
+        #[arg(long = "library", value_name = "DIR")]
+        libraries: Vec<PathBuf>,
+        #[command(flatten)]
+        format: FormatArg,
+    },
     /// Show every term behind one technique, capability or adversary
     Explain {
         /// A technique (T1059.001), or the id or name of a capability or an adversary
@@ -139,6 +155,18 @@ pub(crate) enum AttackCommand {
     },
     #[command(external_subcommand)]
     Other(Vec<String>),
+}
+
+/// How far to go.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct GoalArgs {
+    /// Take so many steps [default: 5]
+    #[arg(short = 'n', long, value_name = "N")]
+    pub(crate) count: Option<usize>,
+    /// Spend so much, in the unit of the costs
+    #[arg(long, value_name = "COST")]
+    pub(crate) budget: Option<f64>,
 }
 
 /// Options of every command that assesses.

@@ -2,11 +2,13 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use ingest::{ReadError, ReadSettings, TableRead};
+use ingest::{ReadError, ReadSettings, SourceChoice, TableRead};
 use model::attack::Attack;
+use model::capability::Capability;
 use model::catalog::Catalog;
 use model::diagnostic::{Code, Diagnostic, Severity};
 use model::{Assessment, Inputs, assess};
@@ -28,10 +30,16 @@ pub(crate) struct Assessed {
     pub(crate) is_refused: bool,
 }
 
-pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assessed, Failure> {
+/// What is to be assessed, once it is read.
+pub(crate) struct Gathered {
+    plan: Plan,
+    read: ingest::Read,
+}
+
+/// Plans and reads; it is an error if nothing that was read can be used.
+pub(crate) fn gathered(common: &Common, streams: &mut Streams) -> Result<Gathered, Failure> {
     let plan = plan(common)?;
-    let read = read(&plan, common)?;
-    let tables = read.tables;
+    let read = read(&plan, &plan.sources, common)?;
     let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
     if usable == 0 {
         tell(&read.diagnostics, Severity::Note, common, streams)?;
@@ -39,31 +47,66 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
         return Err(failure.help("lacuna formats lists the formats that are read"));
     }
-    let catalog: Catalog = ingest::catalog(&plan.attack, &read.capabilities);
-    let assessment = assess(&Inputs {
-        attack: &plan.attack,
-        catalog: &catalog,
-        as_of: plan.as_of,
-        organisation: plan.organisation,
-        scope: plan.scope,
-        profile: plan.profile,
-        policy: plan.policy,
-        dispositions: plan.dispositions,
-        capabilities: read.capabilities,
-        sources: read.sources,
-        resolution: read.resolution,
-        diagnostics: read.diagnostics,
-    });
-    let is_refused = common.strict && assessment.diagnostics.iter().any(matters);
-    let sources = plan.sources.into_iter().map(|source| source.path).collect();
-    Ok(Assessed { assessment, attack: plan.attack, tables, sources, is_refused })
+    Ok(Gathered { plan, read })
+}
+
+impl Gathered {
+    /// The catalogued facts, also for what one could add.
+    pub(crate) fn catalog(&self, further: &[Arc<Capability>]) -> Catalog {
+        let all: Vec<Arc<Capability>> =
+            self.read.capabilities.iter().chain(further).cloned().collect();
+        ingest::catalog(&self.plan.attack, &all)
+    }
+
+    /// What the assessment depends on.
+    pub(crate) fn inputs<'a>(&'a self, catalog: &'a Catalog) -> Inputs<'a> {
+        let Gathered { plan, read } = self;
+        Inputs {
+            attack: &plan.attack,
+            catalog,
+            as_of: plan.as_of,
+            organisation: plan.organisation.clone(),
+            scope: plan.scope.clone(),
+            profile: plan.profile.clone(),
+            policy: plan.policy.clone(),
+            dispositions: plan.dispositions.clone(),
+            capabilities: read.capabilities.clone(),
+            sources: read.sources.clone(),
+            resolution: read.resolution.clone(),
+            diagnostics: read.diagnostics.clone(),
+        }
+    }
+
+    /// Reads a further file or folder with the same settings.
+    pub(crate) fn further(
+        &self,
+        choice: SourceChoice,
+        common: &Common,
+    ) -> Result<ingest::Read, Failure> {
+        read(&self.plan, &[choice], common)
+    }
+
+    /// The release, how the tables were read, and the assessment, which goes with its inputs.
+    pub(crate) fn finish(self, assessment: Assessment, common: &Common) -> Assessed {
+        let is_refused = common.strict && assessment.diagnostics.iter().any(matters);
+        let sources = self.plan.sources.into_iter().map(|source| source.path).collect();
+        let (attack, tables) = (self.plan.attack, self.read.tables);
+        Assessed { assessment, attack, tables, sources, is_refused }
+    }
+}
+
+pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assessed, Failure> {
+    let gathered = gathered(common, streams)?;
+    let catalog = gathered.catalog(&[]);
+    let assessment = assess(&gathered.inputs(&catalog));
+    Ok(gathered.finish(assessment, common))
 }
 
 fn matters(diagnostic: &Diagnostic) -> bool {
     diagnostic.severity <= Severity::Warning
 }
 
-fn read(plan: &Plan, common: &Common) -> Result<ingest::Read, Failure> {
+fn read(plan: &Plan, sources: &[SourceChoice], common: &Common) -> Result<ingest::Read, Failure> {
     let bar = progress_bar(common);
     let started = Instant::now();
     let progress = |done: usize, all: usize| {
@@ -81,7 +124,7 @@ fn read(plan: &Plan, common: &Common) -> Result<ingest::Read, Failure> {
         progress: &progress,
         threads: common.threads,
     };
-    let read = ingest::read(&plan.sources, &settings);
+    let read = ingest::read(sources, &settings);
     bar.finish_and_clear();
     read.map_err(|error| {
         let help = match error {
@@ -130,7 +173,7 @@ impl Assessed {
 }
 
 /// What is at least as bad as `least` in a line each kind, everything with `-v`.
-fn tell(
+pub(crate) fn tell(
     diagnostics: &[Diagnostic],
     least: Severity,
     common: &Common,

@@ -7,6 +7,7 @@ mod formats;
 mod gaps;
 mod heatmap;
 mod import;
+mod recommend;
 mod report;
 
 use std::io::Write;
@@ -21,8 +22,7 @@ use crate::failure::Failure;
 use crate::streams::Streams;
 
 /// Commands of the design that are not built yet.
-const PLANNED: [&str; 16] = [
-    "recommend",
+const PLANNED: [&str; 15] = [
     "what-if",
     "diff",
     "check",
@@ -41,13 +41,30 @@ const PLANNED: [&str; 16] = [
 ];
 
 /// Commands that are.
-const BUILT: [&str; 8] =
-    ["report", "gaps", "explain", "heatmap", "import", "adversaries", "attack", "formats"];
+const BUILT: [&str; 9] = [
+    "report",
+    "gaps",
+    "recommend",
+    "explain",
+    "heatmap",
+    "import",
+    "adversaries",
+    "attack",
+    "formats",
+];
 
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Report { common, output } => report::run(&common, &output),
         Command::Gaps { common, count, format } => gaps::run(&common, count, format.format),
+        Command::Recommend { common, goal, candidates, libraries, format } => {
+            let asked = recommend::Asked {
+                goal: &goal,
+                candidates: candidates.as_deref(),
+                libraries: &libraries,
+            };
+            recommend::run(&common, &asked, format.format)
+        }
         Command::Explain { what, common, format } => explain::run(&what, &common, format.format),
         Command::Heatmap { common, output, show, size, compat } => {
             heatmap::run(&common, &output, show, size, compat)

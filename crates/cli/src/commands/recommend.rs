@@ -1,0 +1,115 @@
+//! `lacuna recommend`: what to do next.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ingest::SourceChoice;
+use model::assess;
+use model::candidate::{self, Candidate};
+use model::capability::{Capability, Status};
+use model::diagnostic::Severity;
+use model::greedy::Goal;
+use model::recommend::recommend;
+use report::view;
+
+use crate::Outcome;
+use crate::args::{Common, Format, GoalArgs};
+use crate::assessing::{Gathered, gathered, tell};
+use crate::failure::Failure;
+use crate::project::slashed;
+use crate::streams::Streams;
+
+/// What is asked for.
+pub(crate) struct Asked<'a> {
+    pub(crate) goal: &'a GoalArgs,
+    pub(crate) candidates: Option<&'a Path>,
+    pub(crate) libraries: &'a [PathBuf],
+}
+
+/// Steps that are shown where nobody says how many.
+const STEPS: usize = 5;
+
+pub(crate) fn run(common: &Common, asked: &Asked<'_>, format: Format) -> Result<Outcome, Failure> {
+    let mut streams = Streams::new(&common.talk);
+    let goal = goal(asked.goal)?;
+    let gathered = gathered(common, &mut streams)?;
+    let offered = offered(&gathered, asked, common, &mut streams)?;
+    let catalog = gathered.catalog(&offered.rows);
+    let inputs = gathered.inputs(&catalog);
+    let candidates = offered.candidates(&inputs, asked.candidates.is_some());
+    let recommendation = recommend(&inputs, &candidates, goal);
+    let assessment = assess(&inputs);
+    drop(inputs);
+    let found = gathered.finish(assessment, common);
+    found.tell(common, matches!(format, Format::Table | Format::Md), &mut streams)?;
+    let sheets = view::recommend::sheets(&found.assessment, &recommendation, common.talk.verbose);
+    super::print(&sheets, &recommendation, format, &mut streams)?;
+    Ok(super::outcome(found.is_refused))
+}
+
+fn goal(args: &GoalArgs) -> Result<Goal, Failure> {
+    match args.budget {
+        Some(budget) if budget.is_finite() && budget > 0.0 => Ok(Goal::Budget(budget)),
+        Some(budget) => {
+            let failure = Failure::new(format!("--budget {budget} buys nothing"));
+            Err(failure.help("give a number above 0, in the unit of the costs"))
+        }
+        None => Ok(Goal::Count(args.count.unwrap_or(STEPS))),
+    }
+}
+
+/// What one could add, as far as it was read from files.
+struct Offered {
+    rows: Vec<Arc<Capability>>,
+}
+
+fn offered(
+    gathered: &Gathered,
+    asked: &Asked<'_>,
+    common: &Common,
+    streams: &mut Streams,
+) -> Result<Offered, Failure> {
+    let mut rows = Vec::new();
+    let files = asked.candidates.iter().map(|path| (*path, None));
+    let libraries = asked.libraries.iter().map(|path| (path.as_path(), Some(Status::Library)));
+    for (path, status) in files.chain(libraries) {
+        let shown = slashed(path);
+        let choice = SourceChoice {
+            path: path.to_path_buf(),
+            shown: shown.clone(),
+            status,
+            ..SourceChoice::default()
+        };
+        let read = gathered.further(choice, common)?;
+        tell(&read.diagnostics, Severity::Warning, common, streams)?;
+        if read.capabilities.is_empty() {
+            let failure = Failure::new(format!("{shown}: no candidate in it"));
+            return Err(failure.help("a candidate is a row of a register, or a rule"));
+        }
+        rows.extend(read.capabilities);
+    }
+    Ok(Offered { rows })
+}
+
+impl Offered {
+    /// The candidates: those of the file alone where there is one; else what is off, what the
+    /// libraries hold and the inputs do not have, and mitigations.
+    fn candidates(&self, inputs: &model::Inputs<'_>, is_from_file: bool) -> Vec<Candidate> {
+        let known: BTreeSet<&str> = inputs.capabilities.iter().map(|c| c.id.as_str()).collect();
+        let is_new = |row: &&Arc<Capability>| is_from_file || !known.contains(row.id.as_str());
+        let rows: Vec<Arc<Capability>> =
+            self.rows.iter().filter(is_new).filter(|row| !row.is_withdrawn()).cloned().collect();
+        let mut candidates = candidate::bundles(&rows, &inputs.policy);
+        if !is_from_file {
+            candidates.extend(candidate::off(inputs));
+            candidates.extend(candidate::mitigations(inputs));
+        }
+        // The first of an id stays.
+        let mut by_id: BTreeMap<String, Candidate> = BTreeMap::new();
+        for candidate in candidates {
+            by_id.entry(candidate.id.clone()).or_insert(candidate);
+        }
+        by_id.into_values().collect()
+    }
+}
