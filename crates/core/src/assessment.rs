@@ -353,6 +353,20 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
     }
 }
 
+/// Expected coverage against our adversaries, not rounded, without the rest of the assessment.
+pub(crate) fn expected_coverage(inputs: &Inputs<'_>) -> f64 {
+    let (decided, _) = decisions(inputs);
+    let scope = Scope::new(inputs.attack, &inputs.scope, &inputs.dispositions, inputs.as_of);
+    let threat = Threat::new(inputs.attack, &inputs.profile, &inputs.policy, inputs.as_of);
+    let (evidence, _) = coverage::gather(inputs, &scope);
+    let coverage = coverage::per_technique(evidence, &scope, &inputs.policy);
+    let decided_on = |ix: TechniqueIx| decided.get(&inputs.attack.techniques[ix].id).cloned();
+    let gaps = gap::rank(inputs, &scope, &coverage, &threat, decided_on);
+    let figures =
+        Figures { inputs, scope: &scope, coverage: &coverage, threat: &threat, gaps: &gaps };
+    figures.threat_weighted(|c| c.composite).exp
+}
+
 impl Assessment {
     /// The inputs that lead to this assessment again, given the release and the catalogued facts
     /// that it was made with.

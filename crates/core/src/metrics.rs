@@ -118,7 +118,7 @@ impl Figures<'_> {
     }
 
     /// `sum W min(1, C / tau) / sum W`.
-    fn threat_weighted(&self, of: impl Fn(&Coverage) -> Range) -> Range {
+    pub(crate) fn threat_weighted(&self, of: impl Fn(&Coverage) -> Range) -> Range {
         let weighted = |ix: TechniqueIx| (self.threat.weight(ix), self.met(ix, &of));
         weighted_mean(self.scope.techniques().map(weighted))
     }
