@@ -12,8 +12,18 @@ use crate::support::{assert_equal, json, lacuna_json, scratch, shared};
 /// The scenario as a user would write it: a register and a `lacuna.toml`.
 pub(crate) fn write(shared: &Path, folder: &Path) {
     let scenario = json(&shared.join("golden/scenario.json"));
+    write_parts(&scenario, &scenario["telemetry"], folder);
+}
+
+/// The same a quarter later: other evidence, adversaries, platforms and numbers.
+pub(crate) fn write_later(shared: &Path, folder: &Path) {
+    let scenario = json(&shared.join("golden/scenario.json"));
+    write_parts(&scenario["snapshot_b"], &scenario["telemetry"], folder);
+}
+
+fn write_parts(scenario: &Value, telemetry: &Value, folder: &Path) {
     let mut rows = scenario["evidence"].as_array().unwrap().clone();
-    for (component, availability) in scenario["telemetry"].as_object().unwrap() {
+    for (component, availability) in telemetry.as_object().unwrap() {
         rows.push(json!({
             "id": format!("telemetry {component}"),
             "kind": "data source",
@@ -35,12 +45,14 @@ pub(crate) fn write(shared: &Path, folder: &Path) {
     fs::write(folder.join("lacuna.toml"), config).unwrap();
 }
 
+/// What is typed to assess it.
+pub(crate) const GAPS: &str =
+    "gaps register.json --format json --attack 18.1 --as-of 2025-12-01 -c lacuna.toml";
+
 fn assessed(shared: &Path) -> Value {
     let folder = scratch("golden");
     write(shared, &folder);
-    let options = "--format json --attack 18.1 --as-of 2025-12-01 -c lacuna.toml";
-    let args: Vec<&str> = ["gaps", "register.json"].into_iter().chain(options.split(' ')).collect();
-    lacuna_json(&folder, &args)
+    lacuna_json(&folder, &GAPS.split(' ').collect::<Vec<_>>())
 }
 
 fn by_id(list: &Value) -> BTreeMap<&str, &Value> {

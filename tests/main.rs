@@ -5,6 +5,7 @@
 mod architecture;
 mod cases;
 mod controls;
+mod diff;
 mod example;
 mod formats;
 mod golden;

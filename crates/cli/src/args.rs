@@ -76,6 +76,25 @@ pub(crate) enum Command {
         #[command(flatten)]
         format: FormatArg,
     },
+    /// Say what moved between two assessments: better, or another yardstick
+    Diff {
+        /// The earlier assessment.json, or the folder of its report
+        #[arg(value_name = "BEFORE")]
+        before: PathBuf,
+        /// The later one
+        #[arg(value_name = "AFTER")]
+        after: PathBuf,
+        /// The STIX bundle that one of them was made with, where it is not built in; may be repeated
+        #[arg(long, value_name = "FILE")]
+        attack: Vec<PathBuf>,
+        /// Number of techniques to list as table, csv or md
+        #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+        count: usize,
+        #[command(flatten)]
+        format: FormatArg,
+        #[command(flatten)]
+        talk: Talk,
+    },
     /// Draw the matrix as a picture, or write it as a Navigator layer
     Heatmap {
         #[command(flatten)]

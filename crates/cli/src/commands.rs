@@ -2,6 +2,7 @@
 
 mod adversaries;
 mod attack;
+mod diff;
 mod explain;
 mod formats;
 mod gaps;
@@ -22,9 +23,8 @@ use crate::failure::Failure;
 use crate::streams::Streams;
 
 /// Commands of the design that are not built yet.
-const PLANNED: [&str; 15] = [
+const PLANNED: [&str; 14] = [
     "what-if",
-    "diff",
     "check",
     "attribute",
     "paths",
@@ -64,6 +64,10 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
                 libraries: &libraries,
             };
             recommend::run(&common, &asked, format.format)
+        }
+        Command::Diff { before, after, attack, count, format, talk } => {
+            let asked = diff::Asked { before: &before, after: &after, bundles: &attack, count };
+            diff::run(&asked, format.format, &talk)
         }
         Command::Explain { what, common, format } => explain::run(&what, &common, format.format),
         Command::Heatmap { common, output, show, size, compat } => {

@@ -107,6 +107,14 @@ pub fn embedded(domain: &str, version: Option<&str>) -> Option<Attack> {
     wanted.next().map(Embedded::read)
 }
 
+/// The release that is built in and was made from the bundle with this SHA-256.
+#[must_use]
+pub fn embedded_from(sha256: &str) -> Option<Attack> {
+    let line = format!("sha256\t{sha256}");
+    let is_it = |embedded: &&Embedded| embedded.text.lines().take(20).any(|l| l == line);
+    EMBEDDED.iter().find(is_it).map(Embedded::read)
+}
+
 /// What is built in besides the release in use: all other releases of its domain, and the newest
 /// one of every other domain.
 #[must_use]

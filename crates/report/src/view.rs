@@ -3,6 +3,7 @@
 //! coverage against our adversaries for the headline.
 
 pub mod adversaries;
+pub mod diff;
 pub mod explain;
 pub mod recommend;
 

@@ -1,0 +1,101 @@
+//! `lacuna diff`: what moved between two assessments.
+
+use std::path::{Path, PathBuf};
+
+use ingest::{releases, snapshot};
+use model::Assessment;
+use model::attack::Attack;
+use model::diff::diff;
+use report::view;
+
+use crate::Outcome;
+use crate::args::{Format, Talk};
+use crate::failure::Failure;
+use crate::project::{slashed, unreadable};
+use crate::streams::Streams;
+
+/// What is asked for.
+pub(crate) struct Asked<'a> {
+    pub(crate) before: &'a Path,
+    pub(crate) after: &'a Path,
+    pub(crate) bundles: &'a [PathBuf],
+    pub(crate) count: usize,
+}
+
+/// The file in the folder of a report.
+const FILE: &str = "assessment.json";
+
+pub(crate) fn run(asked: &Asked<'_>, format: Format, talk: &Talk) -> Result<Outcome, Failure> {
+    let mut streams = Streams::new(talk);
+    let (before, after) = (assessment(asked.before)?, assessment(asked.after)?);
+    if before.attack.domain != after.attack.domain {
+        let message = format!(
+            "{} is about {}, {} about {}",
+            slashed(asked.before),
+            before.attack.domain,
+            slashed(asked.after),
+            after.attack.domain
+        );
+        return Err(Failure::new(message).help("compare assessments of one domain"));
+    }
+    let bundles = bundles(asked.bundles)?;
+    let later = release(&after, &bundles).ok_or_else(|| no_release(asked.after, &after))?;
+    let earlier = match before.attack.sha256 == after.attack.sha256 {
+        true => None,
+        false => release(&before, &bundles),
+    };
+    if earlier.is_none() && before.attack.sha256 != after.attack.sha256 && !talk.quiet {
+        let note = format!(
+            "ATT&CK {} of {} is not at hand, so what its change adds cannot be told; name its \
+             bundle with --attack",
+            before.attack.version,
+            slashed(asked.before)
+        );
+        streams.say("note", &note)?;
+    }
+    let earlier = earlier.as_ref().unwrap_or(&later);
+    let catalogs = (
+        ingest::catalog(earlier, &before.capabilities),
+        ingest::catalog(&later, &after.capabilities),
+    );
+    let (inputs, inputs_after) =
+        (before.inputs(earlier, &catalogs.0), after.inputs(&later, &catalogs.1));
+    let found = diff((&before, &inputs), (&after, &inputs_after));
+    let sheets = view::diff::sheets(&before, &after, &found, asked.count);
+    super::print(&sheets, &found, format, &mut streams)?;
+    Ok(Outcome::Done)
+}
+
+fn assessment(path: &Path) -> Result<Assessment, Failure> {
+    let file = if path.is_dir() { path.join(FILE) } else { path.to_path_buf() };
+    let shown = slashed(&file);
+    let bytes = ingest::source::read(&file).map_err(|error| unreadable(&shown, &error))?;
+    report::json::read(&bytes).map_err(|error| {
+        Failure::new(format!("{shown}: {error}"))
+            .help("name an assessment.json, as lacuna report or lacuna gaps --format json write it")
+    })
+}
+
+fn bundles(paths: &[PathBuf]) -> Result<Vec<Attack>, Failure> {
+    let load = |path: &PathBuf| {
+        releases::load(Some(&path.to_string_lossy()), releases::DEFAULT_DOMAIN)
+            .map_err(|error| Failure::new(error).help("name a STIX bundle of ATT&CK"))
+    };
+    paths.iter().map(load).collect()
+}
+
+/// The release that an assessment was made with, if it is at hand.
+fn release(assessment: &Assessment, bundles: &[Attack]) -> Option<Attack> {
+    let sha256 = &assessment.attack.sha256;
+    let named = bundles.iter().find(|bundle| bundle.sha256 == *sha256).cloned();
+    named.or_else(|| snapshot::embedded_from(sha256))
+}
+
+fn no_release(path: &Path, assessment: &Assessment) -> Failure {
+    let message = format!(
+        "{} was made with ATT&CK {} of another bundle than those that are built in",
+        slashed(path),
+        assessment.attack.version
+    );
+    Failure::new(message).help("name its STIX bundle with --attack FILE")
+}
