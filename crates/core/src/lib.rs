@@ -23,12 +23,14 @@ pub mod greedy;
 pub mod id;
 pub mod inputs;
 pub mod metrics;
+pub mod next_move;
 pub mod policy;
 mod rebase;
 pub mod recommend;
 pub mod resolve;
 pub mod scope;
 pub mod score;
+pub mod sensitivity;
 pub mod strength;
 pub mod threat;
 

@@ -15,13 +15,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::assessment::{self, GENERATED_BY};
 use crate::attack::TechniqueIx;
-use crate::candidate::{Candidate, Step};
+use crate::candidate::Candidate;
 use crate::capability::Kind;
 use crate::coverage::{self, Evidence, Own, Telemetry};
 use crate::gap;
 use crate::greedy::{self, Goal, Objective, Offer};
 use crate::id::TechniqueId;
 use crate::inputs::Inputs;
+use crate::next_move::Move;
 use crate::scope::Scope;
 use crate::score::{Range, round9};
 use crate::threat::{Threat, Usage};
@@ -68,8 +69,9 @@ pub struct Pick {
     pub id: String,
     /// What it is called.
     pub title: String,
-    /// What kind of step it is.
-    pub step: Step,
+    /// What kind of move it is.
+    #[serde(rename = "move")]
+    pub next_move: Move,
     /// What it adds to the objective after the steps before it.
     pub gain: f64,
     /// What it adds to what is proven: nothing before it is tested.
@@ -192,7 +194,7 @@ impl<'a> World<'a> {
         let (decided, _) = assessment::decisions(inputs);
         let decided = |ix: TechniqueIx| decided.get(&inputs.attack.techniques[ix].id);
         let all_techniques = 0..inputs.attack.techniques.len();
-        let targets = all_techniques.map(|ix| gap::target(inputs, decided(ix))).collect();
+        let targets = all_techniques.map(|ix| gap::target(&inputs.policy, decided(ix))).collect();
         let weight = scope.techniques().map(|ix| threat.weight(ix)).sum();
         Self { inputs: all, scope, threat, weight, targets, evidence, brought }
     }
@@ -345,7 +347,7 @@ impl Steps<'_> {
         Pick {
             id: candidate.id.clone(),
             title: candidate.title.clone(),
-            step: candidate.step,
+            next_move: candidate.next_move,
             gain: round9(gain.exp),
             gain_lo: round9(gain.lo),
             cumulative: round9(self.standing.total.exp - self.base),

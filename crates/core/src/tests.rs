@@ -5,6 +5,7 @@ mod borrowed;
 mod diff;
 mod method;
 mod miniature;
+mod moves;
 mod properties;
 mod recommend;
 

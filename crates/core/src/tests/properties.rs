@@ -1158,7 +1158,7 @@ proptest! {
     #[test]
     fn a_decision_sets_the_target(world in world()) {
         for technique in world.assess().techniques {
-            let expected = gap::target(&world.inputs(), technique.disposition.as_ref());
+            let expected = gap::target(&world.inputs().policy, technique.disposition.as_ref());
             prop_assert_eq!(technique.target, expected);
         }
     }
