@@ -11,6 +11,7 @@ use model::attack::Attack;
 use model::capability::Capability;
 use model::catalog::Catalog;
 use model::diagnostic::{Code, Diagnostic, Severity};
+use model::policy::Policy;
 use model::{Assessment, Inputs, assess};
 
 use crate::args::Common;
@@ -75,6 +76,11 @@ impl Gathered {
             resolution: read.resolution.clone(),
             diagnostics: read.diagnostics.clone(),
         }
+    }
+
+    /// The numbers of the method.
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.plan.policy
     }
 
     /// Reads a further file or folder with the same settings.

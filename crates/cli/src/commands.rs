@@ -10,6 +10,7 @@ mod heatmap;
 mod import;
 mod recommend;
 mod report;
+mod what_if;
 
 use std::io::Write;
 
@@ -23,8 +24,7 @@ use crate::failure::Failure;
 use crate::streams::Streams;
 
 /// Commands of the design that are not built yet.
-const PLANNED: [&str; 14] = [
-    "what-if",
+const PLANNED: [&str; 13] = [
     "check",
     "attribute",
     "paths",
@@ -56,7 +56,9 @@ const BUILT: [&str; 9] = [
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Report { common, output } => report::run(&common, &output),
-        Command::Gaps { common, count, format } => gaps::run(&common, count, format.format),
+        Command::Gaps { common, count, only, format } => {
+            gaps::run(&common, count, only.map(Into::into), format.format)
+        }
         Command::Recommend { common, goal, candidates, libraries, format } => {
             let asked = recommend::Asked {
                 goal: &goal,
@@ -64,6 +66,21 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
                 libraries: &libraries,
             };
             recommend::run(&common, &asked, format.format)
+        }
+        Command::WhatIf {
+            common,
+            add,
+            remove,
+            enable,
+            disable,
+            set,
+            drop_adversaries,
+            count,
+            format,
+        } => {
+            let asked =
+                what_if::Asked { add, remove, enable, disable, set, drop_adversaries, count };
+            what_if::run(common, &asked, format.format)
         }
         Command::Diff { before, after, attack, count, format, talk } => {
             let asked = diff::Asked { before: &before, after: &after, bundles: &attack, count };

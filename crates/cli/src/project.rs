@@ -306,7 +306,7 @@ fn hinted(failure: Failure, hint: Option<String>) -> Failure {
     }
 }
 
-fn status(text: &str, place: &str) -> Result<Status, Failure> {
+pub(crate) fn status(text: &str, place: &str) -> Result<Status, Failure> {
     ingest::status(text).ok_or_else(|| {
         let words: Vec<&str> = Status::ALL.iter().map(|status| status.word()).collect();
         let failure = Failure::new(format!("{place}: {text:?} is no status"));
@@ -350,6 +350,22 @@ fn weights(
         }
     }
     Ok(weights)
+}
+
+/// What `--platform` names, with the shares.
+pub(crate) fn typed_platforms(
+    attack: &Attack,
+    typed: &[String],
+) -> Result<BTreeMap<String, f64>, Failure> {
+    weights(&chosen(typed, &Weights::default())?, |name| platform(attack, name))
+}
+
+/// What `--adversary` names, by id, with the weights.
+pub(crate) fn typed_adversaries(
+    attack: &Attack,
+    typed: &[String],
+) -> Result<BTreeMap<String, f64>, Failure> {
+    weights(&chosen(typed, &Weights::default())?, |name| adversary(attack, name))
 }
 
 fn platform(attack: &Attack, name: &str) -> Result<String, Failure> {

@@ -59,12 +59,17 @@ fn bundle(id: &str, rows: &[&Arc<Capability>], policy: &Policy) -> Candidate {
         next_move,
         // Nothing is for free, or the ratio of gain and cost says nothing.
         cost: stated.filter(|cost| *cost > 0.0).unwrap_or_else(|| next_move.effort(policy)),
-        capabilities: rows.iter().map(|row| in_place(row, policy)).collect(),
+        capabilities: rows.iter().map(|row| on(row, policy)).collect(),
     }
 }
 
-/// A capability as it would be if it were in place.
-fn in_place(row: &Arc<Capability>, policy: &Policy) -> Arc<Capability> {
+/// Rows as they would be if they were in place.
+#[must_use]
+pub fn in_place(rows: &[Arc<Capability>], policy: &Policy) -> Vec<Arc<Capability>> {
+    rows.iter().map(|row| on(row, policy)).collect()
+}
+
+fn on(row: &Arc<Capability>, policy: &Policy) -> Arc<Capability> {
     if strength::status_multiplier(row.status, policy) > 0.0 {
         return Arc::clone(row);
     }

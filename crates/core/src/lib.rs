@@ -33,6 +33,7 @@ pub mod score;
 pub mod sensitivity;
 pub mod strength;
 pub mod threat;
+pub mod what_if;
 
 pub use assessment::{Assessment, assess};
 pub use inputs::Inputs;

@@ -6,7 +6,7 @@ mod diff;
 mod method;
 mod miniature;
 mod moves;
-mod properties;
+pub(crate) mod properties;
 mod recommend;
 
 use crate::assessment::{Assessment, TechniqueAssessment};

@@ -5,13 +5,16 @@
 pub mod adversaries;
 pub mod diff;
 pub mod explain;
+pub mod levers;
 pub mod recommend;
+pub mod what_if;
 
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::capability::Function;
 use model::diagnostic::{Diagnostic, Severity};
 use model::id::TechniqueId;
 use model::inputs::{Decision, Source};
+use model::next_move::Move;
 use model::score::Range;
 
 use crate::matrix::{Cell, Column, Legend, Matrix, Shade};
@@ -120,9 +123,9 @@ pub fn caveats(assessment: &Assessment) -> Vec<String> {
     caveats
 }
 
-/// The gaps by rank, `limit` at most, with the terms of each.
+/// The gaps by rank, `limit` at most, with the terms of each; of one move only where one is named.
 #[must_use]
-pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
+pub fn gaps(assessment: &Assessment, only: Option<Move>, limit: usize) -> Sheet {
     let mut sheet = Sheet::new(
         finding(assessment),
         &[
@@ -133,15 +136,21 @@ pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
             ("Threat", "threat"),
             ("Proven", "proven"),
             ("Expected", "expected"),
+            ("Next", "next_move"),
+            ("Band", "band"),
             ("Level", "level"),
             ("Ease", "ease"),
             ("Decision", "decision"),
         ],
     )
-    .optional(&["ease", "decision"]);
+    .optional(&["band", "level", "ease", "decision"]);
     sheet.notes = caveats(assessment);
     sheet.notes.push(basis(assessment));
-    sheet.rows = assessment.gaps().into_iter().take(limit).map(gap).collect();
+    let listed = assessment.gaps().into_iter().filter(|t| is_for(t, only));
+    sheet.rows = listed.take(limit).map(gap).collect();
+    if let Some(only) = only.filter(|_| sheet.rows.is_empty()) {
+        sheet.notes.push(format!("No gap is for {}: {}", only.word(), levers::meaning(only)));
+    }
     let accepted = assessment.accepted();
     if !accepted.is_empty() {
         let ids: Vec<String> = accepted.iter().map(|t| t.id.to_string()).collect();
@@ -158,6 +167,10 @@ pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
         sheet.notes.push(format!("Overdue: {}", overdue.join(", ")));
     }
     sheet
+}
+
+fn is_for(technique: &TechniqueAssessment, only: Option<Move>) -> bool {
+    only.is_none_or(|only| technique.next_move == Some(only))
 }
 
 /// A gap that was to be fixed by now; a narrow table has no room for the column of decisions.
@@ -186,6 +199,8 @@ fn gap(technique: &TechniqueAssessment) -> Vec<Value> {
         Value::Share(technique.threat.value),
         Value::Share(technique.coverage.composite.lo),
         Value::Share(technique.coverage.composite.exp),
+        Value::text(technique.next_move.map_or("", Move::word)),
+        Value::text(levers::band(technique)),
         Value::text(technique.level.word()),
         Value::Share(technique.ease.value),
         decision.map_or(Value::Blank, Value::text),

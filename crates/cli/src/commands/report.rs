@@ -36,13 +36,13 @@ fn files(found: &Assessed) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
     let mut page = Vec::new();
     report::html::write(assessment, &svg, &mut page)?;
     let mut gaps = Vec::new();
-    report::csv::write(&view::gaps(assessment, usize::MAX), &mut gaps)?;
+    report::csv::write(&view::gaps(assessment, None, usize::MAX), &mut gaps)?;
     let mut layer = Vec::new();
     report::navigator::write(assessment, attack, view::Show::Coverage, &mut layer)?;
     let mut json = Vec::new();
     report::json::write(assessment, &mut json)?;
     let mut summary = Vec::new();
-    report::markdown::write(&view::gaps(assessment, GAPS), &mut summary)?;
+    report::markdown::write(&view::gaps(assessment, None, GAPS), &mut summary)?;
     Ok(vec![
         ("index.html", page),
         ("heatmap.svg", svg.into_bytes()),

@@ -208,7 +208,7 @@ fn names(all: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
 }
 
 /// A capability; the positions stand for techniques, whose number is not known yet.
-pub(super) fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
+pub(crate) fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
     let place = (
         kind_and_function(),
         select(Status::ALL),
@@ -280,7 +280,7 @@ fn any_on(status: Status, assumed: bool) -> bool {
     assumed && strength::status_multiplier(status, &Policy::default()) == 0.0
 }
 
-pub(super) fn placed(
+pub(crate) fn placed(
     attack: &Attack,
     found: (Capability, Vec<usize>),
     id: String,
@@ -384,7 +384,7 @@ fn catalog(attack: &Attack, (choke, rules): Facts) -> Catalog {
     Catalog::new(attack, choke, rules.into_iter().map(|(at, count)| (id(at), count)))
 }
 
-pub(super) fn world() -> impl Strategy<Value = Fixture> {
+pub(crate) fn world() -> impl Strategy<Value = Fixture> {
     let capabilities = vec((capability(), 0usize..6), 0..=8);
     let choices = (profile(), decisions(), limits(), facts());
     (attack(), capabilities, policy(), choices).prop_map(|(attack, found, policy, choices)| {
@@ -409,7 +409,7 @@ pub(super) fn world() -> impl Strategy<Value = Fixture> {
 }
 
 /// Something new that covers or tries to, for any world.
-pub(super) fn addition() -> impl Strategy<Value = (Capability, Vec<usize>)> {
+pub(crate) fn addition() -> impl Strategy<Value = (Capability, Vec<usize>)> {
     capability().prop_filter("a data source gates others", |(capability, _)| {
         capability.kind != Kind::DataSource
     })

@@ -10,7 +10,7 @@ use model::capability::{Capability, Share};
 use model::date::Date;
 use model::score::{Range, round9};
 
-use super::{basis, count};
+use super::{basis, count, levers};
 use crate::sheet::{Sheet, Value, percent};
 
 /// A technique in scope: the terms of its priority, who uses it, what covers it.
@@ -77,6 +77,15 @@ fn priority(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
         ),
         term("Quick win", technique.quick_win, "the priority, weighed by ease"),
     ];
+    if let (Some(next_move), Some(firm)) = (technique.next_move, technique.sensitivity) {
+        sheet.notes.push(format!(
+            "Next: {} ({}); among the first ten gaps in {} of {} runs with other numbers or adversaries",
+            next_move.word(),
+            levers::meaning(next_move),
+            firm.top10,
+            firm.runs
+        ));
+    }
     if !technique.flags.is_empty() {
         let minded: Vec<&str> = technique.flags.iter().map(|f| flag_in_words(f)).collect();
         sheet.notes.push(format!("Mind: {}", minded.join("; ")));
