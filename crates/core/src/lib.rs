@@ -31,6 +31,7 @@ pub mod resolve;
 pub mod scope;
 pub mod score;
 pub mod sensitivity;
+pub mod sharpen;
 pub mod strength;
 pub mod threat;
 pub mod what_if;

@@ -7,6 +7,7 @@ pub mod diff;
 pub mod explain;
 pub mod levers;
 pub mod recommend;
+pub mod sharpen;
 pub mod what_if;
 
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};

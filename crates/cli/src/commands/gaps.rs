@@ -3,11 +3,12 @@
 use std::io::Write;
 
 use model::next_move::Move;
+use model::{assess, sharpen};
 use report::view;
 
 use crate::Outcome;
 use crate::args::{Common, Format};
-use crate::assessing::assessed;
+use crate::assessing::gathered;
 use crate::failure::Failure;
 use crate::streams::Streams;
 
@@ -18,8 +19,18 @@ pub(crate) fn run(
     format: Format,
 ) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
-    let found = assessed(common, &mut streams)?;
-    found.tell(common, matches!(format, Format::Table | Format::Md), &mut streams)?;
+    let is_for_people = matches!(format, Format::Table | Format::Md);
+    let gathered = gathered(common, &mut streams)?;
+    let catalog = gathered.catalog(&[]);
+    let inputs = gathered.inputs(&catalog);
+    let assessment = assess(&inputs);
+    let unknowns = match is_for_people {
+        true => sharpen::unknowns(&inputs, &assessment),
+        false => Vec::new(),
+    };
+    drop(inputs);
+    let found = gathered.finish(assessment, common);
+    found.tell(common, is_for_people, &mut streams)?;
     let assessment = &found.assessment;
     if format == Format::Ndjson {
         let gaps = assessment.gaps();
@@ -29,12 +40,14 @@ pub(crate) fn run(
         streams.out.flush()?;
         return Ok(super::outcome(found.is_refused));
     }
-    let is_for_people = matches!(format, Format::Table | Format::Md);
-    let sheets = if is_for_people && only.is_none() {
+    let mut sheets = if is_for_people && only.is_none() {
         view::levers::then_gaps(assessment, count)
     } else {
         vec![view::gaps(assessment, only, count)]
     };
+    if only.is_none() {
+        sheets.extend(view::sharpen::sheet(&unknowns));
+    }
     super::print(&sheets, assessment, format, &mut streams)?;
     if let Some(proposal) = view::levers::proposal(assessment)
         && is_for_people

@@ -142,6 +142,12 @@ fn gap(before: &Assessment, after: &Assessment, word: &str, id: TechniqueId) -> 
         technique.map_or(Value::Blank, |t| Value::Share(t.coverage.composite.exp))
     };
     let priority = if word == "closed" { was } else { is };
+    // A gap may come and go with the adversaries, whatever is done about it.
+    let word = match (word, was, is) {
+        ("closed", _, Some(is)) if is.gap > 0.0 => "not used any more",
+        ("new", Some(was), _) if was.gap > 0.0 => "newly used",
+        (word, _, _) => word,
+    };
     vec![
         Value::text(word),
         Value::text(id.to_string()),
