@@ -40,6 +40,9 @@ pub(crate) enum Command {
         /// The folder to write; it is written whole or not at all
         #[arg(short, long, value_name = "DIR", default_value = "lacuna-report")]
         output: PathBuf,
+        /// Keep the assessment in this folder of dated ones, and show how the figures went
+        #[arg(long, value_name = "DIR")]
+        history: Option<PathBuf>,
     },
     /// List the gaps, the most important first
     Gaps {

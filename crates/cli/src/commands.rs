@@ -55,7 +55,9 @@ const BUILT: [&str; 9] = [
 
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
-        Command::Report { common, output } => report::run(&common, &output),
+        Command::Report { common, output, history } => {
+            report::run(&common, &output, history.as_deref())
+        }
         Command::Gaps { common, count, only, format } => {
             gaps::run(&common, count, only.map(Into::into), format.format)
         }

@@ -11,6 +11,7 @@ mod commands;
 mod config;
 mod failure;
 mod folder;
+mod history;
 mod project;
 mod streams;
 

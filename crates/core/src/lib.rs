@@ -34,6 +34,7 @@ pub mod sensitivity;
 pub mod sharpen;
 pub mod strength;
 pub mod threat;
+pub mod trend;
 pub mod what_if;
 
 pub use assessment::{Assessment, assess};

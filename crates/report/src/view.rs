@@ -8,6 +8,7 @@ pub mod explain;
 pub mod levers;
 pub mod recommend;
 pub mod sharpen;
+pub mod trend;
 pub mod what_if;
 
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
