@@ -148,6 +148,10 @@ pub(crate) struct Common {
     /// nearest lacuna.toml upwards
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
+    /// Security products that you have, by name, such as "Okta, Palo Alto": a first answer by their
+    /// categories, with no file at all; may be repeated
+    #[arg(long = "have", value_name = "PRODUCTS")]
+    pub(crate) have: Vec<String>,
     /// Take scope, profile, policy and decisions from this lacuna.toml
     #[arg(short, long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

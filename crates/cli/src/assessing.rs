@@ -14,6 +14,7 @@ use model::{Assessment, Inputs, assess};
 use crate::args::Common;
 use crate::failure::Failure;
 use crate::project::{Plan, plan};
+use crate::sharpen::sharpest;
 use crate::streams::Streams;
 
 /// An assessment and the release it was made against.
@@ -24,6 +25,8 @@ pub(crate) struct Assessed {
     pub(crate) tables: Vec<TableRead>,
     /// Where the sources are.
     pub(crate) sources: Vec<PathBuf>,
+    /// What would say more than products' names.
+    pub(crate) advice: Option<String>,
     /// A warning about the inputs that `--strict` does not let pass.
     pub(crate) is_refused: bool,
 }
@@ -37,10 +40,16 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
         tell(&read.diagnostics, Severity::Note, common, streams)?;
         let sources: Vec<&str> = read.sources.iter().map(|s| s.path.as_str()).collect();
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
-        return Err(failure.help("lacuna formats lists the formats that are read"));
+        let help = match &common.inputs[..] {
+            [] if !common.have.is_empty() => {
+                "lacuna formats products lists the products that are known"
+            }
+            _ => "lacuna formats lists the formats that are read",
+        };
+        return Err(failure.help(help));
     }
     let catalog: Catalog = ingest::catalog(&plan.attack, &read.capabilities);
-    let assessment = assess(&Inputs {
+    let inputs = Inputs {
         attack: &plan.attack,
         catalog: &catalog,
         as_of: plan.as_of,
@@ -53,10 +62,16 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
         sources: read.sources,
         resolution: read.resolution,
         diagnostics: read.diagnostics,
-    });
+    };
+    let assessment = assess(&inputs);
+    let sharpest = match common.talk.quiet {
+        true => None,
+        false => sharpest(&inputs, assessment.headline.threat_weighted.exp),
+    };
+    let advice = sharpest.map(|sharpest| sharpest.advice(common));
     let is_refused = common.strict && assessment.diagnostics.iter().any(matters);
     let sources = plan.sources.into_iter().map(|source| source.path).collect();
-    Ok(Assessed { assessment, attack: plan.attack, tables, sources, is_refused })
+    Ok(Assessed { assessment, attack: plan.attack, tables, sources, advice, is_refused })
 }
 
 fn matters(diagnostic: &Diagnostic) -> bool {
@@ -120,6 +135,7 @@ impl Assessed {
         streams: &mut Streams,
     ) -> Result<(), Failure> {
         tell(&self.assessment.diagnostics, Severity::Warning, common, streams)?;
+        self.advise(common, streams)?;
         if !common.talk.quiet && !says_caveats {
             for caveat in report::view::caveats(&self.assessment) {
                 streams.say("note", &caveat)?;
@@ -127,7 +143,18 @@ impl Assessed {
         }
         Ok(())
     }
+
+    /// Says which export would say more than products' names.
+    pub(crate) fn advise(&self, common: &Common, streams: &mut Streams) -> Result<(), Failure> {
+        if let Some(advice) = self.advice.as_ref().filter(|_| !common.talk.quiet) {
+            streams.say("next", advice)?;
+        }
+        Ok(())
+    }
 }
+
+/// So many names of products that are not known are told one by one.
+const TOLD: usize = 5;
 
 /// What is at least as bad as `least` in a line each kind, everything with `-v`.
 fn tell(
@@ -150,9 +177,13 @@ fn tell(
     let mut loud: Vec<&Diagnostic> = diagnostics.iter().filter(is_loud).collect();
     loud.sort_by_key(|d| (d.severity, d.code));
     for group in loud.chunk_by(|a, b| a.code == b.code) {
-        streams.diagnostic(group[0])?;
-        if group.len() > 1 {
-            let more = format!("... and {} more of this kind; -v shows all", group.len() - 1);
+        // Names that were just typed are told one by one.
+        let told = if group[0].code == Code::UnknownProduct { TOLD } else { 1 };
+        for diagnostic in group.iter().take(told) {
+            streams.diagnostic(diagnostic)?;
+        }
+        if group.len() > told {
+            let more = format!("... and {} more of this kind; -v shows all", group.len() - told);
             writeln!(streams.err, "  {more}")?;
         }
     }

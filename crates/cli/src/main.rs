@@ -12,6 +12,7 @@ mod config;
 mod failure;
 mod folder;
 mod project;
+mod sharpen;
 mod streams;
 
 use std::io::Write;
