@@ -153,7 +153,7 @@ impl Assessed {
     }
 }
 
-/// So many names of products that are not known are told one by one.
+/// So many names of products that are not plain are told one by one.
 const TOLD: usize = 5;
 
 /// What is at least as bad as `least` in a line each kind, everything with `-v`.
@@ -178,7 +178,10 @@ fn tell(
     loud.sort_by_key(|d| (d.severity, d.code));
     for group in loud.chunk_by(|a, b| a.code == b.code) {
         // Names that were just typed are told one by one.
-        let told = if group[0].code == Code::UnknownProduct { TOLD } else { 1 };
+        let told = match group[0].code {
+            Code::UnknownProduct | Code::AssumedProduct => TOLD,
+            _ => 1,
+        };
         for diagnostic in group.iter().take(told) {
             streams.diagnostic(diagnostic)?;
         }
