@@ -224,6 +224,23 @@ fn a_list_of_products_is_coverage_without_an_option() {
 }
 
 #[test]
+fn what_import_says_of_a_list_of_products_reads_it_again() {
+    let folder = scratch("products-again");
+    let rows = "Vendor,Product,Status\nPalo Alto Networks,PA-3220,yes\nProofpoint,TAP,yes\n\
+                Okta,Workforce Identity,no\n";
+    fs::write(folder.join("tools.csv"), rows).unwrap();
+    let read = |words: &[&str]| {
+        let words = [&["import", "tools.csv", "--format", "json"], words].concat();
+        lacuna_json(&folder, &words)
+    };
+    let (found, again) = (read(&[]), read(&["--columns", "products=Product"]));
+    assert_eq!(found["capabilities"], again["capabilities"]);
+    assert_eq!(found["tables"], again["tables"]);
+    let codes = again["diagnostics"].as_array().unwrap();
+    assert!(codes.iter().all(|d| d["code"] != "names-are-products"), "it was said");
+}
+
+#[test]
 fn a_table_of_other_things_is_no_list_of_products() {
     let folder = scratch("products-other");
     for text in [

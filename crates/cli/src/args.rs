@@ -144,8 +144,8 @@ pub(crate) enum AttackCommand {
 /// Options of every command that assesses.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// Files and folders to read, or a project (lacuna.toml or its folder); with none, the
-    /// nearest lacuna.toml upwards
+    /// Files and folders to read, or a project (lacuna.toml or its folder); with none, and no
+    /// --have, the nearest lacuna.toml upwards
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     /// Security products that you have, by name, such as "Okta, Palo Alto": a first answer by their

@@ -206,7 +206,7 @@ fn project_file(input: &Path) -> Option<PathBuf> {
 fn nearest() -> Result<PathBuf, Failure> {
     let missing = || {
         Failure::new(format!("there is no {FILE} here or in a folder above"))
-            .help("name what to read, or products that you have:  lacuna gaps rules/ controls.xlsx --adversary APT29  or  lacuna gaps --have \"EDR, Okta\"")
+            .help("name what to read:  lacuna gaps rules/ controls.xlsx --adversary APT29; or products:  lacuna gaps --have \"Okta, EDR\"")
     };
     let here = std::env::current_dir().map_err(|_| missing())?;
     let found = here.ancestors().map(|folder| folder.join(FILE)).find(|file| file.is_file());

@@ -11,9 +11,9 @@ use model::{Inputs, assess};
 use crate::args::Common;
 use crate::project::{HAVE, slashed};
 
-/// Categories up to which the assessment is made again, each time once; more are nobody's list of
-/// what he has.
-const TRIED: usize = 100;
+/// Records up to which the assessment is made again for each export: who has more has said so much
+/// about what he has that names add little.
+const RECORDS: usize = 20_000;
 
 /// The export that could add most to the expected coverage, and how much at most.
 pub(crate) struct Sharpest {
@@ -24,6 +24,9 @@ pub(crate) struct Sharpest {
 /// The export that could add most; `None` where no product is known by its name alone, or none
 /// could add anything.
 pub(crate) fn sharpest(inputs: &Inputs<'_>, before: f64) -> Option<Sharpest> {
+    if inputs.capabilities.len() > RECORDS {
+        return None;
+    }
     let mut tried: BTreeMap<String, Export> = BTreeMap::new();
     for capability in &inputs.capabilities {
         if let Some(export) = export(capability, inputs.attack, inputs.catalog) {
@@ -31,7 +34,7 @@ pub(crate) fn sharpest(inputs: &Inputs<'_>, before: f64) -> Option<Sharpest> {
             // with less work.
             let what = claims(&export);
             let known = tried.get(&what);
-            if known.is_none_or(|known| !known.is_read && export.is_read) && tried.len() < TRIED {
+            if known.is_none_or(|known| !known.is_read && export.is_read) {
                 tried.insert(what, export);
             }
         }

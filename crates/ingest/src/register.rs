@@ -128,7 +128,8 @@ pub(crate) fn table(
     diagnostics.extend(table.hidden.then(|| hidden(&place)));
     diagnostics.extend(missing(layout, &chosen.names, &header_row));
     diagnostics.extend(chosen.ids_are_controls.then(|| are_controls(&header_row)));
-    diagnostics.extend(chosen.products.map(|_| are_products(&header_row)));
+    let is_guessed = chosen.products.is_some() && !layout.columns.contains_key(&Column::Products);
+    diagnostics.extend(is_guessed.then(|| are_products(&header_row)));
     let second = chosen.second.iter();
     diagnostics.extend(second.map(|(name, column)| second_column(name, *column, &header_row)));
     let (header, rows) = (&table.rows[header_at], &table.rows[header_at + 1..]);

@@ -154,7 +154,7 @@ impl Mention {
             return Some((
                 Code::AssumedProduct,
                 message,
-                "name the product that you have".to_owned(),
+                "write that name, or that of what you have".to_owned(),
             ));
         }
         let product = self.product?;

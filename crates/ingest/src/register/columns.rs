@@ -49,6 +49,10 @@ impl Chosen {
                 None => chosen.unknown.push(name.clone()),
             }
         }
+        let products = chosen.columns.iter().find(|(_, column)| *column == Column::Products);
+        if let Some((at, _)) = products.filter(|_| layout.columns.contains_key(&Column::Products)) {
+            chosen.take_products(products::place(*at, &chosen.names));
+        }
         chosen
     }
 
@@ -76,6 +80,7 @@ impl Chosen {
     /// Takes a column for one of products; it is nothing else but a title or an id.
     pub(super) fn take_products(&mut self, place: products::Place) {
         let at = place.product;
+        // Somebody may have said that it is one of products.
         let stays = |column| matches!(column, Column::Id | Column::Title);
         self.columns.retain(|(column, known)| *column != at || stays(*known));
         let used = |column: usize| column == at || Some(column) == place.maker;

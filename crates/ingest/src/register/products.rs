@@ -22,13 +22,21 @@ pub(super) struct Place {
 
 /// Where most cells of a column are names of products, and not all of the same one.
 pub(super) fn column(rows: &[Row], names: &[(usize, String)]) -> Option<Place> {
-    let is_maker = |name: &str| MAKERS.contains(&name);
-    let maker = names.iter().find(|(_, name)| is_maker(name)).map(|(at, _)| *at);
-    let place = |product| Place { product, maker: maker.filter(|at| *at != product) };
-    let found = names.iter().filter_map(|(at, name)| Some((named(rows, place(*at))?, name, *at)));
+    let found =
+        names.iter().filter_map(|(at, name)| Some((named(rows, place(*at, names))?, name, *at)));
     // The one that names more; of two that name as much, who makes it says less.
     let best = found.max_by_key(|(count, name, at)| (!is_maker(name), *count, usize::MAX - at));
-    best.map(|(.., product)| place(product))
+    best.map(|(.., product)| place(product, names))
+}
+
+/// A column of products, with the one that says who makes them.
+pub(super) fn place(product: usize, names: &[(usize, String)]) -> Place {
+    let maker = names.iter().find(|(at, name)| *at != product && is_maker(name));
+    Place { product, maker: maker.map(|(at, _)| *at) }
+}
+
+fn is_maker(name: &str) -> bool {
+    MAKERS.contains(&name)
 }
 
 /// How many cells of a column name products, if most of them do.
