@@ -241,6 +241,31 @@ fn what_import_says_of_a_list_of_products_reads_it_again() {
 }
 
 #[test]
+fn a_product_that_nobody_knows_goes_by_the_kind_that_its_row_says() {
+    let folder = scratch("products-kind");
+    let rows = "Name,Type,Status\nOkta,SSO,yes\nRocket Shield,EDR,yes\nVeeam,Backup,yes\n\
+                Moon Wall,Firewall,yes\nQRadar,SIEM,yes\nStar Gate,Portal,yes\nCrowdStrike Falcon,EDR,yes\n";
+    fs::write(folder.join("tools.csv"), rows).unwrap();
+    let found = lacuna_json(&folder, &["import", "tools.csv", "--format", "json"]);
+    let controls = |id: &str| {
+        let rows = found["capabilities"].as_array().unwrap().iter();
+        let mut rows = rows.filter(|row| row["id"] == id);
+        rows.next().unwrap_or_else(|| panic!("{id}"))["controls"].clone()
+    };
+    assert_eq!(controls("Rocket Shield"), serde_json::json!(["category:edr"]));
+    assert_eq!(controls("Moon Wall"), serde_json::json!(["category:firewall"]));
+    assert_eq!(controls("Star Gate"), Value::Null);
+    let codes: Vec<&str> = found["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| d["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes.iter().filter(|code| **code == "assumed-product").count(), 2);
+    assert!(!codes.contains(&"bad-value"), "the type is no function: {codes:?}");
+}
+
+#[test]
 fn a_table_of_other_things_is_no_list_of_products() {
     let folder = scratch("products-other");
     for text in [

@@ -211,6 +211,11 @@ pub(crate) fn named(text: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether a text is the name of one product or of a category.
+pub(crate) fn is_known(text: &str) -> bool {
+    matches!(find(text), Found::One(_))
+}
+
 /// The name with this key, in any edition, with its vendor before it or without where that is
 /// Microsoft.
 fn by_key(key: &str) -> Option<(Name, Edition)> {

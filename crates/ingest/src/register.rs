@@ -357,10 +357,7 @@ fn raw(row: Row, chosen: &Chosen, place: &Origin) -> Raw {
     let first = row.cells.first().map_or(0, |cell| cell.column);
     let origin = place_of(place, row.number, first);
     let mut raw = Raw { origin, values: Vec::new(), diagnostics: Vec::new() };
-    let product = chosen.products.and_then(|place| {
-        let own = row.cell(place.product)?;
-        Some(products::text(&row, place, &own.text))
-    });
+    let product = chosen.products.and_then(|place| products::text(&row, place));
     let mut cells = row.cells;
     let extra = cells.split_off(cells.partition_point(|cell| cell.column < width));
     raw.diagnostics.extend(beyond(&extra, |column| place_of(place, row.number, column)));
@@ -382,9 +379,15 @@ fn raw(row: Row, chosen: &Chosen, place: &Origin) -> Raw {
         }
         let text = if place.sheet.is_none() { unguarded(cell.text) } else { cell.text };
         let said = |column, text| Said { column, text, cell: origin.cell.clone() };
-        if let (Column::Products, Some(product)) = (column, &product) {
-            raw.values.extend(columns.map(|column| said(column, text.clone())));
-            raw.values.push(said(column, product.clone()));
+        if chosen.products.is_some_and(|place| place.product == cell.column) {
+            // It goes by its own name, whatever made it known.
+            if !chosen.found().contains(&Column::Title) {
+                raw.values.push(said(Column::Title, text.clone()));
+            }
+            let others = columns.chain([column]).filter(|column| *column != Column::Products);
+            raw.values.extend(others.map(|column| said(column, text.clone())));
+            let product = product.clone().unwrap_or(text);
+            raw.values.push(said(Column::Products, product));
             continue;
         }
         raw.values.extend(columns.map(|column| said(column, text.clone())));

@@ -9,7 +9,7 @@ use model::capability::{Basis, Capability, Function, Kind, Status};
 use model::diagnostic::{Code, Diagnostic, Origin};
 use model::inputs::FormatCounts;
 
-use super::{Edition, Found, Mention, find, hint};
+use super::{Edition, Found, Mention, find, hint, key};
 use crate::column::Column;
 use crate::format;
 use crate::read::{ReadSettings, SourceChoice, SourceRead};
@@ -146,9 +146,16 @@ impl Mention {
         Some(scored.split(':').next()?.to_owned())
     }
 
-    /// What to know about how it is counted.
-    pub(crate) fn remark(&self, text: &str) -> Option<(Code, String, String)> {
+    /// What to know about how it is counted; `title` is what the record is called.
+    pub(crate) fn remark(&self, text: &str, title: &str) -> Option<(Code, String, String)> {
         let text = shortened(text);
+        if self.product.is_none() && !title.is_empty() && key(title) != key(&text) {
+            let title = shortened(title);
+            let message =
+                format!("{title:?} is no product that lacuna knows; it counts as {text:?}");
+            let help = "write the name that lacuna formats products has for it, if it is there";
+            return Some((Code::AssumedProduct, message, help.to_owned()));
+        }
         if let Some(reason) = self.assumed {
             let message = format!("{text:?} is taken for {}: {reason}", self.name());
             return Some((
@@ -198,6 +205,10 @@ pub(crate) fn expand(mut draft: Draft, attack: &Attack) -> Vec<Draft> {
             }
         });
         capability.id = match (capability.id.as_str(), is_one) {
+            // It is known as nothing but what it is called.
+            ("", true) if part.product.is_none() && !capability.title.is_empty() => {
+                capability.title.clone()
+            }
             ("", _) => part.name().to_owned(),
             (own, true) => own.to_owned(),
             (own, false) => format!("{own}: {}", part.name()),

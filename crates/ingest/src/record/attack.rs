@@ -203,7 +203,9 @@ impl Reading<'_> {
             match products::known(name, &self.here()) {
                 Ok(mention) => {
                     self.draft.names_control = true;
-                    if let Some((code, message, help)) = mention.remark(name) {
+                    if let Some((code, message, help)) =
+                        mention.remark(name, &self.draft.capability.title)
+                    {
                         self.report(code, message, help);
                     }
                     if self.draft.capability.title.is_empty() {

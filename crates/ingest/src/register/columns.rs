@@ -77,13 +77,17 @@ impl Chosen {
         self.ids_are_controls = true;
     }
 
-    /// Takes a column for one of products; it is nothing else but a title or an id.
+    /// Takes a column for one of products; it is nothing else but a title or an id. What kind of
+    /// product it is says nothing about what it does.
     pub(super) fn take_products(&mut self, place: products::Place) {
         let at = place.product;
         // Somebody may have said that it is one of products.
         let stays = |column| matches!(column, Column::Id | Column::Title);
-        self.columns.retain(|(column, known)| *column != at || stays(*known));
-        let used = |column: usize| column == at || Some(column) == place.maker;
+        let beside = |column: usize| Some(column) == place.maker || Some(column) == place.kind;
+        self.columns.retain(|(column, known)| {
+            (*column != at || stays(*known)) && Some(*column) != place.kind
+        });
+        let used = |column: usize| column == at || beside(column);
         let names = self.names.iter().filter(|(column, _)| used(*column));
         let names: Vec<&String> = names.map(|(_, name)| name).collect();
         self.unknown.retain(|unknown| !names.contains(&unknown));
