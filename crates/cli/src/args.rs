@@ -106,7 +106,7 @@ pub(crate) enum Command {
     },
     /// List the formats of rules that are read, show one, or say whether a file is of it
     Formats {
-        /// The format to show
+        /// The format to show, or "products" for the products that --have knows
         #[arg(value_name = "NAME")]
         name: Option<String>,
         /// Say whether these files are of the format, and why

@@ -12,6 +12,7 @@ use model::id::TechniqueId;
 use model::strength::CATEGORY;
 use serde::Deserialize;
 
+use crate::record::shortened;
 use crate::suggest;
 
 mod export;
@@ -175,8 +176,14 @@ pub(crate) enum Found {
     Nothing,
 }
 
+/// No name is longer, in bytes, whatever stands around it; a cell may hold a book.
+const LONGEST: usize = 200;
+
 /// The product or category that a text names, in any spelling and edition.
 pub(crate) fn find(text: &str) -> Found {
+    if text.len() > LONGEST {
+        return Found::Nothing;
+    }
     let key = key(text);
     let without_note = text.split('(').next().map(self::key).unwrap_or_default();
     if let Some((name, edition)) = [&key, &without_note].into_iter().find_map(|key| by_key(key)) {
@@ -275,6 +282,7 @@ pub fn names_in(text: &str) -> impl Iterator<Item = &str> {
 /// What to do about a name that is not known: the nearest one, and the category that it seems to
 /// be of.
 pub(crate) fn hint(text: &str) -> String {
+    let text = &shortened(text);
     let near = begun(text).map(|name| format!("did you mean {name:?}?"));
     let near = near.or_else(|| suggest::did_you_mean(text, names().map(|(name, _)| name)));
     let category = match category_in(text) {

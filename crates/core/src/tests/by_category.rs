@@ -7,6 +7,7 @@ use proptest::sample::select;
 use super::{assert_near, assert_range, technique};
 use crate::assessment::{Assessment, CoverageLevel};
 use crate::fixture::Fixture;
+use crate::policy::Policy;
 
 const WORLD: &str = "technique T1001 One on Linux,Windows
     technique T1002 Two on Windows
@@ -29,6 +30,12 @@ fn a_category_says_little_and_is_believed_little() {
     assert_eq!(technique.level, CoverageLevel::Weak);
     let evidence = &technique.evidence[0];
     assert_eq!((&*evidence.via, &*evidence.family), ("category:edr", "category:edr"));
+}
+
+#[test]
+fn a_category_is_believed_no_more_than_a_claim_of_unknown_basis() {
+    let policy = Policy::default();
+    assert!(policy.gamma_category <= policy.gamma_unknown);
 }
 
 #[test]
