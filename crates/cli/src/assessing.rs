@@ -11,10 +11,10 @@ use model::catalog::Catalog;
 use model::diagnostic::{Code, Diagnostic, Severity};
 use model::{Assessment, Inputs, assess};
 
+use crate::advice::sharpest;
 use crate::args::Common;
 use crate::failure::Failure;
 use crate::project::{Plan, plan};
-use crate::sharpen::sharpest;
 use crate::streams::Streams;
 
 /// An assessment and the release it was made against.

@@ -12,7 +12,7 @@ mod config;
 mod failure;
 mod folder;
 mod project;
-mod sharpen;
+mod advice;
 mod streams;
 
 use std::io::Write;
