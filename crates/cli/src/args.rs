@@ -179,7 +179,7 @@ pub(crate) enum Command {
     },
     /// List the formats of rules that are read, show one, or say whether a file is of it
     Formats {
-        /// The format to show
+        /// The format to show, or "products" for the products that --have knows
         #[arg(value_name = "NAME")]
         name: Option<String>,
         /// Say whether these files are of the format, and why
@@ -229,10 +229,14 @@ pub(crate) struct GoalArgs {
 /// Options of every command that assesses.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// Files and folders to read, or a project (lacuna.toml or its folder); with none, the
-    /// nearest lacuna.toml upwards
+    /// Files and folders to read, or a project (lacuna.toml or its folder); with none, and no
+    /// --have, the nearest lacuna.toml upwards
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
+    /// Security products that you have, by name, such as "Okta, Palo Alto": a first answer by their
+    /// categories, with no file at all; may be repeated
+    #[arg(long = "have", value_name = "PRODUCTS")]
+    pub(crate) have: Vec<String>,
     /// Take scope, profile, policy and decisions from this lacuna.toml
     #[arg(short, long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

@@ -26,6 +26,9 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) policy: toml::Table,
     pub(crate) attack: Option<String>,
+    /// Products by name.
+    #[serde(default)]
+    pub(crate) have: Vec<String>,
     /// Descriptors of further formats.
     #[serde(default)]
     pub(crate) format_files: Vec<String>,

@@ -325,7 +325,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
     let sensitivity =
         Runs { inputs, scope: &scope, coverage: &coverage, threat: &threat, decided: &decided }
             .run();
-    let telemetry = Telemetry::of(inputs.attack, &inputs.capabilities, &inputs.policy);
+    let telemetry = Telemetry::stated(inputs.attack, &inputs.capabilities, &inputs.policy);
     let would_reach = WouldReach::of(inputs, &scope, &telemetry);
     let figures =
         Figures { inputs, scope: &scope, coverage: &coverage, threat: &threat, gaps: &gaps };

@@ -185,10 +185,12 @@ impl<'a> World<'a> {
             capabilities: inputs.capabilities.iter().cloned().chain(offered).collect(),
             ..inputs.clone()
         };
+        let telemetry = Telemetry::stated(all.attack, &inputs.capabilities, &inputs.policy);
+        let offered = Offered { all: &all, scope: &scope, own, telemetry };
         let mut first = own;
         let mut brought = Vec::new();
         for candidate in candidates {
-            brought.push(brings(&all, &scope, own, first, candidate));
+            brought.push(offered.brings(candidate, first));
             first += candidate.capabilities.len();
         }
         let (decided, _) = assessment::decisions(inputs);
@@ -221,26 +223,32 @@ impl<'a> World<'a> {
     }
 }
 
-/// The evidence that a candidate brings; its capabilities stand from `first` on.
-fn brings(
-    all: &Inputs<'_>,
-    scope: &Scope,
+/// What is there, and after it what is offered.
+struct Offered<'a> {
+    all: &'a Inputs<'a>,
+    scope: &'a Scope,
+    /// How many of the capabilities are there.
     own: usize,
-    first: usize,
-    candidate: &Candidate,
-) -> BTreeMap<TechniqueIx, Vec<Evidence>> {
-    let there = || all.capabilities[..own].iter().chain(&candidate.capabilities).cloned();
-    let has_source = candidate.capabilities.iter().any(|c| c.kind == Kind::DataSource);
-    let capabilities =
-        if has_source { there().collect() } else { all.capabilities[..own].to_vec() };
-    let telemetry = Telemetry::of(all.attack, &capabilities, &all.policy);
-    let mut brought: BTreeMap<TechniqueIx, Vec<Evidence>> = BTreeMap::new();
-    for ix in first..first + candidate.capabilities.len() {
-        for (technique, evidence) in coverage::evidence_of(all, scope, &telemetry, ix).evidence {
-            brought.entry(technique).or_default().push(evidence);
+    /// What these let one see.
+    telemetry: Telemetry,
+}
+
+impl Offered<'_> {
+    /// The evidence that a candidate brings, whose capabilities stand from `first` on.
+    fn brings(&self, candidate: &Candidate, first: usize) -> BTreeMap<TechniqueIx, Vec<Evidence>> {
+        let Offered { all, scope, own, .. } = self;
+        let has_source = candidate.capabilities.iter().any(|c| c.kind == Kind::DataSource);
+        let there = all.capabilities[..*own].iter().chain(&candidate.capabilities);
+        let with_its_own = has_source.then(|| Telemetry::stated(all.attack, there, &all.policy));
+        let telemetry = with_its_own.as_ref().unwrap_or(&self.telemetry);
+        let mut brought: BTreeMap<TechniqueIx, Vec<Evidence>> = BTreeMap::new();
+        for ix in first..first + candidate.capabilities.len() {
+            for (technique, evidence) in coverage::evidence_of(all, scope, telemetry, ix).evidence {
+                brought.entry(technique).or_default().push(evidence);
+            }
         }
+        brought
     }
-    brought
 }
 
 /// How things stand after some candidates were taken.

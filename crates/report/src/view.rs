@@ -12,12 +12,13 @@ pub mod trend;
 pub mod what_if;
 
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
-use model::capability::Function;
+use model::capability::{Basis, Capability, Function, Kind, Status};
 use model::diagnostic::{Diagnostic, Severity};
 use model::id::TechniqueId;
 use model::inputs::{Decision, Source};
 use model::next_move::Move;
 use model::score::Range;
+use model::strength::{CATEGORY, is_off, status_multiplier};
 
 use crate::matrix::{Cell, Column, Legend, Matrix, Shade};
 use crate::sheet::{Sheet, Value, percent};
@@ -98,11 +99,36 @@ pub fn count(n: usize, noun: &str) -> String {
     format!("{digits} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
-/// What must be said before any figure: sources that do not say what is on, ids that count for
+/// That products are known by their names alone, and what that is worth.
+fn by_category(assessment: &Assessment) -> Option<String> {
+    let policy = &assessment.policy;
+    let known_by_name = |c: &&std::sync::Arc<Capability>| {
+        c.basis == Basis::Category && c.kind == Kind::Control && !is_off(c, policy)
+    };
+    let products: Vec<_> = assessment.capabilities.iter().filter(known_by_name).collect();
+    let is_score = |control: &String| !control.starts_with(CATEGORY);
+    let scored = products.iter().filter(|c| c.controls.iter().any(is_score)).count();
+    let scored = match scored {
+        0 => String::new(),
+        n => format!(
+            "; published scores ({}) are a maximum, all features on, and count {}",
+            count(n, "product"),
+            percent(status_multiplier(Status::Unknown, policy))
+        ),
+    };
+    let names = match products.len() {
+        0 => return None,
+        1 => "1 product is known by its name alone".to_owned(),
+        n => format!("{n} products are known by their names alone"),
+    };
+    Some(format!("By category, not by vendor claim: {names}{scored}"))
+}
+
+/// What must be said before any figure: products that are known by name alone, sources that do not say what is on, ids that count for
 /// nothing.
 #[must_use]
 pub fn caveats(assessment: &Assessment) -> Vec<String> {
-    let mut caveats = Vec::new();
+    let mut caveats: Vec<String> = by_category(assessment).into_iter().collect();
     if let Some(open) = &assessment.status_not_stated {
         caveats.push(format!(
             "Status not stated for {}: {} if they are on, {} if they are a library; say which with --assume",
@@ -227,6 +253,7 @@ pub fn account(assessment: &Assessment) -> Sheet {
         ],
     )
     .optional(&["files", "skipped"]);
+    sheet.notes.extend(by_category(assessment));
     let row = |name: &str, format: &str, counts: [usize; 7]| {
         let mut row = vec![Value::text(name), Value::text(format)];
         row.extend(counts.map(Value::Whole));

@@ -3,12 +3,12 @@
 use std::io::Write;
 
 use model::next_move::Move;
-use model::{assess, sharpen};
+use model::sharpen;
 use report::view;
 
 use crate::Outcome;
 use crate::args::{Common, Format};
-use crate::assessing::gathered;
+use crate::assessing::{answer, gathered};
 use crate::failure::Failure;
 use crate::streams::Streams;
 
@@ -23,13 +23,13 @@ pub(crate) fn run(
     let gathered = gathered(common, &mut streams)?;
     let catalog = gathered.catalog(&[]);
     let inputs = gathered.inputs(&catalog);
-    let assessment = assess(&inputs);
+    let answer = answer(&inputs, common);
     let unknowns = match is_for_people {
-        true => sharpen::unknowns(&inputs, &assessment),
+        true => sharpen::unknowns(&inputs, &answer.assessment),
         false => Vec::new(),
     };
     drop(inputs);
-    let found = gathered.finish(assessment, common);
+    let found = gathered.finish(answer, common);
     found.tell(common, is_for_people, &mut streams)?;
     let assessment = &found.assessment;
     if format == Format::Ndjson {

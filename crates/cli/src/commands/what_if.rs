@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::Outcome;
 use crate::args::{Common, Format};
-use crate::assessing::{Gathered, gathered, tell};
+use crate::assessing::{Gathered, answer, gathered, tell};
 use crate::failure::Failure;
 use crate::project::{self, slashed};
 use crate::streams::Streams;
@@ -37,8 +37,8 @@ struct WhatIf<'a> {
     schema: &'static str,
     generated_by: &'a str,
     changes: &'a [String],
-    before: &'a model::metrics::Headline,
-    after: &'a model::metrics::Headline,
+    before: model::metrics::Headline,
+    after: model::metrics::Headline,
     diff: &'a model::diff::Diff,
 }
 
@@ -68,19 +68,20 @@ pub(crate) fn run(mut common: Common, asked: &Asked, format: Format) -> Result<O
     }
     let Changes { all, said, .. } = changes;
     let then = changed(&inputs, &all);
-    let (before, after) = (assess(&inputs), assess(&then));
-    let found = diff((&before, &inputs), (&after, &then));
-    let sheets = view::what_if::sheets(&before, &after, &found, &said, asked.count);
+    let answer = answer(&inputs, &common);
+    let (before, after) = (&answer.assessment, &assess(&then));
+    let found = diff((before, &inputs), (after, &then));
+    let sheets = view::what_if::sheets(before, after, &found, &said, asked.count);
     let value = WhatIf {
         schema: "lacuna.what_if.v1",
         generated_by: model::assessment::GENERATED_BY,
         changes: &said,
-        before: &before.headline,
-        after: &after.headline,
+        before: before.headline.clone(),
+        after: after.headline.clone(),
         diff: &found,
     };
     drop((inputs, then));
-    let assessed = gathered.finish(before.clone(), &common);
+    let assessed = gathered.finish(answer, &common);
     assessed.tell(&common, false, &mut streams)?;
     super::print(&sheets, &value, format, &mut streams)?;
     Ok(super::outcome(assessed.is_refused))

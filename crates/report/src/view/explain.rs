@@ -6,7 +6,7 @@ use model::Assessment;
 use model::alerts;
 use model::assessment::TechniqueAssessment;
 use model::attack::{Adversary, Attack};
-use model::capability::{Capability, Share};
+use model::capability::{Basis, Capability, Share};
 use model::date::Date;
 use model::score::{Range, round9};
 
@@ -339,6 +339,9 @@ fn strength(capability: &Capability) -> String {
     let unsaid = match (capability.controls.is_empty(), capability.mitigations.is_empty()) {
         (true, true) => "not stated",
         (true, false) => "not stated; what is usual for its mitigations",
+        (false, true) if capability.basis == Basis::Category => {
+            "not known; by its category low at most"
+        }
         (false, true) => "not stated; what the catalogue says of its controls",
         (false, false) => "not stated; what is usual for its mitigations and controls",
     };
