@@ -5,6 +5,7 @@
 //! [`commands`] is one command. Exit codes: 0 done, 1 something that the user asked for was
 //! missed, 2 it could not be done.
 
+mod advice;
 mod args;
 mod assessing;
 mod commands;
@@ -12,7 +13,6 @@ mod config;
 mod failure;
 mod folder;
 mod project;
-mod advice;
 mod streams;
 
 use std::io::Write;
