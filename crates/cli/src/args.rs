@@ -87,6 +87,19 @@ pub(crate) enum Command {
         #[command(flatten)]
         format: FormatArg,
     },
+    /// Show what was changed in a register that import -o wrote; on demand, write it as a patch
+    Patch {
+        /// The workbook (.xlsx) or table (.csv) that was edited
+        #[arg(value_name = "EDITED")]
+        edited: PathBuf,
+        #[command(flatten)]
+        common: Common,
+        /// Write the changes as a patch: .csv, for patches in lacuna.toml
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        format: FormatArg,
+    },
     /// List ATT&CK's groups, campaigns and software, or show some of them
     Adversaries {
         /// Ids, names or aliases to show

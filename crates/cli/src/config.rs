@@ -21,6 +21,9 @@ pub(crate) struct Config {
     pub(crate) profile: ProfileConfig,
     #[serde(default)]
     pub(crate) source: Vec<SourceConfig>,
+    /// What people changed in registers.
+    #[serde(default)]
+    pub(crate) patches: Vec<String>,
     #[serde(default)]
     pub(crate) disposition: Vec<DispositionConfig>,
     #[serde(default)]

@@ -1,0 +1,91 @@
+//! `lacuna patch`: what was changed in a register that was exported, what it does to the figures,
+//! and on demand a patch that a project takes.
+
+mod compare;
+mod file;
+
+use std::path::Path;
+
+use ingest::EditedError;
+use model::diagnostic::Severity;
+use report::patch::{Difference, Impact, sheets};
+use serde::Serialize;
+
+use crate::Outcome;
+use crate::args::{Common, Format};
+use crate::assessing::{carried_out, edited, tell};
+use crate::failure::Failure;
+use crate::project::{plan, slashed, unreadable};
+use crate::streams::Streams;
+use file::PatchFile;
+
+/// The difference as JSON.
+#[derive(Serialize)]
+struct Shown<'a> {
+    schema: &'a str,
+    /// The register that was edited.
+    edited: &'a str,
+    #[serde(flatten)]
+    difference: &'a Difference,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    impact: Option<Impact>,
+}
+
+pub(crate) fn run(
+    path: &Path,
+    common: &Common,
+    output: Option<&Path>,
+    format: Format,
+) -> Result<Outcome, Failure> {
+    let mut streams = Streams::new(&common.talk);
+    let output = output.map(PatchFile::of).transpose()?;
+    let shown = slashed(path);
+    let bytes = ingest::source::read(path).map_err(|error| unreadable(&shown, &error))?;
+    let first = plan(common)?;
+    let patch_files = first.patch_files.clone();
+    if let Some(output) = &output {
+        let sources = first.sources.iter().map(|source| source.path.as_path());
+        output.check_not_an_input(sources.chain([path]))?;
+    }
+    let known = first.patches.clone();
+    let register = edited(&bytes, &shown, &first, common)
+        .map_err(|error| refused(&error).within(&shown))?;
+    let found = carried_out(first, common, &mut streams)?;
+    let difference = compare::difference(&register, &shown, &found.assessment.capabilities);
+    let mut is_refused = found.is_refused;
+    found.tell(common, false, &mut streams)?;
+    tell(&register.diagnostics, Severity::Warning, common, &mut streams)?;
+    let impact = match difference.changes.is_empty() {
+        true => None,
+        false => {
+            let mut second = plan(common)?;
+            second.patches.push(file::patch(&shown, &difference));
+            let after = carried_out(second, common, &mut streams)?;
+            let before = found.assessment.headline.threat_weighted;
+            Some(Impact { before, after: after.assessment.headline.threat_weighted })
+        }
+    };
+    if common.strict {
+        is_refused |= !difference.conflicts.is_empty() || !difference.ignored.is_empty();
+    }
+    let value =
+        Shown { schema: "lacuna.patch.v1", edited: &shown, difference: &difference, impact };
+    super::print(&sheets(&difference, impact), &value, format, &mut streams)?;
+    if let Some(output) = output {
+        let known = patch_files.iter().map(|path| path.as_path()).zip(&known);
+        output.write(&difference, known, &found, common, &mut streams)?;
+    }
+    Ok(super::outcome(is_refused))
+}
+
+fn refused(error: &EditedError) -> Failure {
+    let failure = Failure::new(error);
+    match error {
+        EditedError::NoTable(error) => failure.help(error.help()),
+        EditedError::NotExported => failure.help(
+            "edit what lacuna import -o FILE.xlsx has written; any other workbook is an INPUT",
+        ),
+        EditedError::NoCopy => failure.help("export the register anew, and edit that"),
+        EditedError::NoRegister(diagnostic) => failure.help(diagnostic.help.clone()),
+    }
+}
