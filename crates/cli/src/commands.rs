@@ -42,17 +42,8 @@ const PLANNED: [&str; 16] = [
 ];
 
 /// Commands that are.
-const BUILT: [&str; 9] = [
-    "report",
-    "gaps",
-    "explain",
-    "heatmap",
-    "import",
-    "patch",
-    "adversaries",
-    "attack",
-    "formats",
-];
+const BUILT: [&str; 9] =
+    ["report", "gaps", "explain", "heatmap", "import", "patch", "adversaries", "attack", "formats"];
 
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {

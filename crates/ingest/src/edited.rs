@@ -11,7 +11,7 @@ use model::resolve::Resolver;
 use crate::column::Column;
 use crate::format;
 use crate::join::{Hints, Join};
-use crate::patch::{TESTS, is_refusal};
+use crate::patch::{TESTS, is_refusal, refuses};
 use crate::read::{Read, ReadSettings};
 use crate::record::{Context, Raw, draft};
 use crate::register::{self, Layout, Purpose, Register};
@@ -168,7 +168,9 @@ impl Reader<'_, '_> {
             let anchor = row_number(&place).and_then(|number| anchors.get(&number)).cloned();
             let (capability, remarks) = self.read(raw.clone(), &context);
             let refused = self.refused(&raw, &remarks, &context);
-            edited.diagnostics.extend(remarks);
+            if !refused.is_empty() {
+                edited.diagnostics.extend(remarks);
+            }
             edited.rows.push(EditedRow { place, anchor, capability, refused });
         }
         Ok(edited)
@@ -201,7 +203,7 @@ impl Reader<'_, '_> {
         for said in raw.values.iter().filter(|said| !TESTS.contains(&said.column)) {
             let values = vec![said.clone()];
             let alone = Raw { origin: raw.origin.clone(), values, diagnostics: Vec::new() };
-            if self.read(alone, context).1.iter().any(|remark| is_refusal(remark.code)) {
+            if refuses(said.column, &said.text, &self.read(alone, context).1) {
                 refused.insert(said.column);
             }
         }

@@ -102,7 +102,8 @@ impl Join<'_, '_> {
         for (capability, record) in capabilities.iter_mut().zip(records) {
             let capability = Arc::make_mut(capability);
             self.patch(changes, capability);
-            let is_mapping = |name: &String| ["techniques", "mitigations", "controls"].contains(&name.as_str());
+            let is_mapping =
+                |name: &String| ["techniques", "mitigations", "controls"].contains(&name.as_str());
             if capability.patched.iter().any(is_mapping) {
                 record.names_something = !(capability.techniques.is_empty()
                     && capability.mitigations.is_empty()

@@ -245,6 +245,13 @@ pub(crate) fn is_refusal(code: Code) -> bool {
     )
 }
 
+/// Whether a column is not understood by what was said of it. A limit to no platform at all is
+/// written as `none`, which is no platform.
+pub(crate) fn refuses(column: Column, text: &str, remarks: &[Diagnostic]) -> bool {
+    let is_none = column == Column::Platforms && text.trim() == "none";
+    !is_none && remarks.iter().any(|remark| is_refusal(remark.code))
+}
+
 /// The columns that say together how many tests there were.
 pub(crate) const TESTS: [Column; 3] = [Column::TestsPassed, Column::TestsRun, Column::TestsLast];
 

@@ -167,9 +167,8 @@ fn conflicts(conflicts: &[Conflict]) -> Sheet {
     sheet.rows = conflicts
         .iter()
         .map(|c| {
-            let [exported, edited, now] = [&c.exported, &c.edited, &c.now].map(|text| {
-                if text.is_empty() { "(blank)".to_owned() } else { text.clone() }
-            });
+            let [exported, edited, now] = [&c.exported, &c.edited, &c.now]
+                .map(|text| if text.is_empty() { "(blank)".to_owned() } else { text.clone() });
             let origin = c.origin.to_string();
             let texts = [c.id.clone(), c.column.to_owned(), exported, edited, now, origin];
             texts.map(Value::text).into()
@@ -190,10 +189,7 @@ fn ignored(ignored: &[Ignored]) -> Sheet {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn csv<'a>(
-    changes: impl Iterator<Item = [&'a str; 5]>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub fn csv<'a>(changes: impl Iterator<Item = [&'a str; 5]>, out: &mut dyn Write) -> io::Result<()> {
     let mut csv = ::csv::Writer::from_writer(out);
     csv.write_record(COLUMNS)?;
     for change in changes {

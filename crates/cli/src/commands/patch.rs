@@ -48,8 +48,8 @@ pub(crate) fn run(
         output.check_not_an_input(sources.chain([path]))?;
     }
     let known = first.patches.clone();
-    let register = edited(&bytes, &shown, &first, common)
-        .map_err(|error| refused(&error).within(&shown))?;
+    let register =
+        edited(&bytes, &shown, &first, common).map_err(|error| refused(&error).within(&shown))?;
     let found = carried_out(first, common, &mut streams)?;
     let difference = compare::difference(&register, &shown, &found.assessment.capabilities);
     let mut is_refused = found.is_refused;

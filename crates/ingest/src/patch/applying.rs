@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use model::capability::Capability;
 use model::diagnostic::{Code, Diagnostic, Origin};
 
-use super::{Change, Patch, TESTS, is_refusal, same, take};
+use super::{Change, Patch, TESTS, is_refusal, refuses, same, take};
 use crate::column::Column;
 use crate::format;
 use crate::join::Join;
@@ -75,11 +75,8 @@ impl<'p> Changes<'p> {
 
 fn taken_from(shown: &str, (changes, records): (usize, usize)) -> Diagnostic {
     let plural = |n: usize| if n == 1 { "" } else { "s" };
-    let message = format!(
-        "{changes} change{} of {records} record{} taken",
-        plural(changes),
-        plural(records)
-    );
+    let message =
+        format!("{changes} change{} of {records} record{} taken", plural(changes), plural(records));
     Diagnostic::new(Code::Patched, Origin::file(shown), message, "")
 }
 
@@ -157,7 +154,9 @@ impl Join<'_, '_> {
         let Change { column, before, after, .. } = changes.change(key);
         let (changed, remarks) = self.read_back(now, &[(*column, after)]);
         let is_telling = |r: &&Diagnostic| is_refusal(r.code) && r.code != Code::TestsImpossible;
-        if let Some(remark) = remarks.iter().find(is_telling) {
+        if refuses(*column, after, &remarks)
+            && let Some(remark) = remarks.iter().find(is_telling)
+        {
             return Err(not_understood(changes.origin(key), remark));
         }
         let is_test = TESTS.contains(column);

@@ -183,7 +183,9 @@ fn an_id_of_records_that_differ_is_named_and_one_of_copies_is_not() {
 fn a_workbook_is_the_same_bytes_every_time() {
     let capabilities = [full().into(), with_status(Status::Enabled, true)];
     let first = Register::of(&capabilities).xlsx(&|_| None).unwrap();
-    assert!(first.starts_with(b"PK") && first == Register::of(&capabilities).xlsx(&|_| None).unwrap());
+    assert!(
+        first.starts_with(b"PK") && first == Register::of(&capabilities).xlsx(&|_| None).unwrap()
+    );
 }
 
 #[test]

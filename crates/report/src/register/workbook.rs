@@ -76,6 +76,23 @@ impl From<XlsxError> for WorkbookError {
     }
 }
 
+/// The height of a line, in points.
+const LINE: f64 = 15.0;
+
+/// How many lines a text takes that breaks between words.
+fn lines_of(text: &str, width: usize) -> usize {
+    let (mut lines, mut used) = (1, 0);
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > width {
+            lines += 1;
+            used = 0;
+        }
+        used += length + usize::from(used > 0);
+    }
+    lines
+}
+
 /// What a column is for, by its name.
 pub(super) type Help<'a> = dyn Fn(&str) -> Option<ColumnHelp<'a>> + 'a;
 

@@ -82,7 +82,10 @@ impl<'a> PatchFile<'a> {
         streams.say("wrote", &format!("{path} ({n})"))?;
         if known.is_none() {
             let name: PathBuf = self.0.file_name().map(PathBuf::from).unwrap_or_default();
-            let line = format!("to take it, say patches = [{:?}] in lacuna.toml", name.display().to_string());
+            let line = format!(
+                "to take it, say patches = [{:?}] in lacuna.toml",
+                name.display().to_string()
+            );
             streams.say("note", &line)?;
         }
         Ok(())

@@ -3,7 +3,10 @@
 use rust_xlsxwriter::{Format, FormatAlign, Worksheet, XlsxError};
 
 use super::super::Register;
-use super::{Help, OURS};
+use super::{Help, LINE, OURS, lines_of};
+
+/// The width of the columns of text, in characters.
+const WIDTH: usize = 60;
 
 /// How to edit, what comes back and what does not.
 const GUIDE: [(&str, &[&str]); 4] = [
@@ -50,7 +53,8 @@ pub(super) fn write(
     let title = Format::new().set_bold().set_font_size(14);
     let bold = Format::new().set_bold();
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-    sheet.set_column_width(0, 22)?.set_column_width(1, 60)?.set_column_width(2, 60)?;
+    let width = WIDTH as f64;
+    sheet.set_column_width(0, 22)?.set_column_width(1, width)?.set_column_width(2, width)?;
     sheet.write_string_with_format(0, 0, format!("{OURS}how to use this workbook"), &title)?;
     let mut row = 2;
     for (heading, lines) in GUIDE {
@@ -69,7 +73,9 @@ pub(super) fn write(
         row += 1;
         sheet.write_string_with_format(row, 0, *name, &wrapped)?;
         sheet.write_string_with_format(row, 1, help.meaning, &wrapped)?;
-        sheet.write_string_with_format(row, 2, help.values(), &wrapped)?;
+        let values = help.values();
+        sheet.set_row_height(row, LINE * lines_of(&values, WIDTH) as f64)?;
+        sheet.write_string_with_format(row, 2, values, &wrapped)?;
     }
     sheet.set_landscape().set_print_fit_to_pages(1, 0);
     Ok(())

@@ -4,7 +4,9 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, Note, Worksheet, XlsxError};
 
 use super::super::{Cell, Column, ColumnHelp, Register};
 use super::values::{Kind, kind, validation};
-use super::{ANCHOR, Help, Look, READ_FROM, TooLarge, WorkbookError, too_long, write_cell};
+use super::{
+    ANCHOR, Help, LINE, Look, READ_FROM, TooLarge, WorkbookError, lines_of, too_long, write_cell,
+};
 
 /// Colours behind what may be edited, and what may not.
 const EDITABLE: Color = Color::RGB(0x00FF_F2CC);
@@ -19,8 +21,11 @@ const WIDEST_LIST: usize = 26;
 /// Room for a cell's margin and the arrow of the filter.
 const MARGIN: usize = 4;
 
+/// How many lines of a list are shown at most.
+const MOST_LINES: usize = 6;
+
 /// Columns that are hidden while they are blank: few people fill them by hand.
-const RARE: [&str; 15] = [
+const RARE: [&str; 18] = [
     "controls",
     "data_components",
     "ctid",
@@ -31,6 +36,9 @@ const RARE: [&str; 15] = [
     "unscored",
     "hunting",
     "family",
+    "log_source",
+    "created",
+    "modified",
     "last_fired",
     "alerts_90d",
     "false_positive_rate",
@@ -46,10 +54,15 @@ pub(super) fn write(
     help: &Help<'_>,
 ) -> Result<(), WorkbookError> {
     sheet.set_name("Register")?;
+    let mut lines = vec![1; register.capabilities.len()];
     let mut at = 0;
     for column in &register.columns {
-        write_column(sheet, at, column, register, help(column.0))?;
+        write_column(sheet, at, column, register, help(column.0), &mut lines)?;
         at += 1;
+    }
+    // Not every program makes room for lists by itself.
+    for (lines, row) in lines.iter().zip(1..).filter(|(lines, _)| **lines > 1) {
+        sheet.set_row_height(row, LINE * (*lines.min(&MOST_LINES)) as f64)?;
     }
     let origins: Vec<String> =
         register.capabilities.iter().map(|capability| capability.origin.to_string()).collect();
@@ -71,6 +84,7 @@ fn write_column(
     column: &Column,
     register: &Register<'_>,
     help: Option<ColumnHelp<'_>>,
+    lines: &mut [usize],
 ) -> Result<(), WorkbookError> {
     let (name, cell) = *column;
     let is_fixed = help.as_ref().is_some_and(|help| help.is_fixed);
@@ -87,7 +101,7 @@ fn write_column(
     }
     let mut widest = name.chars().count();
     let mut is_blank = true;
-    for (capability, row) in register.capabilities.iter().zip(1..) {
+    for ((capability, row), lines) in register.capabilities.iter().zip(1..).zip(lines) {
         let cell = cell(capability);
         if cell.is_blank() {
             continue;
@@ -99,6 +113,9 @@ fn write_column(
         }
         is_blank = false;
         widest = widest.max(width(&text));
+        if kind == Kind::List {
+            *lines = (*lines).max(lines_of(&text, WIDEST_LIST + MARGIN / 2));
+        }
         write_cell(sheet, (row, at), &cell, &look)?;
     }
     let limit = if kind == Kind::List { WIDEST_LIST } else { WIDEST };

@@ -1,6 +1,8 @@
 //! What may be put into a column of the workbook.
 
-use model::capability::{Basis, Ctid, Function, Kind as Record, Level, RuleLevel, RuleStatus, Status};
+use model::capability::{
+    Basis, Ctid, Function, Kind as Record, Level, RuleLevel, RuleStatus, Status,
+};
 use rust_xlsxwriter::{DataValidation, DataValidationRule, ExcelDateTime, XlsxError};
 
 /// What the values of a column are, for a spreadsheet.
@@ -16,9 +18,15 @@ pub(super) enum Kind {
 pub(super) fn kind(column: &str) -> Kind {
     match column {
         "title" | "techniques" | "mitigations" | "controls" | "data_components" | "platforms"
-        | "log_source" => Kind::List,
-        "strength" | "dettect" | "stp" | "tests_passed" | "tests_run" | "alerts_90d"
-        | "false_positive_rate" | "cost" => Kind::Number,
+        | "log_source" | "telemetry" | "scope" => Kind::List,
+        "strength"
+        | "dettect"
+        | "stp"
+        | "tests_passed"
+        | "tests_run"
+        | "alerts_90d"
+        | "false_positive_rate"
+        | "cost" => Kind::Number,
         "tests_last" | "created" | "modified" | "last_fired" => Kind::Day,
         _ => Kind::Text,
     }
