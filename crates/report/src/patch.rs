@@ -83,9 +83,14 @@ impl Impact {
     /// The impact in a sentence.
     #[must_use]
     pub fn says(&self) -> String {
-        let figure = |before: f64, after: f64, word: &str| match percent(before) == percent(after) {
-            true => format!("{} {word} as before", percent(after)),
-            false => format!("{} {word} instead of {}", percent(after), percent(before)),
+        let figure = |before: f64, after: f64, word: &str| {
+            let fine = |share: f64| format!("{:.2} %", share * 100.0);
+            let shown = |show: &dyn Fn(f64) -> String| {
+                let (before, after) = (show(before), show(after));
+                (before != after).then(|| format!("{after} {word} instead of {before}"))
+            };
+            let shown = shown(&percent).or_else(|| shown(&fine));
+            shown.unwrap_or_else(|| format!("{} {word} as before", percent(after)))
         };
         let Self { before, after } = self;
         let proven = figure(before.lo, after.lo, "proven");
@@ -215,6 +220,18 @@ mod tests {
         assert_eq!(says("techniques", "T1059; T1566", "T1059; T1021"), "-T1566 +T1021");
         assert_eq!(says("techniques", "", "T1021"), "(blank) -> T1021");
         assert_eq!(says("status", "enabled", ""), "enabled -> (blank)");
+    }
+
+    #[test]
+    fn a_small_impact_is_shown_with_decimals() {
+        let coverage = |exp| Range { lo: 0.0, exp, hi: 1.0 };
+        let says = |before, after| {
+            Impact { before: coverage(before), after: coverage(after) }.says()
+        };
+        let proven = "Coverage with these changes: 0 % proven as before,";
+        assert_eq!(says(0.46, 0.44), format!("{proven} 44 % expected instead of 46 %"));
+        assert_eq!(says(0.461, 0.462), format!("{proven} 46.20 % expected instead of 46.10 %"));
+        assert_eq!(says(0.46, 0.46), format!("{proven} 46 % expected as before"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ingest::{Change, Column, Patch};
 use report::patch::Difference;
@@ -81,11 +81,8 @@ impl<'a> PatchFile<'a> {
         let n = report::view::count(changes.len(), "change");
         streams.say("wrote", &format!("{path} ({n})"))?;
         if known.is_none() {
-            let name: PathBuf = self.0.file_name().map(PathBuf::from).unwrap_or_default();
-            let line = format!(
-                "to take it, say patches = [{:?}] in lacuna.toml",
-                name.display().to_string()
-            );
+            let name = self.0.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let line = format!("to take it, say patches = [{name:?}] at the top of lacuna.toml");
             streams.say("note", &line)?;
         }
         Ok(())
