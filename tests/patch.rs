@@ -387,6 +387,41 @@ fn rows_that_are_added_copied_deleted_or_renamed_are_told() {
 }
 
 #[test]
+fn with_its_new_rows_a_project_says_what_the_workbook_says() {
+    let folder = exported_example("patch-added");
+    let mut book = Book::open(&folder.join("register.xlsx"));
+    let (first, width) = (book.row("EB-01"), book.rows()[0].len());
+    let mut copied = book.rows()[first].clone();
+    copied[0] = Data::String("EB-01b".to_owned());
+    book.rows().insert(first, copied);
+    book.rows().push(vec![Data::Empty; width]);
+    let last = book.rows().len() - 1;
+    for (column, value) in
+        [("id", "NEW"), ("techniques", "T1486, T1490"), ("status", "in place"), ("scope", "70 %")]
+    {
+        let at = book.column(column);
+        book.rows()[last][at] = Data::String(value.to_owned());
+    }
+    book.set("EB-02", "status", "disabled".to_owned());
+    book.save(&folder.join("edited.xlsx"));
+    let patch = ["patch", "edited.xlsx", "project", "-o", "project/changes.csv", "-q"];
+    let output = lacuna(&folder, &[&patch[..], &["--added", "project/new.csv"]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    project(&folder, "[\"changes.csv\"]");
+    let path = folder.join("project/lacuna.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{text}\n[[source]]\npath = \"new.csv\"\n")).unwrap();
+
+    let gaps = |words: &[&str]| {
+        essence(lacuna_json(&folder, &[&["gaps", "--format", "json", "-q"], words].concat()))
+    };
+    let edited = gaps(&["edited.xlsx", "-c", "project/lacuna.toml"]);
+    same(&edited, &gaps(&["project"]), "with new rows");
+    let found = difference(&folder, "edited.xlsx", "project");
+    assert_eq!((&found["changes"], &found["ignored"]), (&json!([]), &json!([])));
+}
+
+#[test]
 fn a_csv_export_is_compared_with_the_sources_by_id() {
     let folder = exported_example("patch-csv");
     import(&folder, "project", "register.csv");

@@ -81,7 +81,8 @@ pub(crate) enum Command {
     Import {
         #[command(flatten)]
         common: Common,
-        /// Write what was understood as one register: .xlsx, .csv, .json or .ndjson
+        /// Write what was understood as one register: .xlsx (to be edited, see patch), .csv, .json or
+        /// .ndjson
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
         #[command(flatten)]
@@ -97,6 +98,9 @@ pub(crate) enum Command {
         /// Write the changes as a patch: .csv, for patches in lacuna.toml
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
+        /// Write the rows that were added as a register of their own: .csv, for a [[source]]
+        #[arg(long, value_name = "FILE")]
+        added: Option<PathBuf>,
         #[command(flatten)]
         format: FormatArg,
     },

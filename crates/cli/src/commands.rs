@@ -56,8 +56,13 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Import { common, output, format } => {
             import::run(&common, output.as_deref(), format.format)
         }
-        Command::Patch { edited, common, output, format } => {
-            patch::run(&edited, &common, output.as_deref(), format.format)
+        Command::Patch { edited, common, output, added, format } => {
+            let asked = patch::Asked {
+                edited: &edited,
+                output: output.as_deref(),
+                added: added.as_deref(),
+            };
+            patch::run(&asked, &common, format.format)
         }
         Command::Adversaries { names, release, format, talk } => {
             adversaries::run(&names, &release, format.format, &talk)

@@ -225,9 +225,8 @@ mod tests {
     #[test]
     fn a_small_impact_is_shown_with_decimals() {
         let coverage = |exp| Range { lo: 0.0, exp, hi: 1.0 };
-        let says = |before, after| {
-            Impact { before: coverage(before), after: coverage(after) }.says()
-        };
+        let says =
+            |before, after| Impact { before: coverage(before), after: coverage(after) }.says();
         let proven = "Coverage with these changes: 0 % proven as before,";
         assert_eq!(says(0.46, 0.44), format!("{proven} 44 % expected instead of 46 %"));
         assert_eq!(says(0.461, 0.462), format!("{proven} 46.20 % expected instead of 46.10 %"));

@@ -17,7 +17,7 @@ use crate::assessing::{carried_out, edited, tell};
 use crate::failure::Failure;
 use crate::project::{plan, slashed, unreadable};
 use crate::streams::Streams;
-use file::PatchFile;
+use file::CsvFile;
 
 /// The difference as JSON.
 #[derive(Serialize)]
@@ -31,19 +31,27 @@ struct Shown<'a> {
     impact: Option<Impact>,
 }
 
-pub(crate) fn run(
-    path: &Path,
-    common: &Common,
-    output: Option<&Path>,
-    format: Format,
-) -> Result<Outcome, Failure> {
+/// What is to be compared, and what to be written.
+pub(crate) struct Asked<'a> {
+    /// The register that was edited.
+    pub(crate) edited: &'a Path,
+    /// Where the patch goes.
+    pub(crate) output: Option<&'a Path>,
+    /// Where rows that were added go.
+    pub(crate) added: Option<&'a Path>,
+}
+
+pub(crate) fn run(asked: &Asked<'_>, common: &Common, format: Format) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
-    let output = output.map(PatchFile::of).transpose()?;
+    let path = asked.edited;
+    let output = asked.output.map(|path| CsvFile::of(path, "a patch")).transpose()?;
+    let added =
+        asked.added.map(|path| CsvFile::of(path, "a register of added rows")).transpose()?;
     let shown = slashed(path);
     let bytes = ingest::source::read(path).map_err(|error| unreadable(&shown, &error))?;
     let first = plan(common)?;
     let patch_files = first.patch_files.clone();
-    if let Some(output) = &output {
+    for output in output.iter().chain(&added) {
         let sources = first.sources.iter().map(|source| source.path.as_path());
         output.check_not_an_input(sources.chain([path]))?;
     }
@@ -51,7 +59,7 @@ pub(crate) fn run(
     let register =
         edited(&bytes, &shown, &first, common).map_err(|error| refused(&error).within(&shown))?;
     let found = carried_out(first, common, &mut streams)?;
-    let difference = compare::difference(&register, &shown, &found.assessment.capabilities);
+    let (difference, new) = compare::difference(&register, &shown, &found.assessment.capabilities);
     let mut is_refused = found.is_refused;
     found.tell(common, false, &mut streams)?;
     tell(&register.diagnostics, Severity::Warning, common, &mut streams)?;
@@ -74,6 +82,9 @@ pub(crate) fn run(
     if let Some(output) = output {
         let known = patch_files.iter().map(|path| path.as_path()).zip(&known);
         output.write(&difference, known, &found, common, &mut streams)?;
+    }
+    if let Some(added) = added {
+        added.write_rows(&new, common, &mut streams)?;
     }
     Ok(super::outcome(is_refused))
 }

@@ -9,14 +9,15 @@ use model::diagnostic::Origin;
 use report::patch::{Change, Conflict, Difference, Ignored};
 use report::register::written;
 
-/// What was changed, against what the sources say now.
+/// What was changed, against what the sources say now; and the rows that they do not have.
 pub(super) fn difference(
     edited: &Edited,
     shown: &str,
     capabilities: &[Arc<Capability>],
-) -> Difference {
+) -> (Difference, Vec<Arc<Capability>>) {
+    let sources = Sources::of(capabilities);
     let mut comparison =
-        Comparison { edited, sources: Sources::of(capabilities), found: Difference::default() };
+        Comparison { edited, sources, found: Difference::default(), added: Vec::new() };
     match &edited.exported {
         Some(exported) => comparison.by_anchor(exported, shown),
         None => comparison.by_id(),
@@ -26,7 +27,7 @@ pub(super) fn difference(
         let key = |c: &Change| (Column::from_name(c.column), c.before.clone());
         (&a.file, &a.id, key(a)).cmp(&(&b.file, &b.id, key(b)))
     });
-    found
+    (found, comparison.added)
 }
 
 /// The records of the sources, by what they are known by.
@@ -70,6 +71,7 @@ struct Comparison<'a> {
     edited: &'a Edited,
     sources: Sources<'a>,
     found: Difference,
+    added: Vec<Arc<Capability>>,
 }
 
 impl<'a> Comparison<'a> {
@@ -85,11 +87,10 @@ impl<'a> Comparison<'a> {
                     self.exported_row(row, was);
                 }
                 Some((_, was)) => {
-                    let copy = format!("a copy of the row of {:?}; {ADD}", was.capability.id);
-                    self.ignore(row, copy);
+                    self.add(row, &format!("a copy of the row of {:?}", was.capability.id));
                 }
-                None if anchor.is_some() => self.ignore(row, format!("of another export; {ADD}")),
-                None => self.ignore(row, format!("a new row; {ADD}")),
+                None if anchor.is_some() => self.add(row, "a row of another export"),
+                None => self.add(row, "a new row"),
             }
         }
         for (_, was) in exported.iter().filter(|(anchor, _)| !kept.contains(anchor.as_str())) {
@@ -116,7 +117,7 @@ impl<'a> Comparison<'a> {
             match self.sources.with_id(id) {
                 Ok(now) => self.row(row, now, now),
                 Err(_) if !self.sources.by_id.contains_key(id) => {
-                    self.ignore(row, format!("a new row; {ADD}"));
+                    self.add(row, "a new row");
                 }
                 Err(reason) => self.ignore(row, reason.to_owned()),
             }
@@ -170,6 +171,22 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// A row that was not exported comes back once it is in a source; then there is nothing to say.
+    fn add(&mut self, row: &EditedRow, what: &str) {
+        let id = &row.capability.id;
+        let mut columns = self.edited.columns.iter();
+        let has_same = |now| columns.all(|column| same(*column, now, &row.capability));
+        if self.sources.with_id(id).is_ok_and(has_same) {
+            return;
+        }
+        if self.sources.by_id.contains_key(id.as_str()) {
+            let reason = format!("{what}, with an id that the sources have; give it its own");
+            return self.ignore(row, reason);
+        }
+        self.ignore(row, format!("{what}; write it with --added, and name that as a source"));
+        self.added.push(Arc::new(row.capability.clone()));
+    }
+
     fn ignore(&mut self, row: &EditedRow, reason: String) {
         let (id, origin) = (row.capability.id.clone(), row.place.clone());
         self.found.ignored.push(Ignored { id, reason, origin });
@@ -186,9 +203,6 @@ impl<'a> Comparison<'a> {
         }
     }
 }
-
-/// What to do with a row that no source has.
-const ADD: &str = "add it to a source";
 
 /// Whether a value counts for want of a word of the source.
 fn is_unsaid(column: Column, now: &Capability) -> bool {

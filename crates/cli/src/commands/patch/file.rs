@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use ingest::{Change, Column, Patch};
+use model::capability::Capability;
 use report::patch::Difference;
+use report::register::Register;
 
 use crate::args::Common;
 use crate::assessing::Assessed;
@@ -13,8 +16,8 @@ use crate::failure::Failure;
 use crate::folder::write_file;
 use crate::streams::Streams;
 
-/// Where a patch is to be written.
-pub(super) struct PatchFile<'a>(&'a Path);
+/// Where a patch, or a register, is to be written.
+pub(super) struct CsvFile<'a>(&'a Path);
 
 /// The changes as a project would take them.
 pub(super) fn patch(shown: &str, difference: &Difference) -> Patch {
@@ -32,13 +35,14 @@ pub(super) fn patch(shown: &str, difference: &Difference) -> Patch {
     Patch { shown: shown.to_owned(), changes, diagnostics: Vec::new() }
 }
 
-impl<'a> PatchFile<'a> {
-    pub(super) fn of(path: &'a Path) -> Result<Self, Failure> {
+impl<'a> CsvFile<'a> {
+    /// What is to be written is called `what`.
+    pub(super) fn of(path: &'a Path, what: &str) -> Result<Self, Failure> {
         match path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
             true => Ok(Self(path)),
             false => {
-                let message = format!("{}: a patch is a .csv file", path.display());
-                Err(Failure::new(message).help("write for example -o changes.csv"))
+                let message = format!("{}: {what} is a .csv file", path.display());
+                Err(Failure::new(message).help("give it a name that ends with .csv"))
             }
         }
     }
@@ -50,7 +54,7 @@ impl<'a> PatchFile<'a> {
         match inputs.any(|input| is_same(self.0, input)) {
             true => {
                 let message = format!("{} is one of the inputs", self.0.display());
-                Err(Failure::new(message).help("give the patch another name with -o"))
+                Err(Failure::new(message).help("give it another name"))
             }
             false => Ok(()),
         }
@@ -84,6 +88,23 @@ impl<'a> PatchFile<'a> {
             let name = self.0.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let line = format!("to take it, say patches = [{name:?}] at the top of lacuna.toml");
             streams.say("note", &line)?;
+        }
+        Ok(())
+    }
+
+    /// Writes rows that no source has yet, to be a source.
+    pub(super) fn write_rows(
+        &self,
+        rows: &[Arc<Capability>],
+        common: &Common,
+        streams: &mut Streams,
+    ) -> Result<(), Failure> {
+        let mut bytes = Vec::new();
+        Register::of(rows).csv(&mut bytes)?;
+        write_file(self.0, &bytes)?;
+        if !common.talk.quiet {
+            let rows = report::view::count(rows.len(), "row");
+            streams.say("wrote", &format!("{} ({rows})", self.0.display()))?;
         }
         Ok(())
     }

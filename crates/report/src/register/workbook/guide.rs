@@ -31,7 +31,7 @@ const GUIDE: [(&str, &[&str]); 4] = [
     (
         "What does not",
         &[
-            "Rows that you add are listed, but come back only when you add them to a source.",
+            "Rows that you add are listed; --added FILE.csv writes them as a register, to be one more source.",
             "Rows that you delete are listed and stay as they were: to switch one off, set its status.",
             "Changes in grey columns, comments, colours and further sheets are ignored.",
         ],
