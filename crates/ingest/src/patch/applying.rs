@@ -10,7 +10,7 @@ use crate::column::Column;
 use crate::format;
 use crate::join::Join;
 use crate::read::Read;
-use crate::record::{Context, Draft, Raw, Said, draft};
+use crate::record::{Context, Draft, Raw, Said, draft, shortened};
 
 /// The changes of all patches while records are being read.
 pub(crate) struct Changes<'p> {
@@ -30,6 +30,13 @@ enum Fate {
     Needless,
     /// Told already why it is not taken.
     Refused,
+}
+
+/// What is to become of a change.
+enum Verdict {
+    Take,
+    Needless,
+    Refuse(Box<Diagnostic>),
 }
 
 impl<'p> Changes<'p> {
@@ -106,11 +113,11 @@ impl Join<'_, '_> {
         let mut open = Vec::new();
         for key in keys {
             match self.judge(changes, *key, capability) {
-                Ok(Some(fate)) => _ = changes.fates.insert(*key, fate),
-                Ok(None) => open.push(*key),
-                Err(diagnostic) => {
+                Verdict::Take => open.push(*key),
+                Verdict::Needless => _ = changes.fates.insert(*key, Fate::Needless),
+                Verdict::Refuse(diagnostic) => {
                     changes.fates.insert(*key, Fate::Refused);
-                    self.read.diagnostics.push(diagnostic);
+                    self.read.diagnostics.push(*diagnostic);
                 }
             }
         }
@@ -144,42 +151,38 @@ impl Join<'_, '_> {
         }
     }
 
-    /// Whether a change is needless; `None` where it is to be taken. The error says why it cannot.
-    fn judge(
-        &mut self,
-        changes: &Changes<'_>,
-        key: (usize, usize),
-        now: &Capability,
-    ) -> Result<Option<Fate>, Diagnostic> {
+    fn judge(&mut self, changes: &Changes<'_>, key: (usize, usize), now: &Capability) -> Verdict {
         let Change { column, before, after, .. } = changes.change(key);
         let (changed, remarks) = self.read_back(now, &[(*column, after)]);
         let is_telling = |r: &&Diagnostic| is_refusal(r.code) && r.code != Code::TestsImpossible;
         if refuses(*column, after, &remarks)
             && let Some(remark) = remarks.iter().find(is_telling)
         {
-            return Err(not_understood(changes.origin(key), remark));
+            return Verdict::Refuse(Box::new(not_understood(changes.origin(key), remark)));
         }
-        let is_test = TESTS.contains(column);
-        if same(*column, now, &changed) && !(is_test && !remarks.is_empty()) {
-            return Ok(Some(Fate::Needless));
+        // Counts of tests that contradict each other by themselves may not do so together.
+        let is_whole = !TESTS.contains(column) || remarks.is_empty();
+        if is_whole && same(*column, now, &changed) {
+            return Verdict::Needless;
         }
         // What counts for want of a word is nothing that the source has said.
         if *column == Column::Status && now.is_defaulted(column.name()) {
-            return Ok(None);
+            return Verdict::Take;
         }
         let (said, _) = self.read_back(now, &[(*column, before)]);
-        match same(*column, now, &said) {
-            true => Ok(None),
-            false => {
-                let message = format!(
-                    "{} of {:?} is not {before:?} any more; the change to {after:?} is not taken",
-                    column.name(),
-                    now.id
-                );
-                let help = "compare the record with the change, and correct or remove the line";
-                Err(Diagnostic::new(Code::StalePatch, changes.origin(key), message, help))
-            }
+        if same(*column, now, &said) {
+            return Verdict::Take;
         }
+        let message = format!(
+            "{} of {:?} is not {:?} any more; the change to {:?} is not taken",
+            column.name(),
+            now.id,
+            shortened(before),
+            shortened(after)
+        );
+        let help = "compare the record with the change, and correct or remove the line";
+        let stale = Diagnostic::new(Code::StalePatch, changes.origin(key), message, help);
+        Verdict::Refuse(Box::new(stale))
     }
 
     /// The record as a row of the register would say it with other values in some columns. Only

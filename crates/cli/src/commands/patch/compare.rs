@@ -1,5 +1,6 @@
 //! Three readings of each cell: as it was exported, as it was edited, and as the sources have it.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -42,8 +43,8 @@ impl<'a> Sources<'a> {
         for capability in capabilities {
             let record = (capability.origin.path.as_str(), capability.id.as_str());
             // A source that is read twice has each record twice.
-            if !sources.by_record.contains_key(&record) {
-                sources.by_record.insert(record, capability);
+            if let Entry::Vacant(place) = sources.by_record.entry(record) {
+                place.insert(capability);
                 sources.by_id.entry(&capability.id).or_default().push(capability);
             }
         }
