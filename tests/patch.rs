@@ -364,6 +364,23 @@ fn a_patch_grows_with_each_round() {
 }
 
 #[test]
+fn a_patch_with_a_line_that_is_not_understood_is_not_written_over() {
+    let folder = exported_example("patch-over");
+    project(&folder, "[\"changes.csv\"]");
+    let text = "file,id,column,before,after\ncontrols.xlsx,EB-01,onwer,,Nobody\n";
+    fs::write(folder.join("project/changes.csv"), text).unwrap();
+    let words = ["patch", "register.xlsx", "project", "-o", "project/changes.csv"];
+    let output = lacuna(&folder, &words);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("changes.csv:2: the change is not taken: \"onwer\" is no column"),
+        "{said}"
+    );
+    assert_eq!(fs::read_to_string(folder.join("project/changes.csv")).unwrap(), text);
+}
+
+#[test]
 fn rows_that_are_added_copied_deleted_or_renamed_are_told() {
     let folder = exported_example("patch-rows");
     let mut book = Book::open(&folder.join("register.xlsx"));

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::Outcome;
 use crate::args::{Common, Format};
-use crate::assessing::{carried_out, edited, tell};
+use crate::assessing::{Assessed, carried_out, edited, tell};
 use crate::failure::Failure;
 use crate::project::{plan, slashed, unreadable};
 use crate::streams::Streams;
@@ -43,50 +43,51 @@ pub(crate) struct Asked<'a> {
 
 pub(crate) fn run(asked: &Asked<'_>, common: &Common, format: Format) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
-    let path = asked.edited;
     let output = asked.output.map(|path| CsvFile::of(path, "a patch")).transpose()?;
     let added =
         asked.added.map(|path| CsvFile::of(path, "a register of added rows")).transpose()?;
-    let shown = slashed(path);
-    let bytes = ingest::source::read(path).map_err(|error| unreadable(&shown, &error))?;
-    let first = plan(common)?;
-    let patch_files = first.patch_files.clone();
+    let shown = slashed(asked.edited);
+    let bytes = ingest::source::read(asked.edited).map_err(|error| unreadable(&shown, &error))?;
+    let plan = plan(common)?;
     for output in output.iter().chain(&added) {
-        let sources = first.sources.iter().map(|source| source.path.as_path());
-        output.check_not_an_input(sources.chain([path]))?;
+        let sources = plan.sources.iter().map(|source| source.path.as_path());
+        output.check_not_an_input(sources.chain([asked.edited]))?;
     }
-    let known = first.patches.clone();
+    let earlier = output.as_ref().map(|output| output.earlier(&plan)).transpose()?.flatten();
     let register =
-        edited(&bytes, &shown, &first, common).map_err(|error| refused(&error).within(&shown))?;
-    let found = carried_out(first, common, &mut streams)?;
+        edited(&bytes, &shown, &plan, common).map_err(|error| refused(&error).within(&shown))?;
+    let found = carried_out(plan, common, &mut streams)?;
     let (difference, new) = compare::difference(&register, &shown, &found.assessment.capabilities);
-    let mut is_refused = found.is_refused;
     found.tell(common, false, &mut streams)?;
     tell(&register.diagnostics, Severity::Warning, common, &mut streams)?;
-    let impact = match difference.changes.is_empty() {
-        true => None,
-        false => {
-            let mut second = plan(common)?;
-            second.patches.push(file::patch(&shown, &difference));
-            let after = carried_out(second, common, &mut streams)?;
-            let before = found.assessment.headline.threat_weighted;
-            Some(Impact { before, after: after.assessment.headline.threat_weighted })
-        }
-    };
-    if common.strict {
-        is_refused |= !difference.conflicts.is_empty() || !difference.ignored.is_empty();
-    }
+    let impact = impact(&difference, &found, common, &mut streams)?;
     let value =
         Shown { schema: "lacuna.patch.v1", edited: &shown, difference: &difference, impact };
     super::print(&sheets(&difference, impact), &value, format, &mut streams)?;
     if let Some(output) = output {
-        let known = patch_files.iter().map(|path| path.as_path()).zip(&known);
-        output.write(&difference, known, &found, common, &mut streams)?;
+        output.write(&difference, earlier.as_ref(), &found, common, &mut streams)?;
     }
     if let Some(added) = added {
         added.write_rows(&new, common, &mut streams)?;
     }
-    Ok(super::outcome(is_refused))
+    let is_incomplete = !difference.conflicts.is_empty() || !difference.ignored.is_empty();
+    Ok(super::outcome(found.is_refused || (common.strict && is_incomplete)))
+}
+
+/// What the changes do to the headline, once a project takes them.
+fn impact(
+    difference: &Difference,
+    found: &Assessed,
+    common: &Common,
+    streams: &mut Streams,
+) -> Result<Option<Impact>, Failure> {
+    if difference.changes.is_empty() {
+        return Ok(None);
+    }
+    let mut plan = plan(common)?;
+    plan.patches.push(file::patch("", difference));
+    let after = carried_out(plan, common, streams)?.assessment.headline.threat_weighted;
+    Ok(Some(Impact { before: found.assessment.headline.threat_weighted, after }))
 }
 
 fn refused(error: &EditedError) -> Failure {

@@ -14,6 +14,7 @@ use crate::args::Common;
 use crate::assessing::Assessed;
 use crate::failure::Failure;
 use crate::folder::write_file;
+use crate::project::Plan;
 use crate::streams::Streams;
 
 /// Where a patch, or a register, is to be written.
@@ -60,18 +61,34 @@ impl<'a> CsvFile<'a> {
         }
     }
 
+    /// The patch that the project has in this place already. What is not understood of it would be
+    /// lost.
+    pub(super) fn earlier(&self, plan: &Plan) -> Result<Option<Patch>, Failure> {
+        let mut known = plan.patch_files.iter().zip(&plan.patches);
+        let Some((_, patch)) = known.find(|(path, _)| is_same(self.0, path)) else {
+            return Ok(None);
+        };
+        match patch.diagnostics.first() {
+            None => Ok(Some(patch.clone())),
+            Some(remark) => {
+                let message = format!("{}: {}", remark.origin, remark.message);
+                let help = format!("correct it first: {} is written anew", patch.shown);
+                Err(Failure::new(message).help(help))
+            }
+        }
+    }
+
     /// Writes the changes; a patch that the project has already keeps what it says.
-    pub(super) fn write<'p>(
+    pub(super) fn write(
         &self,
         difference: &Difference,
-        mut known: impl Iterator<Item = (&'p Path, &'p Patch)>,
+        earlier: Option<&Patch>,
         found: &Assessed,
         common: &Common,
         streams: &mut Streams,
     ) -> Result<(), Failure> {
-        let known = known.find(|(path, _)| is_same(self.0, path)).map(|(_, patch)| patch);
-        let earlier = known.map_or(&[][..], |patch| &patch.changes);
-        let changes = joined(earlier, patch("", difference).changes, found);
+        let known = earlier.map_or(&[][..], |patch| &patch.changes);
+        let changes = joined(known, patch("", difference).changes, found);
         let mut bytes = Vec::new();
         let fields = changes.iter().map(|c| {
             [c.file.as_str(), c.id.as_str(), c.column.name(), c.before.as_str(), c.after.as_str()]
@@ -84,7 +101,7 @@ impl<'a> CsvFile<'a> {
         let path = self.0.display();
         let n = report::view::count(changes.len(), "change");
         streams.say("wrote", &format!("{path} ({n})"))?;
-        if known.is_none() {
+        if earlier.is_none() {
             let name = self.0.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let line = format!("to take it, say patches = [{name:?}] at the top of lacuna.toml");
             streams.say("note", &line)?;
@@ -99,12 +116,18 @@ impl<'a> CsvFile<'a> {
         common: &Common,
         streams: &mut Streams,
     ) -> Result<(), Failure> {
-        let mut bytes = Vec::new();
-        Register::of(rows).csv(&mut bytes)?;
-        write_file(self.0, &bytes)?;
-        if !common.talk.quiet {
-            let rows = report::view::count(rows.len(), "row");
-            streams.say("wrote", &format!("{} ({rows})", self.0.display()))?;
+        if !rows.is_empty() {
+            let mut bytes = Vec::new();
+            Register::of(rows).csv(&mut bytes)?;
+            write_file(self.0, &bytes)?;
+        }
+        if common.talk.quiet {
+            return Ok(());
+        }
+        let path = self.0.display();
+        match rows.len() {
+            0 => streams.say("note", &format!("no row was added; {path} is not written"))?,
+            n => streams.say("wrote", &format!("{path} ({})", report::view::count(n, "row")))?,
         }
         Ok(())
     }
