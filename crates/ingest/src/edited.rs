@@ -60,8 +60,8 @@ pub struct EditedRow {
     pub anchor: Option<String>,
     /// What it says.
     pub capability: Capability,
-    /// Columns that are not understood, or not all of them.
-    pub refused: BTreeSet<Column>,
+    /// Columns that are not understood, or not all of them, with the cell.
+    pub refused: BTreeMap<Column, Option<String>>,
 }
 
 /// A row as it was exported.
@@ -190,28 +190,30 @@ impl Reader<'_, '_> {
         raw: &Raw,
         remarks: &[Diagnostic],
         context: &Context<'_>,
-    ) -> BTreeSet<Column> {
-        let mut refused = BTreeSet::new();
+    ) -> BTreeMap<Column, Option<String>> {
+        let mut refused = BTreeMap::new();
         if !remarks.iter().any(|remark| is_refusal(remark.code)) {
             return refused;
         }
         // A formula that failed is no value at all; its column cannot be told from a blank one.
         for remark in &raw.diagnostics {
             let name = remark.message.split(' ').next().unwrap_or_default();
-            refused.extend(Column::from_name(name));
+            let cell = remark.origin.cell.clone();
+            refused.extend(Column::from_name(name).map(|column| (column, cell)));
         }
         for said in raw.values.iter().filter(|said| !TESTS.contains(&said.column)) {
             let values = vec![said.clone()];
             let alone = Raw { origin: raw.origin.clone(), values, diagnostics: Vec::new() };
             if refuses(said.column, &said.text, &self.read(alone, context).1) {
-                refused.insert(said.column);
+                refused.insert(said.column, said.cell.clone());
             }
         }
         let tests: Vec<_> = raw.values.iter().filter(|s| TESTS.contains(&s.column)).collect();
         let values = tests.into_iter().cloned().collect();
         let alone = Raw { origin: raw.origin.clone(), values, diagnostics: Vec::new() };
         if self.read(alone, context).1.iter().any(|remark| is_refusal(remark.code)) {
-            refused.extend(TESTS);
+            let cell = |column| raw.values.iter().find(|said| said.column == column)?.cell.clone();
+            refused.extend(TESTS.map(|column| (column, cell(column))));
         }
         refused
     }

@@ -203,3 +203,26 @@ fn more_rows_than_a_sheet_has_are_refused() {
     let error = Register::of(&many).xlsx(&|_| None).unwrap_err().to_string();
     assert!(error.ends_with("one of them the header; there are 1048576 capabilities"), "{error}");
 }
+
+#[test]
+fn a_workbook_has_a_place_for_everything_and_a_register_only_for_what_is_said() {
+    let bare = [Capability::new("C1", Kind::Control, Function::Prevent).into()];
+    let columns = Register::for_people(&bare).columns.len();
+    assert_eq!(columns, COLUMNS.len());
+    assert!(names(&bare).len() < columns);
+}
+
+#[test]
+fn a_row_is_known_by_its_file_and_id_alone() {
+    let at = |path: &str, id: &str, title: &str| {
+        let origin = model::diagnostic::Origin::file(path);
+        let capability = Capability::new(id, Kind::Rule, Function::Detect);
+        Arc::new(Capability { title: title.to_owned(), origin, ..capability })
+    };
+    let anchors = |rows: &[Arc<Capability>]| Register::for_people(rows).anchors();
+    let rows = [at("a", "b", ""), at("ab", "", ""), at("a", "c", ""), at("a", "b", "")];
+    let found = anchors(&rows);
+    assert_eq!(found[3], format!("{}-2", found[0]), "a source that is read twice");
+    assert_eq!(found.iter().collect::<BTreeSet<_>>().len(), 4);
+    assert_eq!(anchors(&[at("a", "b", "renamed")])[0], found[0]);
+}

@@ -68,6 +68,10 @@ impl<'a> Normalised<'a> {
         let count = capabilities.len();
         let noun = if count == 1 { "capability" } else { "capabilities" };
         streams.say("wrote", &format!("{} ({count} {noun})", self.path.display()))?;
+        if matches!(self.format, Format::Xlsx) {
+            let path = self.path.display();
+            streams.say("note", &format!("lacuna patch {path} shows what is edited in it"))?;
+        }
         Ok(())
     }
 

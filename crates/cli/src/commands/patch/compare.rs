@@ -151,8 +151,12 @@ impl<'a> Comparison<'a> {
                 }
                 continue;
             }
-            if row.refused.contains(column) {
-                self.ignore(row, format!("{name} is not understood, or not all of it"));
+            if let Some(cell) = row.refused.get(column) {
+                let id = row.capability.id.clone();
+                let reason = format!("{name} is not understood, or not all of it");
+                let cell = cell.clone().or(row.place.cell.clone());
+                let origin = Origin { cell, ..row.place.clone() };
+                self.found.ignored.push(Ignored { id, reason, origin });
                 continue;
             }
             if same(*column, was, &row.capability) {
