@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use ingest::{ReadError, ReadSettings, TableRead};
-use model::attack::Attack;
+use ingest::{Edited, EditedError, ReadError, ReadSettings, TableRead};
+use model::attack::{Attack, Neighbours};
 use model::catalog::Catalog;
 use model::diagnostic::{Code, Diagnostic, Severity};
 use model::{Assessment, Inputs, assess};
@@ -32,7 +32,14 @@ pub(crate) struct Assessed {
 }
 
 pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assessed, Failure> {
-    let plan = plan(common)?;
+    carried_out(plan(common)?, common, streams)
+}
+
+pub(crate) fn carried_out(
+    plan: Plan,
+    common: &Common,
+    streams: &mut Streams,
+) -> Result<Assessed, Failure> {
     let read = read(&plan, common)?;
     let tables = read.tables;
     let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
@@ -87,15 +94,8 @@ fn read(plan: &Plan, common: &Common) -> Result<ingest::Read, Failure> {
             bar.set_position(done as u64);
         }
     };
-    let settings = ReadSettings {
-        attack: &plan.attack,
-        formats: &plan.formats,
-        policy: &plan.policy,
-        assume: plan.assume,
-        neighbours: &|| ingest::snapshot::neighbours(&plan.attack),
-        progress: &progress,
-        threads: common.threads,
-    };
+    let neighbours = || ingest::snapshot::neighbours(&plan.attack);
+    let settings = settings(plan, common, &neighbours, &progress);
     let read = ingest::read(&plan.sources, &settings);
     bar.finish_and_clear();
     read.map_err(|error| {
@@ -107,6 +107,35 @@ fn read(plan: &Plan, common: &Common) -> Result<ingest::Read, Failure> {
         };
         Failure::new(error).help(help)
     })
+}
+
+fn settings<'a>(
+    plan: &'a Plan,
+    common: &Common,
+    neighbours: &'a dyn Fn() -> Neighbours,
+    progress: &'a (dyn Fn(usize, usize) + Sync),
+) -> ReadSettings<'a> {
+    ReadSettings {
+        attack: &plan.attack,
+        formats: &plan.formats,
+        policy: &plan.policy,
+        assume: plan.assume,
+        patches: &plan.patches,
+        neighbours,
+        progress,
+        threads: common.threads,
+    }
+}
+
+/// Reads a register that was exported and edited.
+pub(crate) fn edited(
+    bytes: &[u8],
+    shown: &str,
+    plan: &Plan,
+    common: &Common,
+) -> Result<Edited, EditedError> {
+    let neighbours = || ingest::snapshot::neighbours(&plan.attack);
+    ingest::edited(bytes, shown, &settings(plan, common, &neighbours, &|_, _| {}))
 }
 
 /// How long to read without showing that something happens.
@@ -157,7 +186,7 @@ impl Assessed {
 const TOLD: usize = 5;
 
 /// What is at least as bad as `least` in a line each kind, everything with `-v`.
-fn tell(
+pub(crate) fn tell(
     diagnostics: &[Diagnostic],
     least: Severity,
     common: &Common,
