@@ -12,6 +12,7 @@ mod golden;
 mod hostile;
 mod layer;
 mod normalised;
+mod patch;
 mod products;
 mod read_back;
 mod recommend;

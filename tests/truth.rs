@@ -38,6 +38,7 @@ fn read(attack: &Attack, folder: &Path) -> SourceRead {
         ..SourceChoice::default()
     };
     let settings = ReadSettings {
+        patches: &[],
         attack,
         formats: Formats::built_in(),
         policy: &Policy::default(),

@@ -154,9 +154,26 @@ pub(crate) enum Command {
     Import {
         #[command(flatten)]
         common: Common,
-        /// Write what was understood as one register: .xlsx, .csv, .json or .ndjson
+        /// Write what was understood as one register: .xlsx (to be edited, see patch), .csv, .json or
+        /// .ndjson
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
+        #[command(flatten)]
+        format: FormatArg,
+    },
+    /// Show what was changed in a register that import -o wrote; on demand, write it as a patch
+    Patch {
+        /// The workbook (.xlsx) or table (.csv) that was edited
+        #[arg(value_name = "EDITED")]
+        edited: PathBuf,
+        #[command(flatten)]
+        common: Common,
+        /// Write the changes as a patch: .csv, for patches in lacuna.toml
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Write the rows that were added as a register of their own: .csv, for a [[source]]
+        #[arg(long, value_name = "FILE")]
+        added: Option<PathBuf>,
         #[command(flatten)]
         format: FormatArg,
     },

@@ -21,6 +21,9 @@ pub(crate) struct Config {
     pub(crate) profile: ProfileConfig,
     #[serde(default)]
     pub(crate) source: Vec<SourceConfig>,
+    /// What people changed in registers.
+    #[serde(default)]
+    pub(crate) patches: Vec<String>,
     #[serde(default)]
     pub(crate) disposition: Vec<DispositionConfig>,
     #[serde(default)]
@@ -147,6 +150,9 @@ impl<'de> Deserialize<'de> for Day {
 /// Keys of the design that no release of lacuna understands yet.
 const PLANNED: [&str; 3] = ["gate", "segment", "preset"];
 
+/// Keys that belong to no section. What stands beneath a section is part of it.
+const AT_THE_TOP: [&str; 4] = ["as_of", "attack", "format_files", "patches"];
+
 /// Reads a configuration; the error names the line, the fact and the way out.
 pub(crate) fn parse(text: &str) -> Result<Config, (usize, String)> {
     toml::from_str(text).map_err(|error| {
@@ -169,6 +175,9 @@ fn explained(message: &str) -> String {
     let unknown = names.next().unwrap_or_default();
     if PLANNED.contains(&unknown) {
         return format!("the key {unknown:?} is planned but not built: not yet");
+    }
+    if AT_THE_TOP.contains(&unknown) {
+        return format!("the key {unknown:?} belongs at the top, above the first [section]");
     }
     let known: Vec<&str> = names.skip(1).step_by(2).collect();
     match ingest::suggest::nearest(unknown, known.iter().copied()) {
@@ -200,6 +209,14 @@ mod tests {
             (1, "the key \"gate\" is planned but not built: not yet".to_owned())
         );
         assert!(trouble("[profile]\npreset = \"finance\"\n").1.ends_with("not yet"));
+    }
+
+    #[test]
+    fn a_key_of_the_top_beneath_a_section_is_told_where_it_belongs() {
+        assert_eq!(
+            trouble("[[source]]\npath = \"a\"\npatches = [\"b.csv\"]\n"),
+            (3, "the key \"patches\" belongs at the top, above the first [section]".to_owned())
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use ingest::{Column, Format, Formats, Layout, SourceChoice, suggest};
+use ingest::{Column, Format, Formats, Layout, Patch, SourceChoice, suggest};
 use model::attack::{Attack, Fate, ObjectKind};
 use model::capability::Status;
 use model::date::Date;
@@ -33,6 +33,9 @@ pub(crate) struct Plan {
     pub(crate) sources: Vec<SourceChoice>,
     pub(crate) assume: Option<Status>,
     pub(crate) formats: Formats,
+    pub(crate) patches: Vec<Patch>,
+    /// Where the patches are.
+    pub(crate) patch_files: Vec<PathBuf>,
 }
 
 /// Reads the project, if there is one, and checks everything that was said.
@@ -88,6 +91,8 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
         },
         dispositions: config.disposition.into_iter().map(|d| disposition(&attack, d)).collect(),
         sources: project.sources,
+        patches: patches(&project.patches)?,
+        patch_files: project.patches.into_iter().map(|(path, _)| path).collect(),
         formats: formats(&project.format_files, &common.format_files)?,
         assume: common.assume.as_deref().map(|text| status(text, "--assume")).transpose()?,
         attack,
@@ -115,6 +120,8 @@ struct Project {
     sources: Vec<SourceChoice>,
     /// Descriptors of further formats, and what they are called.
     format_files: Vec<(PathBuf, String)>,
+    /// Patches of its sources, and what they are called.
+    patches: Vec<(PathBuf, String)>,
 }
 
 impl Project {
@@ -175,7 +182,10 @@ impl Project {
         });
         let format_files = config.format_files.iter().map(|path| (base.join(path), path.clone()));
         let format_files = format_files.collect();
-        Ok(Self { config, file: shown, attack, sources, format_files })
+        // A patch names files as the project calls them.
+        let patches = config.patches.iter().filter(|_| takes_sources);
+        let patches = patches.map(|path| (base.join(path), path.replace('\\', "/"))).collect();
+        Ok(Self { config, file: shown, attack, sources, format_files, patches })
     }
 }
 
@@ -303,6 +313,19 @@ pub(crate) fn formats(said: &[(PathBuf, String)], typed: &[PathBuf]) -> Result<F
         Ok(format)
     };
     Ok(Formats::with(files.iter().map(read).collect::<Result<_, _>>()?))
+}
+
+/// The patches that a project names.
+fn patches(files: &[(PathBuf, String)]) -> Result<Vec<Patch>, Failure> {
+    let read = |(path, shown): &(PathBuf, String)| {
+        let bytes = ingest::source::read(path).map_err(|error| unreadable(shown, &error))?;
+        let (text, _) = ingest::text::decode(&bytes);
+        Patch::parse(&text, shown).map_err(|error| {
+            let failure = Failure::new(error).within(shown);
+            failure.help("patches in lacuna.toml are what lacuna patch -o has written")
+        })
+    };
+    files.iter().map(read).collect()
 }
 
 /// Why a file cannot be read.

@@ -135,6 +135,9 @@ codes! {
     UnmatchedStatus "unmatched-status" Warning "A status that belongs to no rule of the source.";
     NoStatus "no-status" Note "A rule that the list of statuses does not name; it counts as off.";
     StatusNotStated "status-not-stated" Warning "A source that does not say what is switched on; all of it counts as on.";
+    Patched "patched" Note "Changes of a patch that were taken; each record says which of its columns they are.";
+    StalePatch "stale-patch" Warning "A change of a patch that is not taken: the source says something else by now than when it was made.";
+    UnmatchedPatch "unmatched-patch" Warning "A change of a patch that belongs to no record of the sources.";
     UnknownDisposition "unknown-disposition" Warning "A decision about a technique that is not in scope.";
     ExpiredDisposition "expired-disposition" Warning "A decision past its date; it is ignored.";
     OverdueDisposition "overdue-disposition" Warning "A gap that should have been closed by now.";

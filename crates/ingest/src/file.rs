@@ -11,8 +11,10 @@ use crate::amend::Amendment;
 use crate::column::Column;
 use crate::conf_layer::{self, Layer};
 use crate::document::{Document, SyntaxError, Value};
+use crate::edited;
 use crate::format::{self, DocumentRole, Format, Formats};
 use crate::looks::{Looks, NOT_READ};
+use crate::patch;
 use crate::products;
 use crate::record::{Context, Draft, Raw, Said, draft};
 use crate::register::{self, Layout, Purpose, TableRead};
@@ -365,7 +367,9 @@ impl Reader<'_> {
     }
 
     fn csv(&mut self, text: &str, is_certain: bool) {
-        if text.starts_with("rank,technique,name,priority,threat,proven,expected,level,") {
+        let patch = patch::NAMES.join(",");
+        let gaps = "rank,technique,name,priority,threat,proven,expected,level,";
+        if text.starts_with(gaps) || text.starts_with(&patch) {
             return self.skip(OUR_OUTPUT);
         }
         match table::csv(text) {
@@ -460,6 +464,7 @@ impl Reader<'_> {
                 Ok(table) if !self.settings.layout.takes_sheet(table.sheet.as_deref()) => {
                     self.out.skipped += 1;
                 }
+                Ok(table) if edited::is_aside(&table) => self.out.skipped += 1,
                 Ok(table) => match self.table(table) {
                     Ok(()) => {}
                     Err(diagnostic) => {

@@ -59,6 +59,21 @@ pub struct Format {
     words: BTreeMap<Column, BTreeMap<String, Vec<String>>>,
     #[serde(default)]
     tables: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    #[serde(default)]
+    help: BTreeMap<Column, ColumnHelp>,
+}
+
+/// What a column of the register is for, in words for people.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnHelp {
+    /// What it means.
+    pub meaning: String,
+    /// What may stand in it.
+    pub values: String,
+    /// It belongs to the source: no patch changes it.
+    #[serde(default)]
+    pub fixed: bool,
 }
 
 /// What a document or a header must have to be of a format: conditions, as in `lookup`.
@@ -469,6 +484,11 @@ const REGISTER: &str = "register";
 pub(crate) fn register() -> &'static Format {
     let mut formats = Formats::built_in().iter();
     formats.find(|format| format.is_register()).expect("it is built in: tested")
+}
+
+/// What a column of the register is for; nothing is said of those that only rules have.
+pub(crate) fn column_help(column: Column) -> Option<&'static ColumnHelp> {
+    register().help.get(&column)
 }
 
 /// Every name of the register's columns.

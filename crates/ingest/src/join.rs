@@ -11,6 +11,7 @@ use model::resolve::{OTHER_FRAMEWORK, Resolved, ResolvedTactic, Resolver};
 use model::strength;
 
 use crate::parts;
+use crate::patch::applying::Changes;
 use crate::read::{Read, ReadSettings};
 use crate::record::{Draft, shortened};
 
@@ -24,6 +25,16 @@ pub(crate) struct Join<'a, 'b> {
     pub(crate) resolver: &'a mut Resolver<'b>,
     pub(crate) read: &'a mut Read,
     pub(crate) hints: &'a mut Hints,
+}
+
+/// What is known of a record beside its capability.
+struct Record {
+    /// It names a technique, a mitigation or a control, known or not.
+    names_something: bool,
+    /// For how many records of the file it stands.
+    count: usize,
+    format: Arc<str>,
+    is_part: bool,
 }
 
 /// What was looked up for texts that may stand in every record.
@@ -55,41 +66,74 @@ impl Hints {
 }
 
 impl Join<'_, '_> {
-    pub(crate) fn records(&mut self, drafts: Vec<Draft>, account: &mut Source) {
-        let mut assumed = 0;
+    pub(crate) fn records(
+        &mut self,
+        drafts: Vec<Draft>,
+        changes: &mut Changes<'_>,
+        account: &mut Source,
+    ) {
         let first = self.read.capabilities.len();
-        let mut parts = Vec::new();
+        let mut records = Vec::with_capacity(drafts.len());
         for draft in drafts {
-            let names_something = !draft.ids.is_empty()
-                || draft.names_control
-                || draft.capability.kind == Kind::DataSource;
-            let records = draft.records;
-            parts.push(draft.is_part);
-            let counts = account.formats.entry(draft.format.to_string()).or_default();
+            records.push(Record {
+                names_something: !draft.ids.is_empty() || draft.names_control,
+                count: draft.records,
+                format: Arc::clone(&draft.format),
+                is_part: draft.is_part,
+            });
             let capability = self.resolve(draft);
-            let is_off = strength::is_off(&capability, self.settings.policy);
-            assumed += if capability.is_assumed_on() && !is_off { records } else { 0 };
-            let (of_source, of_format) = if is_off {
-                (&mut account.off, &mut counts.off)
-            } else if names_something {
-                (&mut account.used, &mut counts.used)
-            } else {
-                (&mut account.without_technique, &mut counts.without_technique)
-            };
-            *of_source += records;
-            *of_format += records;
             self.read.capabilities.push(Arc::from(capability));
         }
-        let joined = self.read.capabilities[first..].iter_mut().zip(&parts);
-        let parts = joined.filter(|(_, is_part)| **is_part);
+        let joined = self.read.capabilities[first..].iter_mut().zip(&records);
+        let parts = joined.filter(|(_, record)| record.is_part);
         let parts = parts.map(|(capability, _)| Arc::make_mut(capability)).collect();
         self.read.diagnostics.extend(parts::settle(parts, self.settings.policy));
+        if !self.settings.patches.is_empty() {
+            self.patch_all(first, changes, &mut records);
+        }
+        let assumed = self.count(first, &records, account);
         if assumed > 0 {
             self.read.diagnostics.push(not_stated(account, assumed));
         }
     }
 
-    fn resolve(&mut self, draft: Draft) -> Box<Capability> {
+    fn patch_all(&mut self, first: usize, changes: &mut Changes<'_>, records: &mut [Record]) {
+        let mut capabilities = self.read.capabilities.split_off(first);
+        for (capability, record) in capabilities.iter_mut().zip(records) {
+            let capability = Arc::make_mut(capability);
+            self.patch(changes, capability);
+            let is_mapping =
+                |name: &String| ["techniques", "mitigations", "controls"].contains(&name.as_str());
+            if capability.patched.iter().any(is_mapping) {
+                record.names_something = !(capability.techniques.is_empty()
+                    && capability.mitigations.is_empty()
+                    && capability.controls.is_empty());
+            }
+        }
+        self.read.capabilities.append(&mut capabilities);
+    }
+
+    /// Counts each record under what it comes to; how many are assumed to be on.
+    fn count(&self, first: usize, records: &[Record], account: &mut Source) -> usize {
+        let mut assumed = 0;
+        for (capability, record) in self.read.capabilities[first..].iter().zip(records) {
+            let counts = account.formats.entry(record.format.to_string()).or_default();
+            let is_off = strength::is_off(capability, self.settings.policy);
+            assumed += if capability.is_assumed_on() && !is_off { record.count } else { 0 };
+            let (of_source, of_format) = if is_off {
+                (&mut account.off, &mut counts.off)
+            } else if record.names_something || capability.kind == Kind::DataSource {
+                (&mut account.used, &mut counts.used)
+            } else {
+                (&mut account.without_technique, &mut counts.without_technique)
+            };
+            *of_source += record.count;
+            *of_format += record.count;
+        }
+        assumed
+    }
+
+    pub(crate) fn resolve(&mut self, draft: Draft) -> Box<Capability> {
         let Draft { mut capability, ids, other_frameworks, tactics, adversaries, .. } = draft;
         for (id, cell) in ids {
             let resolved = self.resolver.technique(id);

@@ -377,7 +377,7 @@ fn raw(row: Row, chosen: &Chosen, place: &Origin) -> Raw {
             raw.diagnostics.push(Diagnostic::new(Code::BadValue, origin, message, help));
             continue;
         }
-        let text = if place.sheet.is_none() { unguarded(cell.text) } else { cell.text };
+        let text = if place.sheet.is_none() { extract::unguarded(cell.text) } else { cell.text };
         let said = |column, text| Said { column, text, cell: origin.cell.clone() };
         if chosen.products.is_some_and(|place| place.product == cell.column) {
             // It goes by its own name, whatever made it known.
@@ -408,18 +408,6 @@ fn beyond(cells: &[table::Cell], place: impl Fn(usize) -> Origin) -> Option<Diag
     };
     let help = "quote the cell that holds a separator, or name the column";
     Some(Diagnostic::new(Code::ExtraCells, place(first.column), message, help))
-}
-
-/// The text of a csv file without the apostrophe that keeps it from being a formula.
-fn unguarded(text: String) -> String {
-    let is_formula = |text: &str| {
-        let start = text.trim_start_matches(|c: char| c == '\'' || c.is_whitespace());
-        start.starts_with(['=', '+', '-', '@'])
-    };
-    match text.strip_prefix('\'') {
-        Some(rest) if is_formula(rest) => rest.to_owned(),
-        Some(_) | None => text,
-    }
 }
 
 /// The objects in a document that may be rows: its own items, or those of its one list called

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Layout, products};
 use crate::column::Column;
+use crate::edited::is_aside_column;
 use crate::extract::{self, AttackId};
 use crate::table::Row;
 
@@ -46,6 +47,7 @@ impl Chosen {
                     chosen.second.push((name.clone(), column));
                 }
                 Some(column) => chosen.columns.push((*at, column)),
+                None if is_aside_column(name) => {}
                 None => chosen.unknown.push(name.clone()),
             }
         }

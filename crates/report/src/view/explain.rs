@@ -285,6 +285,7 @@ pub fn capability(assessment: &Assessment, capability: &Capability) -> Vec<Sheet
     row("false alerts", capability.false_positive_rate.map(percent).unwrap_or_default());
     row("owner", capability.owner.clone().unwrap_or_default());
     row("notes", capability.notes.clone().unwrap_or_default());
+    row("patched", capability.patched.join(", "));
     let minded = minded(assessment, capability);
     if !minded.is_empty() {
         record.notes.push(format!("Mind: {}", minded.join("; ")));
