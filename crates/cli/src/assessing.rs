@@ -11,7 +11,7 @@ use model::catalog::Catalog;
 use model::diagnostic::{Code, Diagnostic, Severity};
 use model::{Assessment, Inputs, assess};
 
-use crate::args::Common;
+use crate::args::{Common, Talk};
 use crate::failure::Failure;
 use crate::project::{Plan, plan};
 use crate::streams::Streams;
@@ -34,7 +34,7 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
     let tables = read.tables;
     let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
     if usable == 0 {
-        tell(&read.diagnostics, Severity::Note, common, streams)?;
+        tell(&read.diagnostics, Severity::Note, &common.talk, streams)?;
         let sources: Vec<&str> = read.sources.iter().map(|s| s.path.as_str()).collect();
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
         return Err(failure.help("lacuna formats lists the formats that are read"));
@@ -52,7 +52,7 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
         capabilities: read.capabilities,
         sources: read.sources,
         resolution: read.resolution,
-        diagnostics: read.diagnostics,
+        diagnostics: [plan.diagnostics, read.diagnostics].concat(),
     });
     let is_refused = common.strict && assessment.diagnostics.iter().any(matters);
     let sources = plan.sources.into_iter().map(|source| source.path).collect();
@@ -119,7 +119,7 @@ impl Assessed {
         says_caveats: bool,
         streams: &mut Streams,
     ) -> Result<(), Failure> {
-        tell(&self.assessment.diagnostics, Severity::Warning, common, streams)?;
+        tell(&self.assessment.diagnostics, Severity::Warning, &common.talk, streams)?;
         if !common.talk.quiet && !says_caveats {
             for caveat in report::view::caveats(&self.assessment) {
                 streams.say("note", &caveat)?;
@@ -129,17 +129,26 @@ impl Assessed {
     }
 }
 
+/// What there is to say where nothing is assessed.
+pub(crate) fn tell_of(
+    diagnostics: &[Diagnostic],
+    talk: &Talk,
+    streams: &mut Streams,
+) -> Result<(), Failure> {
+    tell(diagnostics, Severity::Warning, talk, streams)
+}
+
 /// What is at least as bad as `least` in a line each kind, everything with `-v`.
 fn tell(
     diagnostics: &[Diagnostic],
     least: Severity,
-    common: &Common,
+    talk: &Talk,
     streams: &mut Streams,
 ) -> Result<(), Failure> {
-    if common.talk.quiet {
+    if talk.quiet {
         return Ok(());
     }
-    if common.talk.verbose {
+    if talk.verbose {
         for diagnostic in diagnostics {
             streams.diagnostic(diagnostic)?;
         }

@@ -527,7 +527,7 @@ fn said(format: &Format, origin: Origin, value: &Value) -> Raw {
     Raw { origin, values, diagnostics: Vec::new() }
 }
 
-fn is_our_output(document: &Value) -> bool {
+pub(crate) fn is_our_output(document: &Value) -> bool {
     let schema = document.get("schema").and_then(Value::as_text);
     schema.is_some_and(|schema| schema.starts_with("lacuna."))
 }

@@ -13,6 +13,7 @@ mod format;
 mod frameworks;
 mod join;
 mod looks;
+pub mod named;
 mod parts;
 mod read;
 mod record;

@@ -10,6 +10,7 @@ use model::capability::Function;
 use model::diagnostic::{Diagnostic, Severity};
 use model::id::TechniqueId;
 use model::inputs::{Decision, Source};
+use model::resolve::Resolution;
 use model::score::Range;
 
 use crate::matrix::{Cell, Column, Legend, Matrix, Shade};
@@ -63,11 +64,19 @@ pub fn basis(assessment: &Assessment) -> String {
     format!(
         "{}{}{platforms} · ATT&CK {} {} · {}",
         name.unwrap_or_default(),
-        count(assessment.scope.techniques, "technique"),
+        in_scope(assessment),
         domain(&assessment.attack.domain),
         assessment.attack.version,
         assessment.as_of,
     )
+}
+
+/// How many techniques are in scope, and of which list, where one limits it.
+#[must_use]
+pub fn in_scope(assessment: &Assessment) -> String {
+    let scope = &assessment.scope;
+    let of_list = scope.only.as_ref().map(|only| format!(" of {}", only.source));
+    format!("{}{}", count(scope.techniques, "technique"), of_list.unwrap_or_default())
 }
 
 fn domain(domain: &str) -> &str {
@@ -254,23 +263,15 @@ pub fn resolution(assessment: &Assessment) -> Sheet {
             ("Counted as", "counted_as"),
         ],
     );
-    let newer = match resolution.newer {
-        0 => String::new(),
-        n => format!(" ({n} of a newer release)"),
-    };
-    let beside = match resolution.other_framework {
-        0 => String::new(),
-        n => format!("; {n} of another framework"),
-    };
     sheet.notes.push(format!(
-        "{} live, {} replaced, {} deprecated, {} of another domain, {} unknown{newer} in ATT&CK {} {}{beside}",
-        resolution.live,
-        resolution.replaced,
-        resolution.deprecated,
-        resolution.other_domain,
-        resolution.unknown,
+        "{} in ATT&CK {} {}{}",
+        ids(resolution),
         domain(&assessment.attack.domain),
         assessment.attack.version,
+        match resolution.other_framework {
+            0 => String::new(),
+            n => format!("; {n} of another framework"),
+        },
     ));
     for (id, outcome) in &resolution.ids {
         let class = serde_json::to_value(outcome.class).unwrap_or_default();
@@ -285,6 +286,22 @@ pub fn resolution(assessment: &Assessment) -> Sheet {
         ]);
     }
     sheet
+}
+
+/// How many ids fell into each class.
+fn ids(resolution: &Resolution) -> String {
+    let newer = match resolution.newer {
+        0 => String::new(),
+        n => format!(" ({n} of a newer release)"),
+    };
+    format!(
+        "{} live, {} replaced, {} deprecated, {} of another domain, {} unknown{newer}",
+        resolution.live,
+        resolution.replaced,
+        resolution.deprecated,
+        resolution.other_domain,
+        resolution.unknown,
+    )
 }
 
 /// How many places of a group of diagnostics are shown.
