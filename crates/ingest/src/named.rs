@@ -25,6 +25,8 @@ mod groups;
 mod list;
 mod table;
 
+pub(crate) use list::is_list;
+
 /// Endings of files that may name techniques.
 pub const ENDINGS: [&str; 7] = ["json", "yaml", "yml", "txt", "csv", "tsv", "xlsx"];
 

@@ -3,6 +3,7 @@
 use model::diagnostic::Origin;
 
 use super::{Naming, Raw};
+use crate::extract::{self, AttackId};
 
 impl Naming<'_> {
     pub(super) fn list(&mut self, text: &str, shown: &str) -> Raw {
@@ -15,8 +16,24 @@ impl Naming<'_> {
     }
 }
 
+/// Lines of a text that are looked at to tell a list.
+const LINES: usize = 200;
+
+/// Whether a text is a list of techniques: one column, or lines most of which hold an id.
+pub(crate) fn is_list(text: &str) -> bool {
+    let lines = text.lines().map(without_comment).filter(|line| !line.trim().is_empty());
+    let (mut all, mut with_id) = (0, 0);
+    for line in lines.take(LINES) {
+        let is_technique = |id| matches!(id, AttackId::Technique(_));
+        all += 1;
+        // What stands in braces is more than a list.
+        with_id += usize::from(!line.contains('{') && extract::ids(line).any(is_technique));
+    }
+    with_id > 0 && with_id * 2 >= all
+}
+
 /// A line up to a comment: `#` or `//` at its beginning or after a blank.
-pub(crate) fn without_comment(line: &str) -> &str {
+fn without_comment(line: &str) -> &str {
     let begins =
         |(at, _): &(usize, &str)| line[..*at].chars().next_back().is_none_or(char::is_whitespace);
     let comments = line.match_indices('#').chain(line.match_indices("//"));

@@ -102,8 +102,7 @@ pub fn techniques(attack: &Attack, adversary: &Adversary) -> Sheet {
 /// What there is to know about an adversary of one's own.
 #[must_use]
 pub fn about_own(attack: &Attack, id: &str, own: &OwnAdversary) -> Sheet {
-    let mut sheet =
-        Sheet::new(format!("{} (of your own)", own.name), &[("", "what"), ("", "value")]);
+    let mut sheet = Sheet::new(format!("{} (your own)", own.name), &[("", "what"), ("", "value")]);
     let software = own.software.iter().filter_map(|id| attack.adversary(id));
     let software: Vec<String> = software
         .map(|ix| &attack.adversaries[ix])
