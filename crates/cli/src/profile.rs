@@ -12,13 +12,15 @@ use model::inputs::{OnlyTechniques, OwnAdversary};
 use model::score::round9;
 
 use crate::failure::Failure;
-use crate::project::{adversary, slashed};
+use crate::project::{adversary, adversary_position};
 
 /// Adversaries with their weights, by their ids.
 #[derive(Default)]
 pub(crate) struct Adversaries {
     pub(crate) weights: BTreeMap<String, f64>,
     pub(crate) own: BTreeMap<String, OwnAdversary>,
+    /// What there is to say about the files.
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 /// Names and files as they are said, with their weights; paths are relative to `base`.
@@ -29,7 +31,7 @@ pub(crate) fn adversaries(
     attack: &Attack,
 ) -> Result<Adversaries, Failure> {
     let mut all = Adversaries::default();
-    let mut files = Files { attack, naming, base, read: BTreeMap::new() };
+    let mut files = Files::new(naming, base, attack);
     for (said, weight) in pairs {
         if !(0.0..=1e9).contains(weight) {
             let failure = Failure::new(format!("{said}: {weight} is no weight"));
@@ -40,6 +42,7 @@ pub(crate) fn adversaries(
         if means_file(said, base, attack) {
             for named in files.named(said)? {
                 ids.push(named.id.clone());
+                files.diagnostics.extend(named.diagnostics);
                 all.own.insert(named.id, named.adversary);
             }
         } else {
@@ -52,6 +55,7 @@ pub(crate) fn adversaries(
             }
         }
     }
+    all.diagnostics = files.diagnostics;
     Ok(all)
 }
 
@@ -92,9 +96,14 @@ struct Files<'a, 'b> {
     base: &'a Path,
     /// What each file is called, and what it names.
     read: BTreeMap<PathBuf, (String, Vec<Named>)>,
+    diagnostics: Vec<Diagnostic>,
 }
 
-impl Files<'_, '_> {
+impl<'a, 'b> Files<'a, 'b> {
+    fn new(naming: &'a mut Naming<'b>, base: &'a Path, attack: &'a Attack) -> Self {
+        Self { attack, naming, base, read: BTreeMap::new(), diagnostics: Vec::new() }
+    }
+
     /// The adversaries that a text means: all of a file that count, or the one that it names.
     fn named(&mut self, said: &str) -> Result<Vec<Named>, Failure> {
         let (path, name) = parts(said, self.base);
@@ -113,8 +122,8 @@ impl Files<'_, '_> {
         if some.is_empty() {
             return Err(match empty.is_empty() && !off.is_empty() {
                 true => Failure::new(format!("{shown}: none of its groups is enabled"))
-                    .help("set enabled: true for those that are meant, or name one behind #"),
-                false => self.names_nothing(&shown),
+                    .help("set enabled: true for those that are meant"),
+                false => self.names_nothing(&shown, &empty),
             });
         }
         for named in empty {
@@ -126,7 +135,7 @@ impl Files<'_, '_> {
 
     fn say(&mut self, code: Code, shown: &str, message: String, help: &str) {
         let diagnostic = Diagnostic::new(code, Origin::file(shown), message, help);
-        self.naming.diagnostics.push(diagnostic);
+        self.diagnostics.push(diagnostic);
     }
 
     /// Reads a file once, whatever number of its adversaries are named one by one.
@@ -163,18 +172,24 @@ impl Files<'_, '_> {
                 let failure = Failure::new(format!("{name:?} is not enabled in {shown}"));
                 Err(failure.help("set enabled: true there"))
             }
-            Some(one) if one.is_empty() => Err(self.names_nothing(shown)),
+            Some(one) if one.is_empty() => {
+                Err(self.names_nothing(shown, std::slice::from_ref(one)))
+            }
             Some(one) => Ok(one.clone()),
         }
     }
 
-    fn names_nothing(&self, shown: &str) -> Failure {
-        names_nothing(self.naming, self.attack, shown)
+    fn names_nothing(&self, shown: &str, named: &[Named]) -> Failure {
+        let told: Vec<Diagnostic> = named.iter().flat_map(|n| n.diagnostics.clone()).collect();
+        names_nothing(&told, self.attack, shown)
     }
 }
 
 /// How many names are listed where one is not known.
 const NAMES: usize = 5;
+
+/// What alone is in scope, and what there is to say about it.
+pub(crate) type Only = (OnlyTechniques, Vec<Diagnostic>);
 
 /// What alone is in scope, by a file.
 pub(crate) fn scope(
@@ -182,37 +197,30 @@ pub(crate) fn scope(
     shown: &str,
     naming: &mut Naming<'_>,
     attack: &Attack,
-) -> Result<OnlyTechniques, Failure> {
+) -> Result<Only, Failure> {
     let bytes = bytes(path, shown)?;
     let only = naming.scope(&bytes, shown).map_err(|error| no_names(shown, &error))?;
-    some(only, naming, attack)
+    some(only, attack)
 }
 
 /// A list that names at least one technique of the release.
-pub(crate) fn some(
-    only: OnlyTechniques,
-    naming: &Naming<'_>,
-    attack: &Attack,
-) -> Result<OnlyTechniques, Failure> {
+pub(crate) fn some((only, told): Only, attack: &Attack) -> Result<Only, Failure> {
     match only.techniques.is_empty() {
-        true => Err(names_nothing(naming, attack, &only.source)),
-        false => Ok(only),
+        true => Err(names_nothing(&told, attack, &only.source)),
+        false => Ok((only, told)),
     }
 }
 
 /// No id of a file counts; the first that does not says why.
-fn names_nothing(naming: &Naming<'_>, attack: &Attack, shown: &str) -> Failure {
-    let of_file = naming.diagnostics.iter().filter(|d| d.origin.path == shown);
-    let mut telling = of_file.filter(|d| d.code != Code::SkippedFile);
-    match telling.next() {
+fn names_nothing(told: &[Diagnostic], attack: &Attack, shown: &str) -> Failure {
+    match told.first() {
         Some(first) => {
             let message = format!("{}: no id counts: {}", first.origin, first.message);
             Failure::new(message).help(first.help.clone())
         }
         None => {
-            let failure =
-                Failure::new(format!("{shown} names no technique of ATT&CK {}", attack.version));
-            failure.help("write ids such as T1059.001, one or many a line")
+            let message = format!("{shown} names no technique of ATT&CK {}", attack.version);
+            Failure::new(message).help("write ids such as T1059.001, one or many a line")
         }
     }
 }
@@ -243,17 +251,20 @@ pub(crate) enum Shown {
     Own(Box<Named>),
 }
 
-/// What a name or a file stands for.
+/// What a name or a file stands for; what there is to say about it goes to `told`.
 pub(crate) fn shown(
     said: &str,
     naming: &mut Naming<'_>,
     attack: &Attack,
+    told: &mut Vec<Diagnostic>,
 ) -> Result<Vec<Shown>, Failure> {
     let base = Path::new("");
     if !means_file(said, base, attack) {
-        return Ok(vec![Shown::Known(crate::project::adversary_position(attack, said)?)]);
+        return Ok(vec![Shown::Known(adversary_position(attack, said)?)]);
     }
-    let mut files = Files { attack, naming, base, read: BTreeMap::new() };
-    let named = files.named(&slashed(Path::new(said)))?;
+    let mut files = Files::new(naming, base, attack);
+    let named = files.named(said)?;
+    told.append(&mut files.diagnostics);
+    told.extend(named.iter().flat_map(|named| named.diagnostics.clone()));
     Ok(named.into_iter().map(|named| Shown::Own(Box::new(named))).collect())
 }

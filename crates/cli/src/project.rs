@@ -148,13 +148,14 @@ impl Files {
                 Some(profile::scope(&path, &slashed(Path::new(file)), &mut naming, attack))
             }
             (None, Some(Techniques::Ids(ids))) => {
-                let only = naming.scope_of(ids, config_name);
-                Some(profile::some(only, &naming, attack))
+                Some(profile::some(naming.scope_of(ids, config_name), attack))
             }
             (None, None) => None,
         };
         let only = only.transpose().map_err(|failure| (common.scope.is_some(), failure))?;
-        Ok(Self { adversaries, only, diagnostics: naming.diagnostics })
+        let (only, told) = only.unzip();
+        let diagnostics = [&adversaries.diagnostics[..], &told.unwrap_or_default()].concat();
+        Ok(Self { adversaries, only, diagnostics })
     }
 }
 

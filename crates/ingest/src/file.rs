@@ -190,8 +190,8 @@ impl Reader<'_> {
             self.out = FileRead { skipped: 1, ..FileRead::default() };
             let message = "skipped: a list of techniques that does not say what is in place";
             let help = format!(
-                "what adversaries use goes with --adversary {0}, what alone concerns you with --scope \
-                 {0}; for coverage, name beside each technique what covers it",
+                "take it as what adversaries use with --adversary {0}, or as all that concerns you \
+                 with --scope {0}; as coverage it lacks a column that says what covers them",
                 self.shown
             );
             self.report(Code::SkippedFile, Origin::file(self.shown), message.to_owned(), &help);
@@ -306,7 +306,10 @@ impl Reader<'_> {
 
     /// Says once for each reason why documents are skipped: a file may hold hundreds of the kind.
     fn tell_what_is_left_out(&mut self) {
-        for (reason, (count, place)) in std::mem::take(&mut self.left_out) {
+        let mut left_out: Vec<_> = std::mem::take(&mut self.left_out).into_iter().collect();
+        // What there is a way out for comes first.
+        left_out.sort_by_key(|(reason, _)| reason != format::OF_ADVERSARIES);
+        for (reason, (count, place)) in left_out {
             let message = match count {
                 1 => format!("a document is skipped: {reason}"),
                 count => format!("{count} documents are skipped: {reason}"),

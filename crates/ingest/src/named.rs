@@ -12,16 +12,16 @@ use model::inputs::{OnlyTechniques, OwnAdversary};
 use model::resolve::{Resolution, Resolver};
 use model::score::round9;
 
-use crate::document::{self, SyntaxError, Value};
+use crate::document::SyntaxError;
 use crate::extract::{self, AttackId};
 use crate::join::{self, Hints};
 use crate::looks::Looks;
 use crate::record::shortened;
 use crate::snapshot;
 use crate::syntax::Syntax;
-use crate::unfold::layer;
 
 mod groups;
+mod json;
 mod list;
 mod table;
 
@@ -38,8 +38,6 @@ pub struct Naming<'a> {
     attack: &'a Attack,
     resolver: Resolver<'a>,
     hints: Hints,
-    /// What there is to say about them.
-    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// What a file names: as one adversary, or as one list.
@@ -51,6 +49,8 @@ pub struct Named {
     pub adversary: OwnAdversary,
     /// The file says that it does not count.
     pub is_off: bool,
+    /// What there is to say about it.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Named {
@@ -88,6 +88,7 @@ struct Raw {
     techniques: Vec<Mention>,
     software: Vec<(String, Origin)>,
     is_off: bool,
+    diagnostics: Vec<Diagnostic>,
 }
 
 /// A technique, how much it weighs beside the others, and where that stands.
@@ -98,154 +99,13 @@ struct Mention {
     origin: Origin,
 }
 
-impl<'a> Naming<'a> {
-    /// Nothing read yet.
-    #[must_use]
-    pub fn new(attack: &'a Attack) -> Self {
-        let resolver = Resolver::new(attack, || snapshot::neighbours(attack));
-        Self { attack, resolver, hints: Hints::default(), diagnostics: Vec::new() }
-    }
-
-    /// What a file names, in its order.
-    ///
-    /// # Errors
-    /// It is none of the files that name techniques.
-    pub fn file(&mut self, bytes: &[u8], shown: &str) -> Result<Vec<Named>, NotNamed> {
-        let (raws, are_several) = self.raw(bytes, shown)?;
-        let mut seen: BTreeSet<String> = BTreeSet::new();
-        let named = raws.into_iter().map(|raw| {
-            let mut id = match are_several {
-                true => format!("{shown}{OF_FILE}{}", raw.name),
-                false => shown.to_owned(),
-            };
-            let first = id.clone();
-            for number in 2.. {
-                if seen.insert(id.clone()) {
-                    break;
-                }
-                id = format!("{first}{OF_FILE}{number}");
-            }
-            let is_off = raw.is_off;
-            Named { id, adversary: self.resolved(raw), is_off }
-        });
-        Ok(named.collect())
-    }
-
-    /// What alone is in scope, by all that a file names.
-    ///
-    /// # Errors
-    /// As [`Self::file`].
-    pub fn scope(&mut self, bytes: &[u8], shown: &str) -> Result<OnlyTechniques, NotNamed> {
-        let (raws, _) = self.raw(bytes, shown)?;
-        let counting = raws.into_iter().filter(|raw| !raw.is_off);
-        let techniques = counting.flat_map(|raw| raw.techniques).collect();
-        Ok(self.only(techniques, shown))
-    }
-
-    /// What alone is in scope, by a list of ids.
-    pub fn scope_of(&mut self, ids: &[TechniqueId], shown: &str) -> OnlyTechniques {
-        let mention =
-            |id: &TechniqueId| Mention { id: *id, weight: 1.0, origin: Origin::file(shown) };
-        self.only(ids.iter().map(mention).collect(), shown)
-    }
-
-    fn only(&mut self, techniques: Vec<Mention>, shown: &str) -> OnlyTechniques {
-        let resolved = self.resolved(Raw { techniques, ..Raw::default() });
-        OnlyTechniques {
-            source: shown.to_owned(),
-            techniques: resolved.techniques.into_keys().collect(),
-            resolution: resolved.resolution,
-        }
-    }
-
-    /// What stands in a file, and whether it is one that may hold several.
-    fn raw(&mut self, bytes: &[u8], shown: &str) -> Result<(Vec<Raw>, bool), NotNamed> {
-        let one = |raw: Raw| (vec![Raw { name: stem(shown).to_owned(), ..raw }], false);
-        let (text, syntax) = match Looks::of(bytes, shown) {
-            Looks::Workbook => return self.workbook(bytes, shown).map(one),
-            Looks::Text { text, syntax, .. } => (text, Some(syntax)),
-            Looks::Other(reason) if reason == crate::looks::NOT_READ => {
-                (crate::text::decode(bytes).0, None)
-            }
-            Looks::Other(reason) => return Err(NotNamed::Other(reason.to_owned())),
-        };
-        match syntax {
-            Some(Syntax::Json) => return self.json(&text, shown),
-            Some(Syntax::Yaml) => {
-                if let Some(groups) = self.yaml(&text, shown)? {
-                    return Ok((groups, true));
-                }
-            }
-            Some(Syntax::Table) => {
-                if let Some(raw) = self.csv(&text, shown) {
-                    return Ok(one(raw));
-                }
-            }
-            _ => {}
-        }
-        Ok(one(self.list(&text, shown)))
-    }
-
-    fn json(&mut self, text: &str, shown: &str) -> Result<(Vec<Raw>, bool), NotNamed> {
-        let value = document::json(text).map_err(NotNamed::Broken)?.value;
-        if value
-            .list()
-            .any(|document| layer::is_our_own(document) || crate::file::is_our_output(document))
-        {
-            return Err(NotNamed::Other("an output of lacuna".to_owned()));
-        }
-        let is_layer = |value: &&Value| value.get("techniques").is_some_and(|t| !t.is_null());
-        let layers: Vec<&Value> = value.list().filter(is_layer).collect();
-        if !layers.is_empty() {
-            let mut number = 0;
-            let raws = layers.into_iter().map(|layer| self.layer(layer, shown, &mut number));
-            return Ok((raws.collect(), matches!(value, Value::List(_))));
-        }
-        let texts: Vec<_> = value.list().filter_map(Value::as_text).collect();
-        if texts.is_empty() {
-            let what = "it is neither a layer of ATT&CK Navigator nor a list of ids";
-            return Err(NotNamed::Other(what.to_owned()));
-        }
-        let mut raw = Raw { name: stem(shown).to_owned(), ..Raw::default() };
-        for (ix, text) in texts.iter().enumerate() {
-            let origin = Origin { record: Some(ix + 1), ..Origin::file(shown) };
-            self.ids(&mut raw, text, 1.0, &origin);
-        }
-        Ok((vec![raw], false))
-    }
-
-    /// The techniques that a layer means: those with a score above 0 where it has scores, else
-    /// those that are marked, else all; and never one that is disabled.
-    fn layer(&mut self, value: &Value, shown: &str, number: &mut usize) -> Raw {
-        let name = layer::word(value, "name").filter(|name| !name.is_empty());
-        let mut raw =
-            Raw { name: name.unwrap_or_else(|| stem(shown).to_owned()), ..Raw::default() };
-        let entries: Vec<&Value> =
-            value.get("techniques").into_iter().flat_map(Value::list).collect();
-        let is_scored = entries.iter().any(|entry| layer::score(entry).is_some());
-        let is_marked = entries.iter().any(|entry| layer::is_marked(entry));
-        for entry in entries {
-            *number += 1;
-            let weight = match (is_scored, is_marked) {
-                (true, _) => layer::score(entry),
-                (false, true) => layer::is_marked(entry).then_some(1.0),
-                (false, false) => Some(1.0),
-            };
-            let weight = weight.filter(|_| !layer::is_disabled(entry));
-            if let Some((weight, id)) = weight.zip(layer::word(entry, "techniqueID")) {
-                let origin = Origin { record: Some(*number), ..Origin::file(shown) };
-                self.ids(&mut raw, &id, weight, &origin);
-            }
-        }
-        raw
-    }
-
+impl Raw {
     /// All ids in a text, which weigh the same.
-    fn ids(&mut self, raw: &mut Raw, text: &str, weight: f64, origin: &Origin) {
+    fn ids(&mut self, text: &str, weight: f64, origin: &Origin) {
         for id in extract::ids(text) {
             match id {
                 AttackId::Technique(id) if weight > 0.0 => {
-                    raw.techniques.push(Mention { id, weight, origin: origin.clone() });
+                    self.techniques.push(Mention { id, weight, origin: origin.clone() });
                 }
                 AttackId::Technique(_) => {}
                 AttackId::Bad(text) => {
@@ -254,7 +114,7 @@ impl<'a> Naming<'a> {
                     self.report(Code::BadId, origin, message, "write T1059 or T1059.001");
                 }
                 AttackId::Adversary(id) if id.starts_with('S') => {
-                    raw.software.push((id, origin.clone()));
+                    self.software.push((id, origin.clone()));
                 }
                 AttackId::Adversary(id) => {
                     let message = format!("{id} is no technique; it counts for nothing here");
@@ -276,12 +136,79 @@ impl<'a> Naming<'a> {
     fn report(&mut self, code: Code, origin: &Origin, message: String, help: &str) {
         self.diagnostics.push(Diagnostic::new(code, origin.clone(), message, help));
     }
+}
+
+impl<'a> Naming<'a> {
+    /// Nothing read yet.
+    #[must_use]
+    pub fn new(attack: &'a Attack) -> Self {
+        let resolver = Resolver::new(attack, || snapshot::neighbours(attack));
+        Self { attack, resolver, hints: Hints::default() }
+    }
+
+    /// What a file names, in its order.
+    ///
+    /// # Errors
+    /// It is none of the files that name techniques.
+    pub fn file(&mut self, bytes: &[u8], shown: &str) -> Result<Vec<Named>, NotNamed> {
+        let (raws, are_several) = raws(bytes, shown)?;
+        let mut seen = BTreeMap::new();
+        let named = raws.into_iter().map(|raw| {
+            let id = match are_several {
+                true => apart(format!("{shown}{OF_FILE}{}", raw.name), &mut seen),
+                false => shown.to_owned(),
+            };
+            let is_off = raw.is_off;
+            let (adversary, diagnostics) = self.resolved(raw);
+            Named { id, adversary, is_off, diagnostics }
+        });
+        Ok(named.collect())
+    }
+
+    /// What alone is in scope, by all that a file names, and what there is to say about it.
+    ///
+    /// # Errors
+    /// As [`Self::file`].
+    pub fn scope(
+        &mut self,
+        bytes: &[u8],
+        shown: &str,
+    ) -> Result<(OnlyTechniques, Vec<Diagnostic>), NotNamed> {
+        let (raws, _) = raws(bytes, shown)?;
+        let mut all = Raw::default();
+        for raw in raws.into_iter().filter(|raw| !raw.is_off) {
+            all.techniques.extend(raw.techniques);
+            all.diagnostics.extend(raw.diagnostics);
+            for (text, origin) in raw.software {
+                let message = format!("{} is no technique; it limits nothing", shortened(&text));
+                all.report(Code::UnusedId, &origin, message, "");
+            }
+        }
+        Ok(self.only(all, shown))
+    }
+
+    /// What alone is in scope, by a list of ids.
+    pub fn scope_of(
+        &mut self,
+        ids: &[TechniqueId],
+        shown: &str,
+    ) -> (OnlyTechniques, Vec<Diagnostic>) {
+        let mention =
+            |id: &TechniqueId| Mention { id: *id, weight: 1.0, origin: Origin::file(shown) };
+        self.only(Raw { techniques: ids.iter().map(mention).collect(), ..Raw::default() }, shown)
+    }
+
+    fn only(&mut self, raw: Raw, shown: &str) -> (OnlyTechniques, Vec<Diagnostic>) {
+        let (OwnAdversary { techniques, resolution, .. }, diagnostics) = self.resolved(raw);
+        let techniques = techniques.into_keys().collect();
+        (OnlyTechniques { source: shown.to_owned(), techniques, resolution }, diagnostics)
+    }
 
     /// The chance of each technique is its weight over the highest there is; what is named more
     /// than once counts by the highest.
-    fn resolved(&mut self, raw: Raw) -> OwnAdversary {
+    fn resolved(&mut self, mut raw: Raw) -> (OwnAdversary, Vec<Diagnostic>) {
         let mut mentions: BTreeMap<TechniqueId, (f64, Origin)> = BTreeMap::new();
-        for Mention { id, weight, origin } in raw.techniques {
+        for Mention { id, weight, origin } in std::mem::take(&mut raw.techniques) {
             let (highest, _) = mentions.entry(id).or_insert((weight, origin));
             *highest = highest.max(weight);
         }
@@ -293,7 +220,7 @@ impl<'a> Naming<'a> {
             resolution.count(id, &resolved);
             let remark = join::remark(self.attack, &mut self.hints, &id.to_string(), &resolved);
             if let Some((code, message, help)) = remark {
-                self.report(code, &origin, message, &help);
+                raw.report(code, &origin, message, &help);
             }
             // The least that a weight may come to keeps what is named from vanishing.
             let chance = round9(weight / highest).max(1e-9);
@@ -302,15 +229,17 @@ impl<'a> Naming<'a> {
                 *known = known.max(chance);
             }
         }
-        let software = raw.software.iter().filter_map(|(text, origin)| self.software(text, origin));
-        let software: BTreeSet<String> = software.collect();
+        let said = std::mem::take(&mut raw.software);
+        let found = said.iter().filter_map(|(text, origin)| self.software(text, origin, &mut raw));
+        let software: BTreeSet<String> = found.collect();
         let software = software.into_iter().collect();
-        OwnAdversary { name: raw.name, techniques, software, resolution }
+        let Raw { name, diagnostics, .. } = raw;
+        (OwnAdversary { name, techniques, software, resolution }, diagnostics)
     }
 
     /// The software of the release that a text means, by its id or name, or that of one it has
     /// replaced.
-    fn software(&mut self, text: &str, origin: &Origin) -> Option<String> {
+    fn software(&self, text: &str, origin: &Origin, raw: &mut Raw) -> Option<String> {
         let attack = self.attack;
         let mut called =
             attack.adversaries_called(text).into_iter().map(|ix| &attack.adversaries[ix]);
@@ -321,7 +250,7 @@ impl<'a> Naming<'a> {
                 shortened(text),
                 attack.version
             );
-            self.report(Code::UnknownId, origin, message, "write an id such as S0002");
+            raw.report(Code::UnknownId, origin, message, "write an id such as S0002");
             return None;
         };
         let is_replaced = attack.retired(model::attack::ObjectKind::Adversary, text).is_some();
@@ -330,10 +259,51 @@ impl<'a> Naming<'a> {
                 "{text} was replaced in ATT&CK {}; counted as {}",
                 attack.version, found.id
             );
-            self.report(Code::ReplacedId, origin, message, &format!("write {}", found.id));
+            raw.report(Code::ReplacedId, origin, message, &format!("write {}", found.id));
         }
         Some(found.id.clone())
     }
+}
+
+/// An id with a number behind it where others of the file have it already.
+fn apart(id: String, seen: &mut BTreeMap<String, usize>) -> String {
+    let Some(count) = seen.get_mut(&id) else {
+        seen.insert(id.clone(), 1);
+        return id;
+    };
+    *count += 1;
+    let numbered = format!("{id}{OF_FILE}{count}");
+    apart(numbered, seen)
+}
+
+/// What stands in a file, and whether it is one that may hold several.
+fn raws(bytes: &[u8], shown: &str) -> Result<(Vec<Raw>, bool), NotNamed> {
+    let one = |raw: Raw| (vec![Raw { name: stem(shown).to_owned(), ..raw }], false);
+    let (text, syntax) = match Looks::of(bytes, shown) {
+        Looks::Workbook => return table::workbook(bytes, shown).map(one),
+        Looks::Text { text, syntax, .. } => (text, Some(syntax)),
+        Looks::Other(reason) if reason == crate::looks::NOT_READ => {
+            (crate::text::decode(bytes).0, None)
+        }
+        Looks::Other(reason) => {
+            return Err(NotNamed::Other(format!("it is {reason}")));
+        }
+    };
+    match syntax {
+        Some(Syntax::Json) => return json::json(&text, shown),
+        Some(Syntax::Yaml) => {
+            if let Some(groups) = groups::yaml(&text, shown)? {
+                return Ok((groups, true));
+            }
+        }
+        Some(Syntax::Table) => {
+            if let Some(raw) = table::csv(&text, shown) {
+                return Ok(one(raw));
+            }
+        }
+        _ => {}
+    }
+    Ok(one(list::list(&text, shown)))
 }
 
 /// A file's name without its folder and its ending.

@@ -288,6 +288,19 @@ pub fn resolution(assessment: &Assessment) -> Sheet {
     sheet
 }
 
+/// The classes that ids fell into, and how many.
+fn classes(resolution: &Resolution) -> String {
+    let classes = [
+        (resolution.live, "live"),
+        (resolution.replaced, "replaced"),
+        (resolution.deprecated, "deprecated"),
+        (resolution.other_domain, "of another domain"),
+        (resolution.unknown, "unknown"),
+    ];
+    let some = classes.into_iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, class)| format!("{count} {class}")).collect::<Vec<_>>().join(", ")
+}
+
 /// How many ids fell into each class.
 fn ids(resolution: &Resolution) -> String {
     let newer = match resolution.newer {

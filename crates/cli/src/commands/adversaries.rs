@@ -21,17 +21,18 @@ pub(crate) fn run(
     let attack = release_of(release)?;
     let mut streams = Streams::new(talk);
     let mut naming = Naming::new(&attack);
+    let mut told = Vec::new();
     let chosen: Vec<Shown> = match names {
         [] => (0..attack.adversaries.len()).map(Shown::Known).collect(),
         names => {
             let mut chosen = Vec::new();
             for name in names {
-                chosen.extend(profile::shown(name, &mut naming, &attack)?);
+                chosen.extend(profile::shown(name, &mut naming, &attack, &mut told)?);
             }
             chosen
         }
     };
-    crate::assessing::tell_of(&naming.diagnostics, talk, &mut streams)?;
+    crate::assessing::tell_of(&told, talk, &mut streams)?;
     let sheets = match names {
         [] => vec![adversaries::list(&attack)],
         _ => chosen.iter().flat_map(|shown| sheets(&attack, shown)).collect(),

@@ -2,18 +2,17 @@
 
 use model::diagnostic::Origin;
 
-use super::{Naming, Raw};
+use super::Raw;
 use crate::extract::{self, AttackId};
 
-impl Naming<'_> {
-    pub(super) fn list(&mut self, text: &str, shown: &str) -> Raw {
-        let mut raw = Raw::default();
-        for (ix, line) in text.lines().enumerate() {
-            let origin = Origin { line: Some(ix + 1), ..Origin::file(shown) };
-            self.ids(&mut raw, without_comment(line), 1.0, &origin);
-        }
-        raw
+/// What the lines of a text name.
+pub(super) fn list(text: &str, shown: &str) -> Raw {
+    let mut raw = Raw::default();
+    for (ix, line) in text.lines().enumerate() {
+        let origin = Origin { line: Some(ix + 1), ..Origin::file(shown) };
+        raw.ids(without_comment(line), 1.0, &origin);
     }
+    raw
 }
 
 /// Lines of a text that are looked at to tell a list.

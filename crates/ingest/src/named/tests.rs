@@ -12,11 +12,8 @@ fn attack() -> &'static model::attack::Attack {
     &ATTACK
 }
 
-fn named(bytes: &[u8], shown: &str) -> (Result<Vec<Named>, NotNamed>, Vec<(Code, String)>) {
-    let mut naming = Naming::new(attack());
-    let named = naming.file(bytes, shown);
-    let told = naming.diagnostics.into_iter().map(|d| (d.code, d.origin.to_string()));
-    (named, told.collect())
+fn named(bytes: &[u8], shown: &str) -> Result<Vec<Named>, NotNamed> {
+    Naming::new(attack()).file(bytes, shown)
 }
 
 /// Each adversary of a file: its id, its techniques with their chances, and its software.
@@ -27,7 +24,7 @@ fn shown(text: &str, file: &str) -> Vec<String> {
 
 #[track_caller]
 fn shown_bytes(bytes: &[u8], file: &str) -> Vec<String> {
-    let (named, _) = named(bytes, file);
+    let named = named(bytes, file).unwrap();
     let one = |named: &Named| {
         let chance = |(id, chance): (&TechniqueId, &f64)| match *chance {
             1.0 => id.to_string(),
@@ -39,15 +36,18 @@ fn shown_bytes(bytes: &[u8], file: &str) -> Vec<String> {
         parts.extend(named.is_off.then(|| "off".to_owned()));
         parts.join(" ")
     };
-    named.unwrap().iter().map(one).collect()
+    named.iter().map(one).collect()
 }
 
+/// What is said about a file: code and place.
 fn told(text: &str, file: &str) -> Vec<(Code, String)> {
-    named(text.as_bytes(), file).1
+    let named = named(text.as_bytes(), file).unwrap();
+    let told = named.iter().flat_map(|named| &named.diagnostics);
+    told.map(|d| (d.code, d.origin.to_string())).collect()
 }
 
 fn refused(text: &str, file: &str) -> String {
-    named(text.as_bytes(), file).0.unwrap_err().to_string()
+    named(text.as_bytes(), file).unwrap_err().to_string()
 }
 
 const GROUPS: &str = "%YAML 1.2
@@ -106,11 +106,29 @@ fn groups_of_one_name_stay_apart() {
 }
 
 #[test]
+fn very_many_groups_of_one_name_cost_no_more_than_each() {
+    let groups = "- {group_name: A, technique_id: [T1059]}\n".repeat(5_000);
+    let text = format!("file_type: group-administration\ngroups:\n{groups}");
+    let named = named(text.as_bytes(), "g.yaml").unwrap();
+    assert_eq!(named.last().unwrap().id, "g.yaml#A#5000");
+}
+
+#[test]
+fn a_scope_is_all_that_a_file_names_and_nothing_that_is_off() {
+    let (only, told) = Naming::new(attack()).scope(GROUPS.as_bytes(), "g.yaml").unwrap();
+    let ids: Vec<String> = only.techniques.iter().map(ToString::to_string).collect();
+    assert_eq!(ids, ["T1059.001", "T1566"]);
+    assert_eq!(only.source, "g.yaml");
+    let told: Vec<Code> = told.into_iter().map(|d| d.code).collect();
+    assert_eq!(told, [Code::UnusedId], "software is no technique");
+}
+
+#[test]
 fn what_is_in_place_describes_no_adversary() {
     let text = "file_type: technique-administration\ntechniques: []\n";
     assert!(refused(text, "t.yaml").contains("it says what is in place"));
     let text = "file_type: group-administration\ngroups: [\n";
-    assert!(matches!(named(text.as_bytes(), "g.yaml").0, Err(NotNamed::Broken(_))));
+    assert!(matches!(named(text.as_bytes(), "g.yaml"), Err(NotNamed::Broken(_))));
 }
 
 #[test]
@@ -119,10 +137,9 @@ fn weights_that_are_no_numbers_and_ids_that_are_none_are_told() {
                 - {group_name: A, technique_id: {T1059: many, T1003: 1}}\n\
                 - {group_name: B, technique_id: [PowerShell, T105900, T9999, T1064, T1660]}\n\
                 - {group_name: C, technique_id: [], software_id: [S0001, S9999, G0016]}\n";
-    let (named, told) = named(text.as_bytes(), "g.yaml");
     let first = |n: usize| format!("g.yaml record {n}");
     assert_eq!(
-        told,
+        told(text, "g.yaml"),
         [
             (Code::BadValue, first(1)),
             (Code::BadId, first(2)),
@@ -134,7 +151,7 @@ fn weights_that_are_no_numbers_and_ids_that_are_none_are_told() {
             (Code::UnknownId, first(3)),
         ]
     );
-    let named = named.unwrap();
+    let named = named(text.as_bytes(), "g.yaml").unwrap();
     let resolution = &named[1].adversary.resolution;
     assert_eq!((resolution.total(), resolution.deprecated), (3, 1));
     assert_eq!((resolution.other_domain, resolution.unknown), (1, 1));
@@ -157,7 +174,7 @@ fn a_list_has_one_id_or_many_a_line_with_names_and_comments() {
     assert_eq!(shown("- T1059\n- T1003\n", "a.yaml"), ["a.yaml T1003 T1059"]);
     assert_eq!(shown("[\"T1059\", \"T1003 Dumping\"]", "a.json"), ["a.json T1003 T1059"]);
     assert_eq!(shown("T1059;T1003", "a"), ["a T1003 T1059"]);
-    assert_eq!(named(b"T1059", "a/crews.txt").0.unwrap()[0].adversary.name, "crews");
+    assert_eq!(named(b"T1059", "a/crews.txt").unwrap()[0].adversary.name, "crews");
 }
 
 #[test]
@@ -226,12 +243,15 @@ fn a_file_of_several_layers_holds_several_adversaries_in_any_encoding() {
 fn outputs_of_lacuna_and_other_files_are_refused() {
     let ours = r#"{"name": "x", "metadata": [{"name": "made by", "value": "lacuna 0.1.0"}],
                    "techniques": [{"techniqueID": "T1059", "score": 1}]}"#;
-    assert_eq!(refused(ours, "a.json"), "an output of lacuna");
-    assert_eq!(refused(r#"{"schema": "lacuna.assessment.v1"}"#, "a.json"), "an output of lacuna");
+    assert_eq!(refused(ours, "a.json"), "it is an output of lacuna");
+    assert_eq!(
+        refused(r#"{"schema": "lacuna.assessment.v1"}"#, "a.json"),
+        "it is an output of lacuna"
+    );
     assert!(refused(r#"{"a": 1}"#, "a.json").contains("neither a layer"));
     assert!(refused("{", "a.json").contains("line 1"));
-    assert_eq!(refused("", "a.txt"), "an empty file");
-    assert_eq!(refused("T1059\0\0\u{1}\0\0", "a.txt"), "not a text file");
+    assert_eq!(refused("", "a.txt"), "it is an empty file");
+    assert_eq!(refused("T1059\0\0\u{1}\0\0", "a.txt"), "it is not a text file");
 }
 
 #[test]

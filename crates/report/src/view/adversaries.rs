@@ -3,7 +3,7 @@
 use model::attack::{Adversary, AdversaryKind, Attack};
 use model::inputs::OwnAdversary;
 
-use super::{count, ids};
+use super::{classes, count};
 use crate::sheet::{Sheet, Value};
 
 /// All groups, campaigns and software, a row each.
@@ -112,7 +112,7 @@ pub fn about_own(attack: &Attack, id: &str, own: &OwnAdversary) -> Sheet {
         ("from", id.to_owned()),
         ("techniques", own.techniques.len().to_string()),
         ("software", software.join(", ")),
-        ("ids", ids(&own.resolution)),
+        ("ids", classes(&own.resolution)),
     ];
     let said = rows.into_iter().filter(|(_, value)| !value.is_empty());
     sheet.rows = said.map(|(name, value)| vec![Value::text(name), Value::text(value)]).collect();
