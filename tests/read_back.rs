@@ -44,6 +44,10 @@ fn own_adversaries_and_a_listed_scope_are_read_back() {
     ];
     let output = lacuna(&folder, &arguments.concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut turned = arguments;
+    turned[1..].reverse();
+    let other_order = lacuna(&folder, &turned.concat());
+    assert!(other_order.stdout == output.stdout, "the order of adversaries matters");
     let assessment: Assessment = report::json::read(&output.stdout).unwrap();
     let ids: Vec<&str> = assessment.adversaries.iter().map(|a| a.id.as_str()).collect();
     assert_eq!(ids, ["G0046", "groups.yaml#Red team: A", "groups.yaml#Red team: B"]);

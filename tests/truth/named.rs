@@ -152,3 +152,20 @@ fn a_layer_of_dettect_about_a_group_is_what_that_group_uses_itself() {
     let day = model::date::Date::new(2026, 6, 30).unwrap();
     assert_eq!(own, model::threat::uses(&attack, &bare, &policy, day));
 }
+
+#[test]
+fn no_odd_file_is_too_odd() {
+    let Some(shared) = shared() else { return };
+    let attack = release("18.1", "enterprise-attack");
+    let mut naming = Naming::new(&attack);
+    let mut read = 0;
+    let folders = fs::read_dir(shared.join("corpora/edge-cases")).unwrap();
+    let folders = folders.map(|folder| folder.unwrap().path()).filter(|folder| folder.is_dir());
+    for file in folders.flat_map(|folder| fs::read_dir(folder).unwrap()) {
+        let path = file.unwrap().path();
+        let shown = path.file_name().unwrap().to_string_lossy().into_owned();
+        let _ = naming.file(&fs::read(&path).unwrap(), &shown);
+        read += 1;
+    }
+    assert!(read > 20, "{read}");
+}

@@ -268,3 +268,36 @@ pub(crate) fn shown(
     told.extend(named.iter().flat_map(|named| named.diagnostics.clone()));
     Ok(named.into_iter().map(|named| Shown::Own(Box::new(named))).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_of_attacks_is_taken_for_a_file() {
+        let releases = [
+            ("18.1", "enterprise-attack"),
+            ("19.2", "enterprise-attack"),
+            ("18.1", "mobile-attack"),
+            ("18.1", "ics-attack"),
+        ];
+        for (version, domain) in releases {
+            let attack = ingest::releases::load(Some(version), domain).unwrap();
+            let names = attack.adversaries.iter().flat_map(|a| a.names().chain([a.id.as_str()]));
+            for name in names {
+                assert!(!means_file(name, Path::new(""), &attack), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_is_known_by_its_ending_or_its_path() {
+        let attack = ingest::releases::load(None, ingest::releases::DEFAULT_DOMAIN).unwrap();
+        for said in ["a.json", "A.YAML", "x/y.txt#Red team", "threats/crew", "./APT29", "a\\b"] {
+            assert!(means_file(said, Path::new(""), &attack), "{said}");
+        }
+        for said in ["APT29", "Nobody", "Team #1", "a.pdf"] {
+            assert!(!means_file(said, Path::new(""), &attack), "{said}");
+        }
+    }
+}

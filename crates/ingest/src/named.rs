@@ -33,6 +33,12 @@ pub const ENDINGS: [&str; 7] = ["json", "yaml", "yml", "txt", "csv", "tsv", "xls
 /// What stands between the name of a file and that of one adversary in it.
 pub const OF_FILE: char = '#';
 
+/// Adversaries that one file may hold: each stands in the answer for every technique.
+const MOST: usize = 1_000;
+
+/// Letters of a name that are kept.
+const LONGEST_NAME: usize = 200;
+
 /// Reads files that name techniques, for one release.
 pub struct Naming<'a> {
     attack: &'a Attack,
@@ -152,8 +158,14 @@ impl<'a> Naming<'a> {
     /// It is none of the files that name techniques.
     pub fn file(&mut self, bytes: &[u8], shown: &str) -> Result<Vec<Named>, NotNamed> {
         let (raws, are_several) = raws(bytes, shown)?;
+        if raws.len() > MOST {
+            return Err(NotNamed::Other(format!("it holds more than {MOST} adversaries")));
+        }
         let mut seen = BTreeMap::new();
-        let named = raws.into_iter().map(|raw| {
+        let named = raws.into_iter().map(|mut raw| {
+            if let Some((at, _)) = raw.name.char_indices().nth(LONGEST_NAME) {
+                raw.name.truncate(at);
+            }
             let id = match are_several {
                 true => apart(format!("{shown}{OF_FILE}{}", raw.name), &mut seen),
                 false => shown.to_owned(),

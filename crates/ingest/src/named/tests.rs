@@ -106,11 +106,15 @@ fn groups_of_one_name_stay_apart() {
 }
 
 #[test]
-fn very_many_groups_of_one_name_cost_no_more_than_each() {
-    let groups = "- {group_name: A, technique_id: [T1059]}\n".repeat(5_000);
-    let text = format!("file_type: group-administration\ngroups:\n{groups}");
-    let named = named(text.as_bytes(), "g.yaml").unwrap();
-    assert_eq!(named.last().unwrap().id, "g.yaml#A#5000");
+fn how_many_adversaries_a_file_holds_and_how_long_their_names_are_is_bounded() {
+    let groups = |name: &str, count: usize| {
+        let groups = format!("- {{group_name: {name}, technique_id: [T1059]}}\n").repeat(count);
+        format!("file_type: group-administration\ngroups:\n{groups}")
+    };
+    let named = named(groups(&"A".repeat(300), 1_000).as_bytes(), "g.yaml").unwrap();
+    assert_eq!(named[0].adversary.name, "A".repeat(200));
+    assert_eq!(named[999].id, format!("g.yaml#{}#1000", "A".repeat(200)));
+    assert_eq!(refused(&groups("A", 1_001), "g.yaml"), "it holds more than 1000 adversaries");
 }
 
 #[test]
