@@ -153,6 +153,22 @@ fn a_layer_of_dettect_about_a_group_is_what_that_group_uses_itself() {
     assert_eq!(own, model::threat::uses(&attack, &bare, &policy, day));
 }
 
+/// The same table, as a workbook and as text.
+#[test]
+fn a_workbook_names_what_its_text_names() {
+    let Some(shared) = shared() else { return };
+    let attack = release("18.1", "enterprise-attack");
+    let folder = shared.join("corpora/controls");
+    let techniques = |ending: &str| {
+        let file = format!("ctid_nist800-53-r5_attack-12.1.{ending}");
+        let bytes = fs::read(folder.join(&file)).unwrap();
+        Naming::new(&attack).scope(&bytes, &file).unwrap().0.techniques
+    };
+    let (text, workbook) = (techniques("tsv"), techniques("xlsx"));
+    assert_eq!(text.len(), 426);
+    assert_eq!(workbook, text);
+}
+
 #[test]
 fn no_odd_file_is_too_odd() {
     let Some(shared) = shared() else { return };

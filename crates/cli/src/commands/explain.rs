@@ -159,5 +159,8 @@ fn unknown(found: &Assessed, what: &str) -> Failure {
     let near =
         suggest::did_you_mean(what, capabilities.chain(adversaries).filter(|n| !n.is_empty()));
     let failure = Failure::new(format!("{what:?} is no technique, capability or adversary"));
+    if crate::profile::looks_like_file(what) && near.is_none() {
+        return failure.help(format!("add it to the adversaries with --adversary {what}"));
+    }
     failure.help(near.unwrap_or_else(|| "name a technique such as T1059.001".to_owned()))
 }

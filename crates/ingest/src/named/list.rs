@@ -10,7 +10,9 @@ pub(super) fn list(text: &str, shown: &str) -> Raw {
     let mut raw = Raw::default();
     for (ix, line) in text.lines().enumerate() {
         let origin = Origin { line: Some(ix + 1), ..Origin::file(shown) };
-        raw.ids(without_comment(line), 1.0, &origin);
+        // In Markdown a heading begins as elsewhere a comment.
+        let line = if shown.ends_with(".md") { line } else { without_comment(line) };
+        raw.ids(line, 1.0, &origin);
     }
     raw
 }

@@ -177,6 +177,7 @@ fn a_list_has_one_id_or_many_a_line_with_names_and_comments() {
     assert_eq!(shown("T1059: PowerShell\nT1003: LSASS\n", "a.txt"), ["a.txt T1003 T1059"]);
     assert_eq!(shown("- T1059\n- T1003\n", "a.yaml"), ["a.yaml T1003 T1059"]);
     assert_eq!(shown("[\"T1059\", \"T1003 Dumping\"]", "a.json"), ["a.json T1003 T1059"]);
+    assert_eq!(shown("## T1059 Scripts\n", "a.md"), ["a.md T1059"]);
     assert_eq!(shown("T1059;T1003", "a"), ["a T1003 T1059"]);
     assert_eq!(named(b"T1059", "a/crews.txt").unwrap()[0].adversary.name, "crews");
 }
