@@ -152,7 +152,10 @@ impl Files {
             }
             (None, None) => None,
         };
-        let only = only.transpose().map_err(|failure| (common.scope.is_some(), failure))?;
+        // Of ids in the configuration the failure itself says where they stand.
+        let is_ids = matches!(config.scope.techniques, Some(Techniques::Ids(_)));
+        let names_place = common.scope.is_some() || is_ids;
+        let only = only.transpose().map_err(|failure| (names_place, failure))?;
         let (only, told) = only.unzip();
         let diagnostics = [&adversaries.diagnostics[..], &told.unwrap_or_default()].concat();
         Ok(Self { adversaries, only, diagnostics })

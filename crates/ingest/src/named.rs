@@ -91,18 +91,11 @@ impl std::error::Error for NotNamed {}
 #[derive(Debug, Default)]
 struct Raw {
     name: String,
-    techniques: Vec<Mention>,
+    /// How much each technique weighs beside the others, and where that stands first.
+    techniques: BTreeMap<TechniqueId, (f64, Origin)>,
     software: Vec<(String, Origin)>,
     is_off: bool,
     diagnostics: Vec<Diagnostic>,
-}
-
-/// A technique, how much it weighs beside the others, and where that stands.
-#[derive(Debug)]
-struct Mention {
-    id: TechniqueId,
-    weight: f64,
-    origin: Origin,
 }
 
 impl Raw {
@@ -111,7 +104,7 @@ impl Raw {
         for id in extract::ids(text) {
             match id {
                 AttackId::Technique(id) if weight > 0.0 => {
-                    self.techniques.push(Mention { id, weight, origin: origin.clone() });
+                    self.technique(id, weight, origin);
                 }
                 AttackId::Technique(_) => {}
                 AttackId::Bad(text) => {
@@ -137,6 +130,12 @@ impl Raw {
                 }
             }
         }
+    }
+
+    /// What is named more than once counts by its highest weight.
+    fn technique(&mut self, id: TechniqueId, weight: f64, origin: &Origin) {
+        let (highest, _) = self.techniques.entry(id).or_insert_with(|| (weight, origin.clone()));
+        *highest = highest.max(weight);
     }
 
     fn report(&mut self, code: Code, origin: &Origin, message: String, help: &str) {
@@ -189,7 +188,9 @@ impl<'a> Naming<'a> {
         let (raws, _) = raws(bytes, shown)?;
         let mut all = Raw::default();
         for raw in raws.into_iter().filter(|raw| !raw.is_off) {
-            all.techniques.extend(raw.techniques);
+            for (id, (weight, origin)) in raw.techniques {
+                all.technique(id, weight, &origin);
+            }
             all.diagnostics.extend(raw.diagnostics);
             for (text, origin) in raw.software {
                 let message = format!("{} is no technique; it limits nothing", shortened(&text));
@@ -205,9 +206,9 @@ impl<'a> Naming<'a> {
         ids: &[TechniqueId],
         shown: &str,
     ) -> (OnlyTechniques, Vec<Diagnostic>) {
-        let mention =
-            |id: &TechniqueId| Mention { id: *id, weight: 1.0, origin: Origin::file(shown) };
-        self.only(Raw { techniques: ids.iter().map(mention).collect(), ..Raw::default() }, shown)
+        let mut raw = Raw::default();
+        ids.iter().for_each(|id| raw.technique(*id, 1.0, &Origin::file(shown)));
+        self.only(raw, shown)
     }
 
     fn only(&mut self, raw: Raw, shown: &str) -> (OnlyTechniques, Vec<Diagnostic>) {
@@ -216,18 +217,14 @@ impl<'a> Naming<'a> {
         (OnlyTechniques { source: shown.to_owned(), techniques, resolution }, diagnostics)
     }
 
-    /// The chance of each technique is its weight over the highest there is; what is named more
-    /// than once counts by the highest.
+    /// The chance of each technique is its weight over the highest there is; of ids that lead to one
+    /// technique the highest counts.
     fn resolved(&mut self, mut raw: Raw) -> (OwnAdversary, Vec<Diagnostic>) {
-        let mut mentions: BTreeMap<TechniqueId, (f64, Origin)> = BTreeMap::new();
-        for Mention { id, weight, origin } in std::mem::take(&mut raw.techniques) {
-            let (highest, _) = mentions.entry(id).or_insert((weight, origin));
-            *highest = highest.max(weight);
-        }
-        let highest = mentions.values().map(|(weight, _)| *weight).fold(0.0, f64::max);
+        let named = std::mem::take(&mut raw.techniques);
+        let highest = named.values().map(|(weight, _)| *weight).fold(0.0, f64::max);
         let mut techniques: BTreeMap<TechniqueId, f64> = BTreeMap::new();
         let mut resolution = Resolution::default();
-        for (id, (weight, origin)) in mentions {
+        for (id, (weight, origin)) in named {
             let resolved = self.resolver.technique(id);
             resolution.count(id, &resolved);
             let remark = join::remark(self.attack, &mut self.hints, &id.to_string(), &resolved);

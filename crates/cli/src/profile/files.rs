@@ -60,7 +60,7 @@ impl<'a, 'b> Files<'a, 'b> {
             .map_err(|error| Failure::new(format!("{shown}: {error}")).help("check the path"))?;
         let mut all = Vec::new();
         for below in files.iter().filter(|below| has_ending(below)) {
-            all.extend(self.in_folder(&format!("{shown}/{below}"))?);
+            all.extend(self.in_folder(&format!("{shown}/{below}")));
         }
         match all.is_empty() {
             true => {
@@ -71,36 +71,38 @@ impl<'a, 'b> Files<'a, 'b> {
     }
 
     /// What a file of a folder describes; one that describes nothing is told.
-    fn in_folder(&mut self, shown: &str) -> Result<Vec<Named>, Failure> {
+    fn in_folder(&mut self, shown: &str) -> Vec<Named> {
         let path = self.base.join(shown);
-        if let Some(named) = self.known(&path, shown)? {
-            return Ok(self.counting(named, shown));
-        }
         let named = match ingest::source::read(&path).map(|bytes| self.naming.file(&bytes, shown)) {
-            Ok(Ok(named)) => self.keep(&path, shown, named),
+            Ok(Ok(named)) => named,
             Ok(Err(NotNamed::Broken(error))) => {
                 let origin = Origin { line: Some(error.line.max(1)), ..Origin::file(shown) };
                 let help = "correct the syntax there, or leave the file out";
                 let broken = Diagnostic::new(Code::BrokenFile, origin, error.message, help);
                 self.diagnostics.push(broken);
-                return Ok(Vec::new());
+                return Vec::new();
             }
-            Ok(Err(NotNamed::Other(reason))) => {
-                self.say(Code::SkippedFile, shown, format!("skipped: {reason}"), "");
-                return Ok(Vec::new());
-            }
+            Ok(Err(NotNamed::Other(reason))) => return self.skip(shown, &reason),
             Err(error) => {
                 self.say(Code::UnreadableFile, shown, error.to_string(), "check the file");
-                return Ok(Vec::new());
+                return Vec::new();
             }
         };
+        let other = self.read.get(&real(&path)).map(|(other, _)| other.clone());
+        if let Some(other) = other.filter(|other| other != shown) {
+            return self.skip(shown, &format!("the same file as {other}"));
+        }
         let names_none = |n: &Named| n.is_empty() && n.diagnostics.is_empty();
         if named.iter().all(names_none) {
-            let message = "skipped: it names no technique".to_owned();
-            self.say(Code::SkippedFile, shown, message, "");
-            return Ok(Vec::new());
+            return self.skip(shown, "it names no technique");
         }
-        Ok(self.counting(named, shown))
+        let named = self.keep(&path, shown, named);
+        self.counting(named, shown)
+    }
+
+    fn skip(&mut self, shown: &str, reason: &str) -> Vec<Named> {
+        self.say(Code::SkippedFile, shown, format!("skipped: {reason}"), "");
+        Vec::new()
     }
 
     /// Those that are enabled and name something; the others are told.
