@@ -12,7 +12,7 @@ use model::diagnostic::{Code, Diagnostic, Severity};
 use model::{Assessment, Inputs, assess};
 
 use crate::advice::sharpest;
-use crate::args::Common;
+use crate::args::{Common, Talk};
 use crate::failure::Failure;
 use crate::project::{Plan, plan};
 use crate::streams::Streams;
@@ -44,7 +44,7 @@ pub(crate) fn carried_out(
     let tables = read.tables;
     let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
     if usable == 0 {
-        tell(&read.diagnostics, Severity::Note, common, streams)?;
+        tell(&read.diagnostics, Severity::Note, &common.talk, streams)?;
         let sources: Vec<&str> = read.sources.iter().map(|s| s.path.as_str()).collect();
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
         let help = match &common.inputs[..] {
@@ -68,7 +68,7 @@ pub(crate) fn carried_out(
         capabilities: read.capabilities,
         sources: read.sources,
         resolution: read.resolution,
-        diagnostics: read.diagnostics,
+        diagnostics: [plan.diagnostics, read.diagnostics].concat(),
     };
     let assessment = assess(&inputs);
     let sharpest = match common.talk.quiet {
@@ -163,7 +163,7 @@ impl Assessed {
         says_caveats: bool,
         streams: &mut Streams,
     ) -> Result<(), Failure> {
-        tell(&self.assessment.diagnostics, Severity::Warning, common, streams)?;
+        tell(&self.assessment.diagnostics, Severity::Warning, &common.talk, streams)?;
         self.advise(common, streams)?;
         if !common.talk.quiet && !says_caveats {
             for caveat in report::view::caveats(&self.assessment) {
@@ -189,13 +189,13 @@ const TOLD: usize = 5;
 pub(crate) fn tell(
     diagnostics: &[Diagnostic],
     least: Severity,
-    common: &Common,
+    talk: &Talk,
     streams: &mut Streams,
 ) -> Result<(), Failure> {
-    if common.talk.quiet {
+    if talk.quiet {
         return Ok(());
     }
-    if common.talk.verbose {
+    if talk.verbose {
         for diagnostic in diagnostics {
             streams.diagnostic(diagnostic)?;
         }

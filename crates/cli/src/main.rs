@@ -12,6 +12,7 @@ mod commands;
 mod config;
 mod failure;
 mod folder;
+mod profile;
 mod project;
 mod streams;
 
