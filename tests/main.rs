@@ -16,6 +16,7 @@ mod patch;
 mod products;
 mod read_back;
 mod recommend;
+mod releases;
 mod support;
 mod tenant;
 mod truth;

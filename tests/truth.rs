@@ -17,6 +17,7 @@ mod dettect;
 mod elastic;
 mod falco;
 mod layers;
+mod named;
 mod oscal;
 mod panther;
 mod sentinel;

@@ -15,7 +15,7 @@ use model::policy::Policy;
 use model::{Assessment, Inputs, assess};
 
 use crate::advice::sharpest;
-use crate::args::Common;
+use crate::args::{Common, Talk};
 use crate::failure::Failure;
 use crate::project::{Plan, plan};
 use crate::streams::Streams;
@@ -53,7 +53,7 @@ fn read_as_planned(
     let read = read(&plan, &plan.sources, &plan.patches, common)?;
     let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
     if usable == 0 {
-        tell(&read.diagnostics, Severity::Note, common, streams)?;
+        tell(&read.diagnostics, Severity::Note, &common.talk, streams)?;
         let sources: Vec<&str> = read.sources.iter().map(|s| s.path.as_str()).collect();
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
         let help = match &common.inputs[..] {
@@ -90,7 +90,7 @@ impl Gathered {
             capabilities: read.capabilities.clone(),
             sources: read.sources.clone(),
             resolution: read.resolution.clone(),
-            diagnostics: read.diagnostics.clone(),
+            diagnostics: [&plan.diagnostics[..], &read.diagnostics[..]].concat(),
         }
     }
 
@@ -236,7 +236,7 @@ impl Assessed {
         says_caveats: bool,
         streams: &mut Streams,
     ) -> Result<(), Failure> {
-        tell(&self.assessment.diagnostics, Severity::Warning, common, streams)?;
+        tell(&self.assessment.diagnostics, Severity::Warning, &common.talk, streams)?;
         self.advise(common, streams)?;
         if !common.talk.quiet && !says_caveats {
             for caveat in report::view::caveats(&self.assessment) {
@@ -262,13 +262,13 @@ const TOLD: usize = 5;
 pub(crate) fn tell(
     diagnostics: &[Diagnostic],
     least: Severity,
-    common: &Common,
+    talk: &Talk,
     streams: &mut Streams,
 ) -> Result<(), Failure> {
-    if common.talk.quiet {
+    if talk.quiet {
         return Ok(());
     }
-    if common.talk.verbose {
+    if talk.verbose {
         for diagnostic in diagnostics {
             streams.diagnostic(diagnostic)?;
         }

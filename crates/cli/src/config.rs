@@ -43,6 +43,7 @@ pub(crate) struct ScopeConfig {
     pub(crate) domain: Option<String>,
     #[serde(default)]
     pub(crate) platforms: Weights,
+    pub(crate) techniques: Option<Techniques>,
     #[serde(default)]
     pub(crate) exclude: Vec<ExcludeConfig>,
 }
@@ -123,6 +124,42 @@ impl<'de> Deserialize<'de> for Weights {
                     weights.push((name, 1.0));
                 }
                 Ok(Weights(weights))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// What alone is in scope: a file that names it, or ids.
+#[derive(Debug)]
+pub(crate) enum Techniques {
+    File(String),
+    Ids(Vec<TechniqueId>),
+}
+
+impl<'de> Deserialize<'de> for Techniques {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Techniques;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a file such as \"layer.json\", or a list of ids such as [\"T1059\"]")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, file: &str) -> Result<Techniques, E> {
+                Ok(Techniques::File(file.to_owned()))
+            }
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(
+                self,
+                mut seq: A,
+            ) -> Result<Techniques, A::Error> {
+                let mut ids = Vec::new();
+                while let Some(id) = seq.next_element()? {
+                    ids.push(id);
+                }
+                Ok(Techniques::Ids(ids))
             }
         }
         deserializer.deserialize_any(Visitor)

@@ -13,6 +13,7 @@ mod config;
 mod failure;
 mod folder;
 mod history;
+mod profile;
 mod project;
 mod streams;
 

@@ -116,6 +116,8 @@ codes! {
     OtherFramework "other-framework" Note "An id of another framework than ATT&CK; it counts for nothing.";
     NewerId "newer-id" Warning "An id of a newer ATT&CK release than the one in use.";
     UnknownId "unknown-id" Warning "An id that no ATT&CK release at hand knows.";
+    UnusedId "unused-id" Note "An id of ATT&CK in a list of techniques that is the id of none; it counts for nothing.";
+    NoTechnique "no-technique" Warning "An adversary of one's own that names no technique of the release; it is left out.";
     UnknownControl "unknown-control" Warning "A control that no catalogue at hand has, or several have; it counts for nothing.";
     WiderControl "wider-control" Note "A part of a control that its catalogue maps only as a whole; the whole counts.";
     IdsAreControls "ids-are-controls" Note "A register that names no technique, but whose ids are controls of a catalogue; they count as such.";

@@ -100,10 +100,12 @@ impl Fixture {
             as_of: of("as_of").next().map_or_else(|| date("2025-12-01"), |w| date(&w[0])),
             scope: ScopeChoice {
                 platforms: weights(of("platforms").flatten()),
+                only: None,
                 exclude: exclude.collect(),
             },
             profile: Profile {
                 adversaries: weights(of("profile").flatten()),
+                own: BTreeMap::new(),
                 impact: of("impact").map(|w| (id(&w[0]), number(&w[1]))).collect(),
             },
             policy,

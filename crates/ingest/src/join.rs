@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use model::attack::Attack;
 use model::capability::{Capability, Kind};
 use model::diagnostic::{Code, Diagnostic, Origin};
+use model::id::TechniqueId;
 use model::inputs::Source;
 use model::resolve::{OTHER_FRAMEWORK, Resolved, ResolvedTactic, Resolver};
 use model::strength;
@@ -147,7 +149,9 @@ impl Join<'_, '_> {
                     capability.techniques.insert(at, *technique);
                 }
             }
-            if let Some((code, message, help)) = self.remark(&text, &resolved) {
+            if let Some((code, message, help)) =
+                remark(self.settings.attack, self.hints, &text, &resolved)
+            {
                 let cell = cell.or(capability.origin.cell.clone());
                 let origin = Origin { cell, ..capability.origin.clone() };
                 self.read.diagnostics.push(Diagnostic::new(code, origin, message, help));
@@ -173,63 +177,6 @@ impl Join<'_, '_> {
         let origin = Origin { cell, ..capability.origin.clone() };
         let diagnostic = Diagnostic::new(Code::OtherFramework, origin, message, help);
         self.read.diagnostics.push(diagnostic);
-    }
-
-    fn remark(&mut self, id: &str, resolved: &Resolved) -> Option<(Code, String, String)> {
-        let attack = self.settings.attack;
-        let release = format!("ATT&CK {}", attack.version);
-        let list = |ids: &[model::id::TechniqueId]| {
-            ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-        };
-        Some(match resolved {
-            Resolved::Live(_) => return None,
-            Resolved::Replaced([successor]) => (
-                Code::ReplacedId,
-                format!("{id} was replaced in {release}; counted as {successor}"),
-                format!("write {successor}"),
-            ),
-            Resolved::Deprecated => (
-                Code::DeprecatedId,
-                format!("{id} is deprecated in {release}; it counts for nothing"),
-                "name the technique that is meant".to_owned(),
-            ),
-            Resolved::OtherDomain(domain) => (
-                Code::OtherDomain,
-                format!("{id} belongs to {domain}; it counts for nothing here"),
-                format!("assess that domain by itself with --domain {domain}"),
-            ),
-            Resolved::Newer { version, predecessors } if predecessors.is_empty() => (
-                Code::NewerId,
-                format!("{id} is new in ATT&CK {version}; {release} has nothing for it"),
-                format!("use --attack {version}"),
-            ),
-            Resolved::Newer { version, predecessors } => (
-                Code::NewerId,
-                format!(
-                    "{id} is of ATT&CK {version}; counted as {} in {release}",
-                    list(predecessors)
-                ),
-                format!("use --attack {version}"),
-            ),
-            Resolved::Unknown => (
-                Code::UnknownId,
-                format!("{id} is in no ATT&CK release at hand; it counts for nothing"),
-                self.nearest_technique(id),
-            ),
-        })
-    }
-
-    fn nearest_technique(&mut self, id: &str) -> String {
-        let attack = self.settings.attack;
-        let hint = Hints::once(&mut self.hints.techniques, id, || {
-            let ids: Vec<String> = attack.techniques.iter().map(|t| t.id.to_string()).collect();
-            let parent = id.split_once('.').map_or(id, |(parent, _)| parent);
-            if parent != id && ids.iter().any(|known| known == parent) {
-                return Some(format!("{parent} has no such sub-technique; check the number"));
-            }
-            crate::suggest::did_you_mean(id, ids.iter().map(String::as_str))
-        });
-        hint.unwrap_or_else(|| "check the id".to_owned())
     }
 
     fn tactic(&mut self, text: &str, capability: &mut Capability) {
@@ -291,6 +238,63 @@ impl Join<'_, '_> {
             }
         }
     }
+}
+
+/// What there is to say of an id that is not live: code, fact and way out.
+pub(crate) fn remark(
+    attack: &Attack,
+    hints: &mut Hints,
+    id: &str,
+    resolved: &Resolved,
+) -> Option<(Code, String, String)> {
+    let release = format!("ATT&CK {}", attack.version);
+    let list =
+        |ids: &[TechniqueId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    Some(match resolved {
+        Resolved::Live(_) => return None,
+        Resolved::Replaced([successor]) => (
+            Code::ReplacedId,
+            format!("{id} was replaced in {release}; counted as {successor}"),
+            format!("write {successor}"),
+        ),
+        Resolved::Deprecated => (
+            Code::DeprecatedId,
+            format!("{id} is deprecated in {release}; it counts for nothing"),
+            "name the technique that is meant".to_owned(),
+        ),
+        Resolved::OtherDomain(domain) => (
+            Code::OtherDomain,
+            format!("{id} belongs to {domain}; it counts for nothing here"),
+            format!("assess that domain by itself with --domain {domain}"),
+        ),
+        Resolved::Newer { version, predecessors } if predecessors.is_empty() => (
+            Code::NewerId,
+            format!("{id} is new in ATT&CK {version}; {release} has nothing for it"),
+            format!("use --attack {version}"),
+        ),
+        Resolved::Newer { version, predecessors } => (
+            Code::NewerId,
+            format!("{id} is of ATT&CK {version}; counted as {} in {release}", list(predecessors)),
+            format!("use --attack {version}"),
+        ),
+        Resolved::Unknown => (
+            Code::UnknownId,
+            format!("{id} is in no ATT&CK release at hand; it counts for nothing"),
+            nearest_technique(attack, hints, id),
+        ),
+    })
+}
+
+fn nearest_technique(attack: &Attack, hints: &mut Hints, id: &str) -> String {
+    let hint = Hints::once(&mut hints.techniques, id, || {
+        let ids: Vec<String> = attack.techniques.iter().map(|t| t.id.to_string()).collect();
+        let parent = id.split_once('.').map_or(id, |(parent, _)| parent);
+        if parent != id && ids.iter().any(|known| known == parent) {
+            return Some(format!("{parent} has no such sub-technique; check the number"));
+        }
+        crate::suggest::did_you_mean(id, ids.iter().map(String::as_str))
+    });
+    hint.unwrap_or_else(|| "check the id".to_owned())
 }
 
 fn not_stated(account: &Source, assumed: usize) -> Diagnostic {

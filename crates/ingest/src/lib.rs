@@ -16,6 +16,7 @@ mod format;
 mod frameworks;
 mod join;
 mod looks;
+pub mod named;
 mod parts;
 mod patch;
 pub mod products;

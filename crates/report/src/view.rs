@@ -17,6 +17,7 @@ use model::diagnostic::{Diagnostic, Severity};
 use model::id::TechniqueId;
 use model::inputs::{Decision, Source};
 use model::next_move::Move;
+use model::resolve::Resolution;
 use model::score::Range;
 use model::strength::{CATEGORY, is_off, status_multiplier};
 
@@ -71,11 +72,19 @@ pub fn basis(assessment: &Assessment) -> String {
     format!(
         "{}{}{platforms} · ATT&CK {} {} · {}",
         name.unwrap_or_default(),
-        count(assessment.scope.techniques, "technique"),
+        in_scope(assessment),
         domain(&assessment.attack.domain),
         assessment.attack.version,
         assessment.as_of,
     )
+}
+
+/// How many techniques are in scope, and of which list, where one limits it.
+#[must_use]
+pub fn in_scope(assessment: &Assessment) -> String {
+    let scope = &assessment.scope;
+    let of_list = scope.only.as_ref().map(|only| format!(" of {}", only.source));
+    format!("{}{}", count(scope.techniques, "technique"), of_list.unwrap_or_default())
 }
 
 fn domain(domain: &str) -> &str {
@@ -300,23 +309,15 @@ pub fn resolution(assessment: &Assessment) -> Sheet {
             ("Counted as", "counted_as"),
         ],
     );
-    let newer = match resolution.newer {
-        0 => String::new(),
-        n => format!(" ({n} of a newer release)"),
-    };
-    let beside = match resolution.other_framework {
-        0 => String::new(),
-        n => format!("; {n} of another framework"),
-    };
     sheet.notes.push(format!(
-        "{} live, {} replaced, {} deprecated, {} of another domain, {} unknown{newer} in ATT&CK {} {}{beside}",
-        resolution.live,
-        resolution.replaced,
-        resolution.deprecated,
-        resolution.other_domain,
-        resolution.unknown,
+        "{} in ATT&CK {} {}{}",
+        ids(resolution),
         domain(&assessment.attack.domain),
         assessment.attack.version,
+        match resolution.other_framework {
+            0 => String::new(),
+            n => format!("; {n} of another framework"),
+        },
     ));
     for (id, outcome) in &resolution.ids {
         let class = serde_json::to_value(outcome.class).unwrap_or_default();
@@ -331,6 +332,35 @@ pub fn resolution(assessment: &Assessment) -> Sheet {
         ]);
     }
     sheet
+}
+
+/// The classes that ids fell into, and how many.
+fn classes(resolution: &Resolution) -> String {
+    let classes = [
+        (resolution.live, "live"),
+        (resolution.replaced, "replaced"),
+        (resolution.deprecated, "deprecated"),
+        (resolution.other_domain, "of another domain"),
+        (resolution.unknown, "unknown"),
+    ];
+    let some = classes.into_iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, class)| format!("{count} {class}")).collect::<Vec<_>>().join(", ")
+}
+
+/// How many ids fell into each class.
+fn ids(resolution: &Resolution) -> String {
+    let newer = match resolution.newer {
+        0 => String::new(),
+        n => format!(" ({n} of a newer release)"),
+    };
+    format!(
+        "{} live, {} replaced, {} deprecated, {} of another domain, {} unknown{newer}",
+        resolution.live,
+        resolution.replaced,
+        resolution.deprecated,
+        resolution.other_domain,
+        resolution.unknown,
+    )
 }
 
 /// How many places of a group of diagnostics are shown.

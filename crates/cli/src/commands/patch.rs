@@ -59,7 +59,7 @@ pub(crate) fn run(asked: &Asked<'_>, common: &Common, format: Format) -> Result<
     let found = carried_out(plan, common, &mut streams)?;
     let (difference, new) = compare::difference(&register, &shown, &found.assessment.capabilities);
     found.tell(common, false, &mut streams)?;
-    tell(&register.diagnostics, Severity::Warning, common, &mut streams)?;
+    tell(&register.diagnostics, Severity::Warning, &common.talk, &mut streams)?;
     let impact = impact(&difference, &found, common, &mut streams)?;
     let value =
         Shown { schema: "lacuna.patch.v1", edited: &shown, difference: &difference, impact };
