@@ -35,6 +35,12 @@ pub(crate) fn write(shared: &Path, controls: &Path, target: &Path) -> Result<(),
     for (name, text) in crate::frameworks::tables(shared)? {
         crate::save(&folder.join(format!("{name}.csv")), &text)?;
     }
+
+    let folder = controls.join("catalogues/relations");
+    let nist = crate::frameworks::controls_of_nist(shared)?;
+    for (name, text) in crate::relations::tables(shared, &folder, &nist)? {
+        crate::save(&folder.join(format!("{name}.csv")), &text)?;
+    }
     Ok(())
 }
 

@@ -11,6 +11,7 @@ mod bench;
 mod catalogues;
 mod formats;
 mod frameworks;
+mod relations;
 
 const USAGE: &str = "\
 usage: cargo xtask attack FILE...         STIX bundles (.json, .json.zst) into controls/attack

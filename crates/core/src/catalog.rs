@@ -1,7 +1,7 @@
 //! Facts about techniques that ATT&CK itself does not hold: choke points, public rules, and what the
 //! controls of other frameworks do about them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attack::{Attack, Fate, ObjectKind, TechniqueIx};
 use crate::capability::{Ctid, Function};
@@ -14,6 +14,21 @@ pub struct Catalog {
     public_rules: BTreeMap<TechniqueIx, u32>,
     /// The strongest score of each pair of function and technique, by control.
     controls: BTreeMap<String, BTreeMap<(Function, TechniqueIx), Option<Ctid>>>,
+    /// The controls of another framework that a control is related to.
+    related: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// What a control does about a technique, as it stands in a catalogue or as a related control does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Borrowed<'a> {
+    /// The technique.
+    pub technique: TechniqueIx,
+    /// What it does.
+    pub function: Function,
+    /// How well, where the catalogue says so.
+    pub score: Option<Ctid>,
+    /// The related control by which it reaches the technique.
+    pub by: Option<&'a str>,
 }
 
 /// What a control of a catalogue does about a technique.
@@ -68,13 +83,32 @@ impl Catalog {
         }
     }
 
-    /// What a control does about which techniques, and how well where that is known.
-    pub fn control(
-        &self,
-        control: &str,
-    ) -> impl Iterator<Item = (Function, TechniqueIx, Option<Ctid>)> {
-        let mappings = self.controls.get(control).into_iter().flatten();
-        mappings.map(|((function, technique), score)| (*function, *technique, *score))
+    /// Says that a control is related to one of another framework. What that one does, it is taken
+    /// to do too, but on paper only: how well is not known, whatever is known of the other.
+    pub fn relate(&mut self, control: &str, to: &str) {
+        self.related.entry(control.to_owned()).or_default().insert(to.to_owned());
+    }
+
+    /// What a control does about which techniques, and how well where that is known: first what
+    /// its own catalogue says.
+    pub fn control<'a>(&'a self, control: &str) -> impl Iterator<Item = Borrowed<'a>> {
+        let own = self.controls.get(control).into_iter().flatten();
+        let own = own.map(|((function, technique), score)| Borrowed {
+            technique: *technique,
+            function: *function,
+            score: *score,
+            by: None,
+        });
+        let related = self.related.get(control).into_iter().flatten();
+        own.chain(related.flat_map(|to| {
+            let known = self.controls.get(to).into_iter().flatten();
+            known.map(|((function, technique), _)| Borrowed {
+                technique: *technique,
+                function: *function,
+                score: None,
+                by: Some(to),
+            })
+        }))
     }
 
     /// How much of a choke point a technique is, 0..=1: its own value, else its parent's, else 0

@@ -63,6 +63,13 @@ pub fn catalog(
         public_rules().map(|(id, [sigma, elastic, splunk, _])| (id, sigma + elastic + splunk));
     let mut catalog = model::catalog::Catalog::new(attack, choke_points(), rules);
     let controls = capabilities.iter().flat_map(|c| c.controls.iter().map(String::as_str));
+    let mut controls: std::collections::BTreeSet<&str> = controls.collect();
+    for control in controls.clone() {
+        for to in frameworks::related_to(control) {
+            catalog.relate(control, to);
+            controls.insert(to);
+        }
+    }
     for (control, mappings) in frameworks::mappings(controls) {
         catalog.add_control(attack, control, mappings);
     }

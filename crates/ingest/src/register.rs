@@ -173,12 +173,14 @@ fn chosen(table: &Table, layout: &Layout, purpose: Purpose) -> Option<(usize, Ch
         if purpose == Purpose::Register && !names_ids {
             chosen.look_for_ids(&table.rows[header_at + 1..]);
         }
-        if purpose == Purpose::Register
-            && !purpose.is_served_by(&chosen.found())
-            && let Some(at) = ids_of_controls(&table.rows[header_at + 1..], &chosen.columns)
-        {
-            chosen.take_controls(at);
+        if purpose == Purpose::Register && !purpose.is_served_by(&chosen.found()) {
+            let framework = chosen.framework(Column::Id, table.sheet.as_deref());
+            let rows = &table.rows[header_at + 1..];
+            if let Some(at) = ids_of_controls(rows, &chosen.columns, framework) {
+                chosen.take_controls(at);
+            }
         }
+        chosen.framework = chosen.framework(Column::Controls, table.sheet.as_deref());
         if purpose.is_served_by(&chosen.found()) {
             return Some((header_at, chosen));
         }
@@ -270,14 +272,25 @@ fn notes(table: &Table, place: &Origin) -> Vec<Diagnostic> {
 }
 
 /// Where the ids stand, if those of most rows are controls of a catalogue. Ids of one family may as
-/// well be somebody's own running numbers.
-fn ids_of_controls(rows: &[Row], columns: &[(usize, Column)]) -> Option<usize> {
+/// well be somebody's own running numbers, unless it is said which framework they are of.
+fn ids_of_controls(
+    rows: &[Row],
+    columns: &[(usize, Column)],
+    framework: Option<&str>,
+) -> Option<usize> {
     let (at, _) = columns.iter().find(|(_, column)| *column == Column::Id)?;
     let ids = rows.iter().filter_map(|row| row.cell(*at)).map(|cell| cell.text.trim());
-    let controls: Vec<&str> = ids.filter(|id| frameworks::is_control(id)).collect();
-    let families = controls.iter().filter_map(|id| id.split(['-', '_', '.', ' ']).next());
-    let families: BTreeSet<String> = families.map(str::to_uppercase).collect();
-    (2 * controls.len() > rows.len() && families.len() > 1).then_some(*at)
+    let control = |id: &str| {
+        let named = framework.map(|framework| frameworks::of_framework(framework, id));
+        frameworks::control(named.as_deref().unwrap_or(id))
+    };
+    let controls: Vec<String> = ids.filter_map(control).collect();
+    let family = |id: &String| {
+        id.rsplit_once(['-', '.']).map_or(id.clone(), |(family, _)| family.to_owned())
+    };
+    let families: BTreeSet<String> = controls.iter().map(family).collect();
+    let is_one = families.len() == 1 && framework.is_none();
+    (2 * controls.len() > rows.len() && !is_one).then_some(*at)
 }
 
 fn are_controls(place: &Origin) -> Diagnostic {
@@ -356,7 +369,15 @@ fn raw(row: Row, chosen: &Chosen, place: &Origin) -> Raw {
             continue;
         }
         let text = if place.sheet.is_none() { unguarded(cell.text) } else { cell.text };
-        let said = |column, text| Said { column, text, cell: origin.cell.clone() };
+        let said = |column, text: String| {
+            let text = match chosen.framework {
+                Some(framework) if column == Column::Controls => {
+                    frameworks::of_framework(framework, &text)
+                }
+                _ => text,
+            };
+            Said { column, text, cell: origin.cell.clone() }
+        };
         raw.values.extend(columns.map(|column| said(column, text.clone())));
         raw.values.push(said(column, text));
     }

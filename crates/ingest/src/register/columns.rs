@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Layout;
 use crate::column::Column;
 use crate::extract::{self, AttackId};
+use crate::frameworks;
 use crate::table::Row;
 
 /// So many rows are looked at to find ids.
@@ -24,6 +25,8 @@ pub(super) struct Chosen {
     pub(super) marked: BTreeMap<usize, String>,
     /// The column of ids holds controls of a catalogue.
     pub(super) ids_are_controls: bool,
+    /// The framework that the column of controls, or the sheet, says it is about.
+    pub(super) framework: Option<&'static str>,
 }
 
 impl Chosen {
@@ -36,6 +39,7 @@ impl Chosen {
             names,
             marked: BTreeMap::new(),
             ids_are_controls: false,
+            framework: None,
         };
         for (at, name) in &chosen.names {
             match layout.column(name) {
@@ -68,6 +72,14 @@ impl Chosen {
         self.columns.push((at, Column::Controls));
         self.columns.sort_unstable();
         self.ids_are_controls = true;
+    }
+
+    /// The framework that the name of a column, else of the sheet, speaks of.
+    pub(super) fn framework(&self, column: Column, sheet: Option<&str>) -> Option<&'static str> {
+        let at = self.columns.iter().find(|(_, known)| *known == column).map(|(at, _)| *at);
+        let name = self.names.iter().find(|(place, _)| Some(*place) == at);
+        let named = name.and_then(|(_, name)| frameworks::framework_in(name));
+        named.or_else(|| frameworks::framework_in(sheet?))
     }
 
     /// Which columns there are.
