@@ -22,6 +22,7 @@ mod panther;
 mod sentinel;
 mod sigma;
 mod splunk;
+mod stack;
 mod suricata;
 mod wazuh;
 
