@@ -37,6 +37,22 @@ fn paper_alone_is_never_more_than_weak() {
 }
 
 #[test]
+fn the_figure_without_paper_is_known() {
+    let world = "control n:AC-2 prevent T1002
+                 have X control prevent n:AC-2";
+    let strong = "group G0001 Ghost uses T1002
+                  have Y control prevent T1002 level=high";
+    let both = assessed(&format!("{world}\n{strong}"));
+    let paper = both.on_paper.unwrap();
+    assert_eq!(paper.capabilities, 1);
+    assert_near(paper.without, assessed(strong).headline.threat_weighted.exp, "without");
+    assert!(paper.without < both.headline.threat_weighted.exp);
+    assert_eq!(assessed(strong).on_paper, None);
+    // What says nothing of its strength is no mapping on paper.
+    assert_eq!(assessed("have Z control prevent T1002").on_paper, None);
+}
+
+#[test]
 fn a_scored_control_acts_as_its_catalogue_says() {
     let assessment = assessed(
         "control p:guard detect T1002 significant
