@@ -12,6 +12,7 @@ mod hostile;
 mod layer;
 mod normalised;
 mod read_back;
+mod references;
 mod support;
 mod tenant;
 mod truth;

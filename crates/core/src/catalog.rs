@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::attack::{Attack, Fate, ObjectKind, TechniqueIx};
 use crate::capability::{Ctid, Function};
 use crate::id::TechniqueId;
+use crate::score::Range;
 
 /// Catalogued facts, by technique of one ATT&CK release.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -40,6 +41,26 @@ pub struct ControlMapping {
     pub function: Function,
     /// How well, where the catalogue says so.
     pub score: Option<Ctid>,
+}
+
+/// What a stack that anybody can look up comes to where all of it is in place: what good looks
+/// like. It was computed for every platform but PRE, without a profile, by the default policy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReferenceStack {
+    /// `nist_800_53`.
+    pub id: String,
+    /// The version of the enterprise release it was computed for.
+    pub attack_version: String,
+    /// The platforms of that scope.
+    pub platforms: usize,
+    /// The techniques of that scope.
+    pub techniques: usize,
+    /// The controls and rules of the stack.
+    pub capabilities: usize,
+    /// Coverage against adversaries.
+    pub coverage: Range,
+    /// The same by one function alone.
+    pub by_function: BTreeMap<Function, Range>,
 }
 
 impl Catalog {

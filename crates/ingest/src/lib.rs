@@ -29,7 +29,7 @@ pub mod text;
 mod trial;
 mod unfold;
 
-pub use catalogues::{AtomicTest, atomic_tests, choke_points, public_rules};
+pub use catalogues::{AtomicTest, atomic_tests, choke_points, public_rules, reference_stacks};
 pub use column::Column;
 pub use format::{ColumnPlace, Description, Format, FormatError, Formats};
 pub use read::{Read, ReadError, ReadSettings, SourceChoice, SourceRead, read, read_source};

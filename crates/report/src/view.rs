@@ -4,6 +4,7 @@
 
 pub mod adversaries;
 pub mod explain;
+pub mod references;
 
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::capability::Function;
