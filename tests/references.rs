@@ -48,7 +48,8 @@ fn register(framework: &str, folder: &Path) -> PathBuf {
     let mut ids: Vec<&str> =
         catalogue.lines().skip(2).map(|line| line.split(',').next().unwrap()).collect();
     ids.dedup();
-    let rows: String = ids.iter().map(|id| format!("{id},{framework}:{id},implemented\n")).collect();
+    let rows: String =
+        ids.iter().map(|id| format!("{id},{framework}:{id},implemented\n")).collect();
     let register = folder.join(format!("{framework}.csv"));
     fs::write(&register, format!("id,controls,status\n{rows}")).unwrap();
     register

@@ -120,7 +120,7 @@ codes! {
     WiderControl "wider-control" Note "A part of a control that its catalogue maps only as a whole; the whole counts.";
     RelatedControl "related-control" Note "A control that no catalogue maps itself; it counts, on paper, by way of the mapped controls that it is related to.";
     FormerControl "former-control" Note "A control of an older edition of its framework; what it has become counts.";
-    IdsAreControls "ids-are-controls" Note "A register that names no technique, but whose ids are controls of a catalogue; they count as such.";
+    IdsAreControls "ids-are-controls" Note "A register that names no technique, but whose ids are controls of a catalogue or mitigations of ATT&CK; they count as such.";
     UnmappedControl "unmapped-control" Note "A control that its catalogue maps to no technique; it counts for nothing.";
     UnknownTactic "unknown-tactic" Note "A tactic that no ATT&CK release at hand knows.";
     UnknownPlatform "unknown-platform" Warning "A platform that ATT&CK does not have.";

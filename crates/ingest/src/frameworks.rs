@@ -6,10 +6,11 @@ mod related;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use model::attack::{Attack, Mitigation};
 use model::capability::{Ctid, Function};
 use model::catalog::ControlMapping;
 
-use crate::extract;
+use crate::extract::{self, AttackId};
 
 /// A framework, or a product whose features are its controls.
 struct Framework {
@@ -117,6 +118,19 @@ pub(crate) fn control(text: &str) -> Option<String> {
         Found::Former(_, ids) => ids.into_iter().next(),
         Found::Several(_) | Found::Nothing => None,
     }
+}
+
+/// The mitigation of ATT&CK that a text names, by its id or its name.
+pub(crate) fn mitigation<'a>(attack: &'a Attack, text: &str) -> Option<&'a str> {
+    let by_id = extract::ids(text).find_map(|id| match id {
+        AttackId::Mitigation(id) => Some(id),
+        _ => None,
+    });
+    let is_it = |m: &&Mitigation| match &by_id {
+        Some(id) => m.id.eq_ignore_ascii_case(id),
+        None => m.name.eq_ignore_ascii_case(text.trim()),
+    };
+    attack.mitigations.iter().find(is_it).map(|mitigation| mitigation.id.as_str())
 }
 
 /// As many words as the longest name of a framework has before an id.

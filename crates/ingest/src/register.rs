@@ -119,7 +119,7 @@ pub(crate) fn table(
     attack: &Attack,
 ) -> Result<Register<'static>, Box<Diagnostic>> {
     let place = Origin { sheet: table.sheet.clone(), ..Origin::file(shown) };
-    let Some((header_at, chosen)) = chosen(&table, layout, purpose) else {
+    let Some((header_at, chosen)) = chosen(&table, layout, purpose, attack) else {
         return Err(Box::new(none_of_ours(&table, place, purpose)));
     };
     let header_row = place_of(&place, table.rows[header_at].number, 0);
@@ -161,7 +161,12 @@ pub(crate) fn table(
 }
 
 /// The row with the names of the columns, and what they hold; `None` where that is no register.
-fn chosen(table: &Table, layout: &Layout, purpose: Purpose) -> Option<(usize, Chosen)> {
+fn chosen(
+    table: &Table,
+    layout: &Layout,
+    purpose: Purpose,
+    attack: &Attack,
+) -> Option<(usize, Chosen)> {
     let known = |name: &str| layout.column(name).is_some();
     let header = match layout.header_row {
         Some(row) => header_in(table, row),
@@ -174,9 +179,12 @@ fn chosen(table: &Table, layout: &Layout, purpose: Purpose) -> Option<(usize, Ch
             chosen.look_for_ids(&table.rows[header_at + 1..]);
         }
         if purpose == Purpose::Register && !purpose.is_served_by(&chosen.found()) {
-            let framework = chosen.framework(Column::Id, table.sheet.as_deref());
             let rows = &table.rows[header_at + 1..];
-            if let Some(at) = ids_of_controls(rows, &chosen.columns, framework) {
+            let holds = |column: &Column| {
+                let framework = chosen.framework(*column, table.sheet.as_deref());
+                hold_controls(rows, &chosen.columns, *column, framework, attack)
+            };
+            if let Some(at) = [Column::Id, Column::Title].iter().find_map(holds) {
                 chosen.take_controls(at);
             }
         }
@@ -271,22 +279,27 @@ fn notes(table: &Table, place: &Origin) -> Vec<Diagnostic> {
     table.notes.iter().map(remark).collect()
 }
 
-/// Where the ids stand, if those of most rows are controls of a catalogue. Ids of one family may as
-/// well be somebody's own running numbers, unless it is said which framework they are of.
-fn ids_of_controls(
+/// Where a column stands, if most rows name controls of a catalogue or mitigations of ATT&CK in it.
+/// Ids of one family may as well be somebody's own running numbers, unless it is said which
+/// framework they are of.
+fn hold_controls(
     rows: &[Row],
     columns: &[(usize, Column)],
+    column: Column,
     framework: Option<&str>,
+    attack: &Attack,
 ) -> Option<usize> {
-    let (at, _) = columns.iter().find(|(_, column)| *column == Column::Id)?;
-    let ids = rows.iter().filter_map(|row| row.cell(*at)).map(|cell| cell.text.trim());
-    let control = |id: &str| {
-        let named = framework.map(|framework| frameworks::of_framework(framework, id));
-        frameworks::control(named.as_deref().unwrap_or(id))
+    let (at, _) = columns.iter().find(|(_, known)| *known == column)?;
+    let texts = rows.iter().filter_map(|row| row.cell(*at)).map(|cell| cell.text.trim());
+    let control = |text: &str| {
+        let named = framework.map(|framework| frameworks::of_framework(framework, text));
+        let mitigation = frameworks::mitigation(attack, text).map(str::to_owned);
+        mitigation.or_else(|| frameworks::control(named.as_deref().unwrap_or(text)))
     };
-    let controls: Vec<String> = ids.filter_map(control).collect();
-    let family = |id: &String| {
-        id.rsplit_once(['-', '.']).map_or(id.clone(), |(family, _)| family.to_owned())
+    let controls: Vec<String> = texts.filter_map(control).collect();
+    let family = |id: &String| match id.rsplit_once(['-', '.']) {
+        Some((family, _)) => family.to_owned(),
+        None => id.clone(),
     };
     let families: BTreeSet<String> = controls.iter().map(family).collect();
     let is_one = families.len() == 1 && framework.is_none();
@@ -294,8 +307,8 @@ fn ids_of_controls(
 }
 
 fn are_controls(place: &Origin) -> Diagnostic {
-    let message =
-        "no column names techniques; most ids are controls of a catalogue, so they count as such";
+    let message = "no column names techniques; most ids are controls of a catalogue or mitigations of \
+         ATT&CK, so they count as such";
     let help = "what is only mapped on paper is never more than weak; add strengths or tests";
     Diagnostic::new(Code::IdsAreControls, place.clone(), message, help)
 }

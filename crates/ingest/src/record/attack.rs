@@ -158,10 +158,16 @@ impl Reading<'_> {
         }
     }
 
-    /// Controls of the catalogues that are built in.
+    /// Controls of the catalogues that are built in, and mitigations of ATT&CK, which are controls
+    /// too.
     pub(super) fn controls(&mut self, text: &str) {
         self.draft.names_control = true;
-        extract::items(text).for_each(|item| self.control(item, frameworks::find(item)));
+        for item in extract::items(text) {
+            match frameworks::mitigation(self.context.attack, item) {
+                Some(id) => self.mitigation(id),
+                None => self.control(item, frameworks::find(item)),
+            }
+        }
     }
 
     fn control(&mut self, item: &str, found: Found) {
