@@ -128,6 +128,8 @@ mod tests {
     fn every_reference_stack_has_all_its_figures() {
         let first = REFERENCE_STACKS.lines().next().unwrap();
         assert!(first.starts_with("# source: ") && first.contains("; licence: "), "{first}");
+        let cells = REFERENCE_STACKS.lines().skip(1).flat_map(|line| line.split(','));
+        assert!(cells.into_iter().all(|cell| cell.len() <= 12 && !cell.contains(' ')), "no text");
         let stacks = reference_stacks();
         let ids: Vec<&str> = stacks.iter().map(|stack| stack.id.as_str()).collect();
         assert_eq!(ids, ["nist_800_53", "m365", "sigma", "together"]);

@@ -3,7 +3,7 @@
 
 mod related;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use model::attack::{Attack, Mitigation};
@@ -120,6 +120,23 @@ pub(crate) fn control(text: &str) -> Option<String> {
     }
 }
 
+/// The key of the heading above a control, where its id has one: that of `A.9.2` for `A.9.2.1`. The
+/// numbers of headings in ISO 27001:2013 are those of controls in the edition of 2022.
+pub(crate) fn heading(control: &str) -> Option<String> {
+    let (heading, _) = control.strip_prefix(related::ISO)?.rsplit_once('.')?;
+    (heading.matches('.').count() == 2).then(|| key(heading))
+}
+
+/// Whether a text begins with one of these headings, given by their keys.
+pub(crate) fn is_heading(text: &str, headings: &BTreeSet<String>) -> bool {
+    if headings.is_empty() {
+        return false;
+    }
+    let text = framework_before(text).map_or(text, |(_, rest)| rest);
+    let first = text.split([' ', ':']).next().unwrap_or_default();
+    headings.contains(&key(first))
+}
+
 /// The mitigation of ATT&CK that a text names, by its id or its name.
 pub(crate) fn mitigation<'a>(attack: &'a Attack, text: &str) -> Option<&'a str> {
     let by_id = extract::ids(text).find_map(|id| match id {
@@ -146,14 +163,18 @@ fn framework_before(text: &str) -> Option<(Option<&'static str>, &str)> {
 
 /// The framework that goes by a name.
 fn framework_called(name: &str) -> Option<&'static str> {
-    let key = key(name);
-    let direct = FRAMEWORKS.iter().map(|f| (f.name, f.aliases));
-    let named = direct.chain(related::FRAMEWORKS.iter().map(|f| (f.name, f.aliases)));
-    let is_it = |(name, aliases): &(&'static str, &[&str])| {
-        aliases.iter().chain([name]).any(|known| self::key(known) == key)
-    };
-    named.into_iter().find(is_it).map(|(name, _)| name)
+    NAMES.get(&key(name)).copied()
 }
+
+/// Every name of a framework, by its key.
+static NAMES: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
+    let direct = FRAMEWORKS.iter().map(|f| (f.name, f.aliases));
+    let all = direct.chain(related::FRAMEWORKS.iter().map(|f| (f.name, f.aliases)));
+    let names = all.flat_map(|(name, aliases)| {
+        aliases.iter().chain([&name]).map(|known| (key(known), name)).collect::<Vec<_>>()
+    });
+    names.collect()
+});
 
 /// The framework that a text speaks of, such as the name of a column: `ISO 27001:2022 control`.
 pub(crate) fn framework_in(text: &str) -> Option<&'static str> {
@@ -321,8 +342,6 @@ fn rows(catalogue: &'static str) -> impl Iterator<Item = [&'static str; 4]> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
@@ -449,6 +468,18 @@ mod tests {
         assert_eq!(framework_in("Control (ISO 27001)"), Some(related::ISO));
         assert_eq!(framework_in("ISO/IEC 27001:2022 control"), Some(related::ISO));
         assert_eq!(framework_in("Isolation"), None);
+    }
+
+    #[test]
+    fn controls_of_the_older_edition_have_headings() {
+        assert_eq!(heading("iso_27001:A.8.2.1").as_deref(), Some("A-8-2"));
+        assert_eq!(heading("iso_27001:A.8.2"), None);
+        let headings = BTreeSet::from(["A-8-2".to_owned()]);
+        for text in ["A.8.2", "A.8.2 Classification", "ISO 27001:2013 A.8.2"] {
+            assert!(is_heading(text, &headings), "{text}");
+        }
+        assert!(!is_heading("A.8.2.1", &headings) && !is_heading("A.8.3", &headings));
+        assert_eq!(heading("cri_profile:DE.AE-02.01"), None);
     }
 
     #[test]

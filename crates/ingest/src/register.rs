@@ -189,6 +189,7 @@ fn chosen(
             }
         }
         chosen.framework = chosen.framework(Column::Controls, table.sheet.as_deref());
+        chosen.look_for_headings(&table.rows[header_at + 1..]);
         if purpose.is_served_by(&chosen.found()) {
             return Some((header_at, chosen));
         }
@@ -381,6 +382,10 @@ fn raw(row: Row, chosen: &Chosen, place: &Origin) -> Raw {
             raw.diagnostics.push(Diagnostic::new(Code::BadValue, origin, message, help));
             continue;
         }
+        let has_controls = || columns.clone().chain([column]).any(|c| c == Column::Controls);
+        let is_heading = chosen.is_heading(&cell.text) && has_controls();
+        raw.diagnostics.extend(is_heading.then(|| heading(&cell.text, origin.clone())));
+        let counts = |column: &Column| !is_heading || *column != Column::Controls;
         let text = if place.sheet.is_none() { unguarded(cell.text) } else { cell.text };
         let said = |column, text: String| {
             let text = match chosen.framework {
@@ -391,10 +396,21 @@ fn raw(row: Row, chosen: &Chosen, place: &Origin) -> Raw {
             };
             Said { column, text, cell: origin.cell.clone() }
         };
-        raw.values.extend(columns.map(|column| said(column, text.clone())));
-        raw.values.push(said(column, text));
+        raw.values.extend(columns.filter(counts).map(|column| said(column, text.clone())));
+        if counts(&column) {
+            raw.values.push(said(column, text));
+        }
     }
     raw
+}
+
+/// A control that others in its column stand beneath.
+fn heading(text: &str, place: Origin) -> Diagnostic {
+    let message = format!(
+        "{:?} is the heading of controls beneath it; it counts for nothing",
+        shortened(text)
+    );
+    Diagnostic::new(Code::UnmappedControl, place, message, "")
 }
 
 /// Says once of a row that cells stand where no column has a name.

@@ -27,6 +27,8 @@ pub(super) struct Chosen {
     pub(super) ids_are_controls: bool,
     /// The framework that the column of controls, or the sheet, says it is about.
     pub(super) framework: Option<&'static str>,
+    /// Controls that are headings here, by their keys: others in the column stand beneath them.
+    pub(super) headings: BTreeSet<String>,
 }
 
 impl Chosen {
@@ -40,6 +42,7 @@ impl Chosen {
             marked: BTreeMap::new(),
             ids_are_controls: false,
             framework: None,
+            headings: BTreeSet::new(),
         };
         for (at, name) in &chosen.names {
             match layout.column(name) {
@@ -80,6 +83,19 @@ impl Chosen {
         let name = self.names.iter().find(|(place, _)| Some(*place) == at);
         let named = name.and_then(|(_, name)| frameworks::framework_in(name));
         named.or_else(|| frameworks::framework_in(sheet?))
+    }
+
+    /// Looks which controls have others beneath them.
+    pub(super) fn look_for_headings(&mut self, rows: &[Row]) {
+        let is_controls = |(_, column): &&(usize, Column)| *column == Column::Controls;
+        let Some((at, _)) = self.columns.iter().find(is_controls) else { return };
+        let controls = rows.iter().filter_map(|row| frameworks::control(&row.cell(*at)?.text));
+        self.headings = controls.filter_map(|id| frameworks::heading(&id)).collect();
+    }
+
+    /// Whether a cell names a control that is a heading here.
+    pub(super) fn is_heading(&self, text: &str) -> bool {
+        frameworks::is_heading(text, &self.headings)
     }
 
     /// Which columns there are.
