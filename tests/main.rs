@@ -14,6 +14,7 @@ mod normalised;
 mod patch;
 mod products;
 mod read_back;
+mod references;
 mod releases;
 mod support;
 mod tenant;

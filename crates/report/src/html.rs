@@ -9,18 +9,27 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::capability::Function;
+use model::catalog::ReferenceStack;
 use model::score::Range;
 
 use crate::sheet::{Sheet, Value, percent};
 use crate::theme::{self, Rgb};
 use crate::view;
+use crate::view::references::References;
 
-/// Writes the page; `heatmap_svg` is the picture at its top.
+/// Writes the page; `heatmap_svg` is the picture at its top, `stacks` is what it may be compared
+/// with.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(assessment: &Assessment, heatmap_svg: &str, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(page(assessment, heatmap_svg).as_bytes())
+pub fn write(
+    assessment: &Assessment,
+    heatmap_svg: &str,
+    stacks: &[ReferenceStack],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let references = References::of(assessment, stacks);
+    out.write_all(page(assessment, heatmap_svg, references.as_ref()).as_bytes())
 }
 
 /// The text such that it is neither markup nor the end of an attribute.
@@ -40,8 +49,8 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-fn page(assessment: &Assessment, heatmap_svg: &str) -> String {
-    let sections = sections(assessment);
+fn page(assessment: &Assessment, heatmap_svg: &str, references: Option<&References<'_>>) -> String {
+    let sections = sections(assessment, references);
     let contents: String = sections.iter().map(Section::entry).collect();
     let main: String = sections.iter().map(Section::html).collect();
     format!(
@@ -49,7 +58,7 @@ fn page(assessment: &Assessment, heatmap_svg: &str) -> String {
          <nav aria-label=\"Contents\"><ul>\n{contents}</ul></nav>\n\
          <main>\n{figure}{main}</main>\n{footer}</body>\n</html>\n",
         head = head(assessment),
-        header = header(assessment),
+        header = header(assessment, references),
         figure = figure(assessment, heatmap_svg),
         footer = footer(assessment),
     )
@@ -71,16 +80,29 @@ fn head(assessment: &Assessment) -> String {
     )
 }
 
-fn header(assessment: &Assessment) -> String {
+fn header(assessment: &Assessment, references: Option<&References<'_>>) -> String {
     let caveats: String = view::caveats(assessment)
         .iter()
         .map(|caveat| format!("<p class=\"caveat\" role=\"note\">{}</p>\n", escape(caveat)))
         .collect();
     format!(
-        "<header>\n{}{caveats}<h1>{}</h1>\n<p>{}</p>\n</header>\n",
+        "<header>\n{}{caveats}<h1>{}</h1>\n<p>{}</p>\n{}</header>\n",
         classification(assessment),
         escape(&view::finding(assessment)),
         escape(&view::basis(assessment)),
+        references.map(compared).unwrap_or_default(),
+    )
+}
+
+/// The figure on a line, among those of well-known stacks.
+fn compared(references: &References<'_>) -> String {
+    format!(
+        "<figure class=\"scale\">\n<img alt=\"{}\" src=\"data:image/svg+xml;base64,{}\">\n\
+         <figcaption>Dark: proven. Blue: expected. Pale: claimed. Ticks: what well-known stacks \
+         are expected to cover where all of them is in place. {}</figcaption>\n</figure>\n",
+        escape(&references.sentence()),
+        STANDARD.encode(crate::scale::svg(&references.scale())),
+        escape(&references.basis()),
     )
 }
 
@@ -130,7 +152,7 @@ impl Section {
     }
 }
 
-fn sections(assessment: &Assessment) -> Vec<Section> {
+fn sections(assessment: &Assessment, references: Option<&References<'_>>) -> Vec<Section> {
     let section = |id, heading, body| Section { id, heading, body };
     let mut sections = vec![
         section("gaps", "What to close first", gaps(assessment)),
@@ -140,6 +162,12 @@ fn sections(assessment: &Assessment) -> Vec<Section> {
         section("read", "What was read", account(assessment)),
         section("ids", "ATT&CK ids", resolution(assessment)),
     ];
+    if let Some(references) = references {
+        let mut sheet = references.sheet();
+        sheet.title = "Stacks that anybody can look up, with all of them in place".to_owned();
+        let basis = format!("<p>{}</p>\n", escape(&references.basis()));
+        sections.insert(2, section("good", "What good looks like", table(&sheet) + &basis));
+    }
     if !assessment.diagnostics.is_empty() {
         sections.push(section("remarks", "Remarks on the data", remarks(assessment)));
     }
@@ -480,6 +508,7 @@ a{color:var(--link);text-underline-offset:.15em}
 figure{margin:1rem 0}
 img{display:block;width:100%;height:auto;background:var(--picture);border-radius:.25rem}
 figcaption{margin-top:.5rem;max-width:75ch}
+.scale{max-width:62.5rem}
 .scroll{overflow-x:auto;max-width:100%;width:fit-content}
 table{border-collapse:collapse;margin:.5rem 0;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--soft);padding:.25rem 0}
@@ -548,7 +577,19 @@ mod tests {
             "",
         ));
         let mut out = Vec::new();
-        write(&assessment, "<svg><script>1</script></svg>", &mut out).unwrap();
+        let range = Range { lo: 0.0, exp: 0.3, hi: 0.4 };
+        let stack = ReferenceStack {
+            id: "sigma".to_owned(),
+            attack_version: HOSTILE.to_owned(),
+            platforms: 1,
+            techniques: 2,
+            capabilities: 3,
+            coverage: range,
+            by_function: std::collections::BTreeMap::new(),
+        };
+        assessment.attack.domain = "enterprise-attack".to_owned();
+        let svg = "<svg><script>1</script></svg>";
+        write(&assessment, svg, &[stack], &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -566,7 +607,7 @@ mod tests {
         for tag in after(&page, "<", &[' ', '>']) {
             assert!(tags.contains(&tag.trim_start_matches('/')), "<{tag}");
         }
-        assert_eq!(after(&page, "<img", &[' ']).len(), 1, "the heat map alone");
+        assert_eq!(after(&page, "<img", &[' ']).len(), 2, "the scale and the heat map alone");
         assert!(!page.contains("<img src=x") && !page.contains('\u{202e}'));
         assert_eq!(page.matches(INERT).count(), page.matches("onerror").count());
         assert!(page.matches(INERT).count() >= 14, "hardly anything was shown");

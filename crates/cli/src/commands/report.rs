@@ -33,8 +33,9 @@ fn files(found: &Assessed) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
     let matrix = view::matrix(assessment, attack, view::Show::Coverage);
     let svg = report::heatmap::svg(&matrix, report::heatmap::Size::Slide);
     let png = report::png::render(&svg, 1.0).map_err(Failure::new)?;
+    let stacks = ingest::reference_stacks();
     let mut page = Vec::new();
-    report::html::write(assessment, &svg, &mut page)?;
+    report::html::write(assessment, &svg, &stacks, &mut page)?;
     let mut gaps = Vec::new();
     report::csv::write(&view::gaps(assessment, usize::MAX), &mut gaps)?;
     let mut layer = Vec::new();
@@ -42,7 +43,10 @@ fn files(found: &Assessed) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
     let mut json = Vec::new();
     report::json::write(assessment, &mut json)?;
     let mut summary = Vec::new();
-    report::markdown::write(&view::gaps(assessment, GAPS), &mut summary)?;
+    let mut sheet = view::gaps(assessment, GAPS);
+    let references = view::references::References::of(assessment, &stacks);
+    sheet.notes.extend(references.map(|references| references.sentence()));
+    report::markdown::write(&sheet, &mut summary)?;
     Ok(vec![
         ("index.html", page),
         ("heatmap.svg", svg.into_bytes()),
