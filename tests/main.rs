@@ -16,6 +16,7 @@ mod patch;
 mod products;
 mod read_back;
 mod recommend;
+mod references;
 mod releases;
 mod support;
 mod tenant;

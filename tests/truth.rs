@@ -23,6 +23,7 @@ mod panther;
 mod sentinel;
 mod sigma;
 mod splunk;
+mod stack;
 mod suricata;
 mod wazuh;
 

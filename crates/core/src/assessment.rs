@@ -64,6 +64,9 @@ pub struct Assessment {
     /// What hangs on sources that do not say what is switched on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_not_stated: Option<StatusNotStated>,
+    /// What hangs on mappings on paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_paper: Option<OnPaper>,
     /// By tactic with techniques in scope, in the order of the matrix.
     pub tactics: Vec<TacticCoverage>,
     /// By adversary of the profile.
@@ -116,6 +119,16 @@ pub struct StatusNotStated {
     pub if_enabled: f64,
     /// The same if they are only a library.
     pub if_library: f64,
+}
+
+/// The headline without what is only mapped on paper: by a catalogue or a table that does not say
+/// how well.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct OnPaper {
+    /// Records concerned.
+    pub capabilities: usize,
+    /// Expected coverage against our adversaries without them.
+    pub without: f64,
 }
 
 /// One technique in scope.
@@ -323,6 +336,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
     let threat = Threat::new(inputs.attack, &inputs.profile, &inputs.policy, inputs.as_of);
     let (evidence, mismatches) = coverage::gather(inputs, &scope);
     let stated = stated_only(inputs, &evidence);
+    let off_paper = off_paper(&evidence);
     let coverage = coverage::per_technique(evidence, &scope, &inputs.policy);
     let decided_on = |ix: TechniqueIx| decided.get(&inputs.attack.techniques[ix].id).cloned();
     let gaps = gap::rank(inputs, &scope, &coverage, &threat, decided_on);
@@ -339,6 +353,11 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
         let without = Figures { coverage: &coverage, ..figures }.headline();
         let (if_enabled, if_library) = (headline.threat_weighted.exp, without.threat_weighted.exp);
         StatusNotStated { capabilities, if_enabled, if_library }
+    });
+    let on_paper = off_paper.map(|(capabilities, others)| {
+        let coverage = coverage::per_technique(others, &scope, &inputs.policy);
+        let without = Figures { coverage: &coverage, ..figures }.headline();
+        OnPaper { capabilities, without: without.threat_weighted.exp }
     });
     let view = View {
         inputs,
@@ -365,6 +384,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
         scope: summary(inputs, &scope),
         resolution: inputs.resolution.clone(),
         status_not_stated,
+        on_paper,
         tactics: figures.tactics(),
         adversaries: sensitivity.with_bands(figures.adversaries()),
         techniques: scope
@@ -474,6 +494,17 @@ fn stated_only(
     let is_stated = |e: &&Evidence| !inputs.capabilities[e.capability].is_assumed_on();
     let stated = || evidence.iter().map(|found| found.iter().filter(is_stated).cloned().collect());
     (assumed > 0).then(|| (assumed, stated().collect()))
+}
+
+/// The evidence without what is only mapped on paper, and how many records that concerns; `None`
+/// where nothing is.
+fn off_paper(evidence: &[Vec<Evidence>]) -> Option<(usize, Vec<Vec<Evidence>>)> {
+    let is_paper = |e: &&Evidence| e.family == strength::UNSCORED_FAMILY && e.strength_stated;
+    let on_paper = evidence.iter().flatten().filter(is_paper).map(|e| e.capability);
+    let on_paper: BTreeSet<usize> = on_paper.collect();
+    let others =
+        || evidence.iter().map(|found| found.iter().filter(|e| !is_paper(e)).cloned().collect());
+    (!on_paper.is_empty()).then(|| (on_paper.len(), others().collect()))
 }
 
 /// The decisions in force by technique (exclusions aside, which the scope handles), and what

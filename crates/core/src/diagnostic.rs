@@ -120,7 +120,9 @@ codes! {
     NoTechnique "no-technique" Warning "An adversary of one's own that names no technique of the release; it is left out.";
     UnknownControl "unknown-control" Warning "A control that no catalogue at hand has, or several have; it counts for nothing.";
     WiderControl "wider-control" Note "A part of a control that its catalogue maps only as a whole; the whole counts.";
-    IdsAreControls "ids-are-controls" Note "A register that names no technique, but whose ids are controls of a catalogue; they count as such.";
+    RelatedControl "related-control" Note "A control that no catalogue maps itself; it counts, on paper, by way of the mapped controls that it is related to.";
+    FormerControl "former-control" Note "A control of an older edition of its framework; what it has become counts.";
+    IdsAreControls "ids-are-controls" Note "A register that names no technique, but whose ids are controls of a catalogue or mitigations of ATT&CK; they count as such.";
     UnknownProduct "unknown-product" Warning "A name that is no product lacuna knows, or that several share; it counts for nothing.";
     AssumedProduct "assumed-product" Warning "A name that several products share, taken for the one that people mean by it.";
     ProductParts "product-parts" Note "A product that is counted by its parts, or by its smaller edition.";

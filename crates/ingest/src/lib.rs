@@ -35,7 +35,7 @@ pub mod text;
 mod trial;
 mod unfold;
 
-pub use catalogues::{AtomicTest, atomic_tests, choke_points, public_rules};
+pub use catalogues::{AtomicTest, atomic_tests, choke_points, public_rules, reference_stacks};
 pub use column::Column;
 pub use edited::{Edited, EditedError, EditedRow, ExportedRow, edited};
 pub use format::{ColumnHelp, ColumnPlace, Description, Format, FormatError, Formats};
@@ -71,11 +71,17 @@ pub fn catalog(
         public_rules().map(|(id, [sigma, elastic, splunk, _])| (id, sigma + elastic + splunk));
     let mut catalog = model::catalog::Catalog::new(attack, choke_points(), rules);
     let controls = capabilities.iter().flat_map(|c| c.controls.iter().map(String::as_str));
-    for (control, mappings) in frameworks::mappings(controls.clone()) {
+    let mut controls: BTreeSet<&str> = controls.collect();
+    for control in controls.clone() {
+        for to in frameworks::related_to(control) {
+            catalog.relate(control, to);
+            controls.insert(to);
+        }
+    }
+    for (control, mappings) in frameworks::mappings(controls.iter().copied()) {
         catalog.add_control(attack, control, mappings);
     }
-    let categories: BTreeSet<&str> = controls.filter(|c| products::category(c).is_some()).collect();
-    for category in categories.into_iter().filter_map(products::category) {
+    for category in controls.into_iter().filter_map(products::category) {
         catalog.add_category(attack, &category.control(), category.mappings(attack));
     }
     catalog

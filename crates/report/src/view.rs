@@ -7,6 +7,7 @@ pub mod diff;
 pub mod explain;
 pub mod levers;
 pub mod recommend;
+pub mod references;
 pub mod sharpen;
 pub mod trend;
 pub mod what_if;
@@ -146,6 +147,7 @@ pub fn caveats(assessment: &Assessment) -> Vec<String> {
             percent(open.if_library),
         ));
     }
+    caveats.extend(on_paper(assessment));
     let resolution = &assessment.resolution;
     let lost = resolution.unknown - resolution.newer + resolution.deprecated;
     let bearable = assessment.policy.warn_unknown * resolution.total() as f64;
@@ -158,6 +160,25 @@ pub fn caveats(assessment: &Assessment) -> Vec<String> {
         ));
     }
     caveats
+}
+
+/// What of the figure rests on mappings on paper, where that is seen in it.
+fn on_paper(assessment: &Assessment) -> Option<String> {
+    let paper = assessment.on_paper.as_ref()?;
+    let with = percent(assessment.headline.threat_weighted.exp);
+    let without = percent(paper.without);
+    (with != without).then(|| {
+        format!(
+            "{} only mapped on paper: {with} is expected with them, {without} without; paper \
+             alone is never more than weak, attach scores or tests",
+            are(paper.capabilities),
+        )
+    })
+}
+
+/// `1 record is`, `2 records are`.
+fn are(records: usize) -> String {
+    format!("{} {}", count(records, "record"), if records == 1 { "is" } else { "are" })
 }
 
 /// The gaps by rank, `limit` at most, with the terms of each; of one move only where one is named.
