@@ -34,12 +34,15 @@ columns! {
     Controls "controls",
     DataComponents "data_components",
     Platforms "platforms",
+    Systems "systems",
+    Location "location",
     Status "status",
     Basis "basis",
     Strength "strength",
     Level "level",
     Ctid "ctid",
     Dettect "dettect",
+    ScoreHistory "score_history",
     Stp "stp",
     RuleStatus "rule_status",
     RuleLevel "rule_level",
@@ -85,6 +88,8 @@ impl Column {
                 | Self::Controls
                 | Self::DataComponents
                 | Self::Platforms
+                | Self::Systems
+                | Self::Location
                 | Self::LogSource
                 | Self::Tags
                 | Self::Tactics

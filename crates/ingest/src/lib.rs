@@ -24,12 +24,15 @@ mod status_list;
 pub mod stix;
 pub mod suggest;
 mod syntax;
+mod systems;
 pub mod table;
 pub mod text;
 mod trial;
 mod unfold;
 
-pub use catalogues::{AtomicTest, atomic_tests, choke_points, public_rules};
+pub use catalogues::{
+    AtomicTest, DettectSources, atomic_tests, choke_points, dettect_sources, public_rules,
+};
 pub use column::Column;
 pub use format::{ColumnPlace, Description, Format, FormatError, Formats};
 pub use read::{Read, ReadError, ReadSettings, SourceChoice, SourceRead, read, read_source};

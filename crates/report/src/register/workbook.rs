@@ -155,7 +155,13 @@ impl<'a> Writer<'a> {
                 Some(day) => self.sheet.write_datetime_with_format(row, column, &day, &self.day)?,
                 None => self.sheet.write_string(row, column, text)?,
             },
-            Cell::Blank | Cell::Text(_) | Cell::List(_) | Cell::Yes | Cell::Shares(_) => {
+            Cell::Blank
+            | Cell::Text(_)
+            | Cell::List(_)
+            | Cell::Lines(_)
+            | Cell::Entries(_)
+            | Cell::Yes
+            | Cell::Shares(_) => {
                 let is_formula = crate::csv::is_formula(&text);
                 let format = if is_formula { &self.guarded } else { &self.text };
                 self.sheet.write_string_with_format(row, column, text, format)?
