@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ingest::{ReadError, ReadSettings, TableRead};
-use model::attack::Attack;
+use model::attack::{Attack, Fate, ObjectKind};
 use model::catalog::Catalog;
 use model::diagnostic::{Code, Diagnostic, Severity};
 use model::{Assessment, Inputs, assess};
+use report::dettect::{OwnSource, OwnSources};
 
 use crate::args::Common;
 use crate::failure::Failure;
@@ -24,6 +25,8 @@ pub(crate) struct Assessed {
     pub(crate) tables: Vec<TableRead>,
     /// Where the sources are.
     pub(crate) sources: Vec<PathBuf>,
+    /// The platforms that were chosen; none where nobody chose any.
+    pub(crate) platforms: Vec<String>,
     /// A warning about the inputs that `--strict` does not let pass.
     pub(crate) is_refused: bool,
 }
@@ -33,13 +36,14 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
     let read = read(&plan, common)?;
     let tables = read.tables;
     let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
-    if usable == 0 {
+    if usable == 0 && !common.needs_no_input {
         tell(&read.diagnostics, Severity::Note, common, streams)?;
         let sources: Vec<&str> = read.sources.iter().map(|s| s.path.as_str()).collect();
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
         return Err(failure.help("lacuna formats lists the formats that are read"));
     }
     let catalog: Catalog = ingest::catalog(&plan.attack, &read.capabilities);
+    let platforms = plan.scope.platforms.keys().cloned().collect();
     let assessment = assess(&Inputs {
         attack: &plan.attack,
         catalog: &catalog,
@@ -56,7 +60,7 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
     });
     let is_refused = common.strict && assessment.diagnostics.iter().any(matters);
     let sources = plan.sources.into_iter().map(|source| source.path).collect();
-    Ok(Assessed { assessment, attack: plan.attack, tables, sources, is_refused })
+    Ok(Assessed { assessment, attack: plan.attack, tables, sources, platforms, is_refused })
 }
 
 fn matters(diagnostic: &Diagnostic) -> bool {
@@ -111,6 +115,26 @@ fn progress_bar(common: &Common) -> ProgressBar {
 }
 
 impl Assessed {
+    /// The data sources of DeTT&CT that ATT&CK does not have, by technique of the release in use.
+    pub(crate) fn dettect_sources(&self) -> OwnSources {
+        let mut sources = OwnSources::new();
+        for (id, own) in ingest::dettect_sources() {
+            let successor = || match self.attack.fate(ObjectKind::Technique, &id.to_string())? {
+                Fate::Replaced(successor) => successor.parse().ok(),
+                Fate::Deprecated => None,
+            };
+            let live = self.attack.technique(id).map(|_| id).or_else(successor);
+            let own = OwnSource {
+                names: own.names.into_iter().map(str::to_owned).collect(),
+                instead_of: own.instead_of.map(str::to_owned),
+            };
+            if let Some(id) = live {
+                sources.entry(id).or_insert(own);
+            }
+        }
+        sources
+    }
+
     /// Says what there is to say about the inputs, and what must be said before any figure where
     /// the output does not say it itself.
     pub(crate) fn tell(

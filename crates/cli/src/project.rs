@@ -142,6 +142,9 @@ impl Project {
         let file = match (by_input, &common.config) {
             (Some(file), _) => Some((file, true)),
             (None, Some(file)) => Some((file.clone(), common.inputs.is_empty())),
+            (None, None) if common.inputs.is_empty() && common.needs_no_input => {
+                nearest().ok().map(|file| (file, false))
+            }
             (None, None) if common.inputs.is_empty() => Some((nearest()?, true)),
             (None, None) => None,
         };
@@ -160,7 +163,7 @@ impl Project {
             others.into_iter().map(|input| further_source(input, &said, common, &columns));
         let mut sources: Vec<SourceChoice> = if takes_sources { said.clone() } else { Vec::new() };
         sources.extend(further);
-        if sources.is_empty() {
+        if sources.is_empty() && !common.needs_no_input {
             let help = "name files or folders, or add a [[source]] to lacuna.toml";
             return Err(Failure::new("there is nothing to read").help(help));
         }
@@ -350,6 +353,15 @@ fn weights(
         }
     }
     Ok(weights)
+}
+
+/// Adversaries that were typed, with their weights.
+pub(crate) fn adversaries(
+    attack: &Attack,
+    typed: &[String],
+) -> Result<BTreeMap<String, f64>, Failure> {
+    let pairs = chosen(typed, &Weights::default())?;
+    weights(&pairs, |name| adversary(attack, name))
 }
 
 fn platform(attack: &Attack, name: &str) -> Result<String, Failure> {
