@@ -286,6 +286,55 @@ detection: {a: 1, condition: a}
     assert_eq!(technique("T1003.001")[0]["score_logbook"][0]["score"], 2);
 }
 
+/// ICS has no platforms, and a register need not name systems.
+#[test]
+fn a_register_goes_out_in_good_health_on_any_domain() {
+    for (domain, technique, component) in [
+        ("ics-attack", "T0859", "User Account Authentication"),
+        ("mobile-attack", "T1660", "Network Traffic Flow"),
+        ("enterprise-attack", "T1003.001", "Process Access"),
+    ] {
+        let register = format!(
+            "id,title,kind,function,techniques,data_components,strength,telemetry\n\
+             C1,\"a; 'b': # c\",control,detect,{technique},,0.6,\n\
+             D1,logs,data source,,,{component},,0.87\n"
+        );
+        let folder = super::written("export-domain", &[("register.csv", &register)]);
+        let input = folder.join("register.csv");
+        let words = ["--domain", domain, "--adversary", "G0034"];
+        let words = if domain == "mobile-attack" { &words[..2] } else { &words[..] };
+        let files = if domain == "mobile-attack" { &FILES[..2] } else { &FILES[..] };
+        let folder = export(&format!("export-{domain}"), &[input.to_str().unwrap()], words, files);
+        check_health(&folder, None, domain);
+        check_again(&folder, words);
+        let techniques = yaml(&folder.join("techniques.yaml"));
+        let mut techniques = techniques["techniques"].as_array().unwrap().iter();
+        let found = techniques.find(|found| found["technique_id"] == technique).unwrap();
+        assert_eq!(found["detection"][0]["score_logbook"][0]["score"], 4, "{domain}");
+    }
+}
+
+/// Containers are no system of the file, and a control that is for all sees what happens there.
+#[test]
+fn what_no_system_is_on_has_one_of_its_own() {
+    let techniques = "file_type: technique-administration
+platform: [Windows]
+techniques:
+- technique_id: T1055
+  detection:
+  - {applicable_to: [Desks], location: [], comment: '', score_logbook: [{date: 2025-01-02, score: 4, comment: ''}]}
+";
+    let controls = "id,function,techniques,strength\nC1,detect,T1610,0.5\n";
+    let files = [("techniques.yaml", techniques), ("controls.csv", controls)];
+    let folder = super::written("export-containers", &files);
+    let folder = export("export-containers-out", &[folder.to_str().unwrap()], &[], &FILES[..1]);
+    check_health(&folder, None, "enterprise-attack");
+    let file = yaml(&folder.join("techniques.yaml"));
+    let said = |at: usize| file["techniques"][at]["detection"][0]["applicable_to"][0].clone();
+    assert_eq!((said(0), said(1)), ("Desks".into(), "Containers".into()));
+    assert_eq!(file["platform"], serde_json::json!(["Containers", "Windows"]));
+}
+
 #[test]
 fn nothing_is_written_over() {
     let folder = export("export-over", &["controls/example"], &[], &FILES);

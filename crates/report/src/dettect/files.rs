@@ -16,6 +16,7 @@ use model::capability::{Capability, Function, ScoreEntry, Share};
 use model::date::Date;
 use model::id::TechniqueId;
 use model::policy::Policy;
+use model::scope::ANY_PLATFORM;
 use model::strength;
 
 use super::scores::Side;
@@ -52,20 +53,17 @@ impl Systems {
     /// scope. A platform that something is for and no system is on is a system of its own.
     fn of(assessment: &Assessment, attack: &Attack) -> Self {
         let concerned = || assessment.capabilities.iter().filter(|c| is_written(c, assessment));
-        let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        if sources::data_sources(assessment).any(|source| !source.systems.is_empty()) {
-            let systems = sources::systems(assessment).into_iter();
-            named.extend(systems.map(|system| (system.name, system.platforms)));
-        }
-        for capability in concerned() {
-            for system in &capability.systems {
-                let platforms = || capability.platforms.iter().flatten().cloned().collect();
-                named.entry(system.clone()).or_insert_with(platforms);
-            }
-        }
+        let systems = sources::named(concerned().map(AsRef::as_ref)).into_iter();
+        let mut named: BTreeMap<String, BTreeSet<String>> =
+            systems.map(|system| (system.name, system.platforms)).collect();
         let has_systems = !named.is_empty();
-        let platforms: BTreeSet<&String> =
-            concerned().flat_map(|capability| capability.platforms.iter().flatten()).collect();
+        // What is not limited to platforms may be on some that no system is on.
+        let evidence = assessment.techniques.iter().flat_map(|technique| &technique.evidence);
+        let detects = evidence.filter(|evidence| evidence.function == Function::Detect);
+        let reached = detects.flat_map(|evidence| &evidence.platforms.0);
+        let reached = reached.filter(|(_, range)| range.hi > 0.0).map(|(platform, _)| platform);
+        let limits = concerned().flat_map(|capability| capability.platforms.iter().flatten());
+        let platforms: BTreeSet<&String> = limits.chain(reached).collect();
         for platform in platforms {
             let is_known = named.values().any(|on| on.is_empty() || on.contains(platform));
             if !is_known && attack.platform(platform).is_some() {
@@ -89,7 +87,9 @@ impl Systems {
     /// The systems on a platform; ICS has none, and any system will do.
     fn on(&self, platform: &str) -> impl Iterator<Item = &System> {
         let is_on = move |system: &&System| {
-            system.platforms.is_empty() || platform == "any" || system.platforms.contains(platform)
+            system.platforms.is_empty()
+                || platform == ANY_PLATFORM
+                || system.platforms.contains(platform)
         };
         self.0.iter().filter(is_on)
     }

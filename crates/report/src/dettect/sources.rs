@@ -7,6 +7,7 @@ use model::assessment::Assessment;
 use model::attack::{Attack, Technique};
 use model::capability::{Capability, Kind, Status};
 use model::id::TechniqueId;
+use model::scope::ANY_PLATFORM;
 use model::strength;
 
 use super::{Cell, Picture, entry, legend_item};
@@ -59,31 +60,45 @@ impl System {
 
 /// The systems that data sources name, by name; where they name none, the platforms in scope.
 pub(super) fn systems(assessment: &Assessment) -> Vec<System> {
-    let mut alone: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    let mut together: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for source in data_sources(assessment) {
-        let of = if source.systems.len() == 1 { &mut alone } else { &mut together };
-        for system in &source.systems {
-            of.entry(system).or_default().extend(source.platforms.iter().flatten().cloned());
-        }
-    }
-    // What several systems share says little about the platforms of one of them.
-    together.retain(|name, _| !alone.contains_key(name));
-    alone.append(&mut together);
-    let named =
-        alone.into_iter().map(|(name, platforms)| System { name: name.to_owned(), platforms });
-    let named: Vec<System> = named.collect();
+    let named = named(data_sources(assessment));
     if named.is_empty() { of_platforms(assessment) } else { named }
 }
 
-/// A system a platform in scope; ICS has none, so that all of it is one.
-pub(super) fn of_platforms(assessment: &Assessment) -> Vec<System> {
-    let names = assessment.scope.platforms.keys();
-    let system = |name: &String| match name.as_str() {
-        "any" => System { name: "All".to_owned(), platforms: BTreeSet::new() },
-        _ => System { name: name.clone(), platforms: BTreeSet::from([name.clone()]) },
+/// The systems that these name, by name, each with its platforms: what is for several systems says
+/// little about one of them, and counts only where nothing is for that alone. One that is called
+/// like a platform is on that.
+pub(super) fn named<'a>(by: impl Iterator<Item = &'a Capability>) -> Vec<System> {
+    let mut alone: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut together: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for capability in by {
+        let of = if capability.systems.len() == 1 { &mut alone } else { &mut together };
+        for system in &capability.systems {
+            of.entry(system).or_default().extend(capability.platforms.iter().flatten().cloned());
+        }
+    }
+    together.retain(|name, _| !alone.contains_key(name));
+    alone.append(&mut together);
+    let system = |(name, platforms): (&str, BTreeSet<String>)| System {
+        platforms: match platforms.contains(name) {
+            true => BTreeSet::from([name.to_owned()]),
+            false => platforms,
+        },
+        name: name.to_owned(),
     };
-    names.map(system).collect()
+    alone.into_iter().map(system).collect()
+}
+
+/// A system a platform in scope. ICS has none, so that all of it is one system; DeTT&CT allows none
+/// that is called "all".
+pub(super) fn of_platforms(assessment: &Assessment) -> Vec<System> {
+    let names = assessment.scope.platforms.keys().filter(|name| *name != ANY_PLATFORM);
+    let system =
+        |name: &String| System { name: name.clone(), platforms: BTreeSet::from([name.clone()]) };
+    let systems: Vec<System> = names.map(system).collect();
+    match systems.is_empty() {
+        true => vec![System { name: "Any system".to_owned(), platforms: BTreeSet::new() }],
+        false => systems,
+    }
 }
 
 pub(super) fn data_sources(assessment: &Assessment) -> impl Iterator<Item = &Capability> {
