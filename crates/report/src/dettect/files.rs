@@ -402,22 +402,7 @@ fn data_sources(assessment: &Assessment, attack: &Attack, systems: &Systems) -> 
         out.line(1, "data_source:");
         for object in objects.all() {
             let source = said.get(&(name.clone(), object.comment.clone()));
-            let source = source.copied();
-            let connected = source.and_then(|source| source.modified);
-            let connected = connected.map_or("null".to_owned(), |date| date.to_string());
-            let quality = object.history.first().map_or(0, |entry| entry.score);
-            out.list(1, "- applicable_to", &object.applicable_to());
-            out.line(2, "date_registered: null");
-            out.line(2, &format!("date_connected: {connected}"));
-            out.list(2, "products", &object.location);
-            let is_usable = source.is_none_or(is_usable);
-            out.line(2, &format!("available_for_data_analytics: {is_usable}"));
-            let comment = source.and_then(|source| source.notes.as_deref());
-            out.value(2, "comment", comment.unwrap_or_default());
-            out.line(2, "data_quality:");
-            for (dimension, value) in dimensions(quality) {
-                out.line(3, &format!("{dimension}: {value}"));
-            }
+            data_source(&mut out, &object, source.copied());
         }
     }
     let exceptions = sources::exceptions(assessment);
@@ -430,6 +415,24 @@ fn data_sources(assessment: &Assessment, attack: &Attack, systems: &Systems) -> 
         out.value(1, "name", name);
     }
     Some(out.text)
+}
+
+/// A data source on some systems.
+fn data_source(out: &mut Yaml, object: &Object, source: Option<&Capability>) {
+    let connected = source.and_then(|source| source.modified);
+    let connected = connected.map_or("null".to_owned(), |date| date.to_string());
+    let comment = source.and_then(|source| source.notes.as_deref());
+    let quality = object.history.first().map_or(0, |entry| entry.score);
+    out.list(1, "- applicable_to", &object.applicable_to());
+    out.line(2, "date_registered: null");
+    out.line(2, &format!("date_connected: {connected}"));
+    out.list(2, "products", &object.location);
+    out.line(2, &format!("available_for_data_analytics: {}", source.is_none_or(is_usable)));
+    out.value(2, "comment", comment.unwrap_or_default());
+    out.line(2, "data_quality:");
+    for (dimension, value) in dimensions(quality) {
+        out.line(3, &format!("{dimension}: {value}"));
+    }
 }
 
 /// What a data source provides on which systems, with its quality in fortieths. The comment of an
