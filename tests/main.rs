@@ -5,6 +5,7 @@
 mod architecture;
 mod cases;
 mod controls;
+mod dettect;
 mod example;
 mod formats;
 mod golden;

@@ -3,6 +3,7 @@
 mod adversaries;
 mod attack;
 mod explain;
+mod export;
 mod formats;
 mod gaps;
 mod heatmap;
@@ -22,7 +23,7 @@ use crate::failure::Failure;
 use crate::streams::Streams;
 
 /// Commands of the design that are not built yet.
-const PLANNED: [&str; 16] = [
+const PLANNED: [&str; 15] = [
     "recommend",
     "what-if",
     "diff",
@@ -32,7 +33,6 @@ const PLANNED: [&str; 16] = [
     "telemetry",
     "rules",
     "plan",
-    "export",
     "init",
     "completions",
     "man",
@@ -42,17 +42,28 @@ const PLANNED: [&str; 16] = [
 ];
 
 /// Commands that are.
-const BUILT: [&str; 9] =
-    ["report", "gaps", "explain", "heatmap", "import", "patch", "adversaries", "attack", "formats"];
+const BUILT: [&str; 10] = [
+    "report",
+    "gaps",
+    "explain",
+    "heatmap",
+    "import",
+    "patch",
+    "export",
+    "adversaries",
+    "attack",
+    "formats",
+];
 
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Report { common, output } => report::run(&common, &output),
         Command::Gaps { common, count, format } => gaps::run(&common, count, format.format),
         Command::Explain { what, common, format } => explain::run(&what, &common, format.format),
-        Command::Heatmap { common, output, show, size, compat } => {
-            heatmap::run(&common, &output, show, size, compat)
+        Command::Heatmap { common, output, show, size, compat, overlay } => {
+            heatmap::run(common, &output, &heatmap::Asked { show, size, compat, overlay })
         }
+        Command::Export { common, to, output } => export::run(&common, to, &output),
         Command::Import { common, output, format } => {
             import::run(&common, output.as_deref(), format.format)
         }
