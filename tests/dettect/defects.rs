@@ -282,3 +282,34 @@ fn what_dettect_has_no_layer_of_is_refused() {
         "lacuna.toml",
     );
 }
+
+/// DeTT&CT reads one file of groups and leaves out any other without a word.
+#[test]
+fn several_files_of_groups_all_count() {
+    let Some(shared) = shared() else { return };
+    let file = |name: &str| {
+        let path = shared.join("corpora/dettect/threat-actor-data").join(name);
+        path.to_str().unwrap().to_owned()
+    };
+    let (red_canary, other) = (file("20220322-RedCanary.yaml"), file("20210331-RedCanary.yaml"));
+    let layer_of = |name: &str, adversaries: &[&str]| {
+        let typed = adversaries.iter().flat_map(|adversary| ["--adversary", adversary]);
+        layer(name, &typed.chain(["--show", "groups", "-q"]).collect::<Vec<_>>())
+    };
+    let ids = |layer: &Value| -> std::collections::BTreeSet<String> {
+        let counted = scores(layer).into_iter().filter(|(_, (score, _))| !score.is_null());
+        counted.map(|(id, _)| id.to_owned()).collect()
+    };
+    let (one, two, both) = (
+        layer_of("dettect-groups-1", &[&red_canary]),
+        layer_of("dettect-groups-2", &[&other]),
+        layer_of("dettect-groups-3", &[&red_canary, &other]),
+    );
+    assert_eq!(ids(&both), ids(&one).union(&ids(&two)).cloned().collect());
+    assert!(ids(&both).len() > ids(&one).len());
+    // With the weight of its commonest technique, a weighted file counts as it is written.
+    let weighted = layer_of("dettect-groups-4", &[&format!("{red_canary}=5998")]);
+    let score = |id: &str| scores(&weighted)[id].0.as_f64();
+    assert_eq!(ids(&weighted).len(), 17);
+    assert_eq!([score("T1059"), score("T1059.001")], [Some(5998.0), Some(3309.0)]);
+}

@@ -149,7 +149,8 @@ fn uses<'a>(attack: &'a Attack, adversaries: &[Who<'a>], platforms: &[String]) -
 
 fn cell(used: &Use<'_>) -> Cell {
     Cell {
-        score: Some(model::score::round9(used.weight)),
+        // A share of a weight has nine decimals; as many of the weight itself mean nothing.
+        score: Some((used.weight * 1e3).round() / 1e3),
         color: None,
         metadata: vec![entry("Group / Campaign", names(used))],
     }
