@@ -5,6 +5,7 @@
 mod architecture;
 mod cases;
 mod controls;
+mod dettect;
 mod diff;
 mod example;
 mod formats;

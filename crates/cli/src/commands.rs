@@ -4,6 +4,7 @@ mod adversaries;
 mod attack;
 mod diff;
 mod explain;
+mod export;
 mod formats;
 mod gaps;
 mod heatmap;
@@ -26,14 +27,13 @@ use crate::failure::Failure;
 use crate::streams::Streams;
 
 /// Commands of the design that are not built yet.
-const PLANNED: [&str; 13] = [
+const PLANNED: &[&str] = &[
     "check",
     "attribute",
     "paths",
     "telemetry",
     "rules",
     "plan",
-    "export",
     "init",
     "completions",
     "man",
@@ -78,9 +78,10 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
             diff::run(&asked, format.format, &talk)
         }
         Command::Explain { what, common, format } => explain::run(&what, &common, format.format),
-        Command::Heatmap { common, output, show, size, compat } => {
-            heatmap::run(&common, &output, show, size, compat)
+        Command::Heatmap { common, output, show, size, compat, overlay } => {
+            heatmap::run(common, &output, &heatmap::Asked { show, size, compat, overlay })
         }
+        Command::Export { common, to, output } => export::run(&common, to, &output),
         Command::Import { common, output, format } => {
             import::run(&common, output.as_deref(), format.format)
         }
