@@ -416,17 +416,12 @@ impl Reader<'_> {
     }
 
     fn workbook(&mut self, bytes: &[u8]) {
-        match table::xlsx(bytes, Budget::default()) {
+        match table::workbook(bytes, Budget::default()) {
             Err(error) => {
                 self.out.not_understood += 1;
                 self.out.records += 1;
-                let help = "save it as .xlsx without a password, or as .csv";
-                self.report(
-                    Code::UnreadableFile,
-                    Origin::file(self.shown),
-                    error.to_string(),
-                    help,
-                );
+                let place = Origin::file(self.shown);
+                self.report(Code::UnreadableFile, place, error.to_string(), error.help());
             }
             Ok(sheets) => self.sheets(sheets),
         }
