@@ -219,6 +219,7 @@ fn source(config: &SourceConfig, base: &Path) -> Result<SourceChoice, Failure> {
             sheet: config.sheet.clone(),
             header_row: config.header_row,
             columns: named(&config.columns)?,
+            fill_down: config.fill_down,
         },
         defaults: named(&config.defaults)?,
     })

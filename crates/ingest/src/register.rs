@@ -16,8 +16,10 @@ use crate::record::{Raw, Said, shortened};
 use crate::table::{self, CellKind, Row, Table, cell_name, normalise_header};
 use columns::Chosen;
 
+mod blank;
 mod columns;
 mod listing;
+mod numbers;
 mod wide;
 
 /// What the user says about the layout of a source, where detection needs help.
@@ -29,6 +31,9 @@ pub struct Layout {
     pub header_row: Option<usize>,
     /// Names of columns, by what they hold.
     pub columns: BTreeMap<Column, String>,
+    /// Whether what stands above holds for blank cells of leading columns; else that goes by the
+    /// table.
+    pub fill_down: Option<bool>,
 }
 
 impl Layout {
@@ -112,7 +117,7 @@ impl Purpose {
 
 /// The rows of a table; the error says why it is none of ours.
 pub(crate) fn table(
-    table: Table,
+    mut table: Table,
     shown: &str,
     layout: &Layout,
     purpose: Purpose,
@@ -129,6 +134,12 @@ pub(crate) fn table(
     diagnostics.extend(chosen.ids_are_controls.then(|| are_controls(&header_row)));
     let second = chosen.second.iter();
     diagnostics.extend(second.map(|(name, column)| second_column(name, *column, &header_row)));
+    if purpose == Purpose::Register {
+        let rows = &mut table.rows[header_at + 1..];
+        diagnostics.extend(blank::fill_down(rows, &chosen, layout.fill_down, &header_row));
+        let ids = chosen.columns.iter().filter(|(_, column)| *column == Column::Id);
+        diagnostics.extend(ids.flat_map(|(at, _)| numbers::recover(rows, *at, &place)));
+    }
     let (header, rows) = (&table.rows[header_at], &table.rows[header_at + 1..]);
     let decimal_comma = table.separator != Some(',');
     let has_status = chosen.found().contains(&Column::Status);

@@ -111,6 +111,10 @@ pub struct Row {
 impl Row {
     /// The cell in this column (counted from 0), unless it is blank.
     pub fn cell(&self, column: usize) -> Option<&Cell> {
+        // Where no cell before it is blank, its place is its column.
+        if let Some(cell) = self.cells.get(column).filter(|cell| cell.column == column) {
+            return Some(cell);
+        }
         let index = self.cells.binary_search_by_key(&column, |cell| cell.column).ok()?;
         self.cells.get(index)
     }

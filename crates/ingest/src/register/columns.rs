@@ -70,6 +70,12 @@ impl Chosen {
         self.ids_are_controls = true;
     }
 
+    /// The name of a column, as it is compared.
+    pub(super) fn name(&self, at: usize) -> &str {
+        let named = self.names.iter().find(|(column, _)| *column == at);
+        named.map(|(_, name)| name.as_str()).unwrap_or_default()
+    }
+
     /// Which columns there are.
     pub(super) fn found(&self) -> BTreeSet<Column> {
         self.columns.iter().map(|(_, column)| *column).collect()

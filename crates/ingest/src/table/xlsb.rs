@@ -282,11 +282,7 @@ impl std::fmt::Display for PartError {
 type Take<'t> = dyn FnMut(u16, &[u8]) -> Result<bool, TableError> + 't;
 
 /// Gives each record of a part to `take`, until that says that it has seen enough.
-fn each(
-    archive: &mut Archive<'_>,
-    part: &str,
-    take: &mut Take<'_>,
-) -> Result<(), PartError> {
+fn each(archive: &mut Archive<'_>, part: &str, take: &mut Take<'_>) -> Result<(), PartError> {
     let part = package::part(archive, part).ok_or(PartError::Missing)?;
     let mut part = std::io::BufReader::new(part.map_err(PartError::Refused)?);
     let broken = |error: std::io::Error| match error.kind() {
