@@ -437,7 +437,7 @@ impl Reader<'_> {
                 Code::NoHeader,
                 Origin::file(self.shown),
                 message,
-                "correct sheet in lacuna.toml",
+                "correct --sheet, or sheet in lacuna.toml",
             );
         }
         let mut remarks = Vec::new();
@@ -478,7 +478,8 @@ impl Reader<'_> {
                 Code::SkippedFile,
                 remark.origin,
                 format!("skipped: {}", remark.message),
-                "",
+                // What is no cover but a list may count all the same.
+                if remark.code == Code::NoHeader { remark.help } else { String::new() },
             ),
             false => remark,
         }));

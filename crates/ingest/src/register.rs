@@ -20,6 +20,7 @@ mod blank;
 mod columns;
 mod listing;
 mod numbers;
+mod reversed;
 mod wide;
 
 /// What the user says about the layout of a source, where detection needs help.
@@ -124,7 +125,7 @@ pub(crate) fn table(
     attack: &Attack,
 ) -> Result<Register<'static>, Box<Diagnostic>> {
     let place = Origin { sheet: table.sheet.clone(), ..Origin::file(shown) };
-    let Some((header_at, chosen)) = chosen(&table, layout, purpose) else {
+    let Some((header_at, mut chosen)) = chosen(&table, layout, purpose) else {
         return Err(Box::new(none_of_ours(&table, place, purpose)));
     };
     let header_row = place_of(&place, table.rows[header_at].number, 0);
@@ -143,32 +144,74 @@ pub(crate) fn table(
     let (header, rows) = (&table.rows[header_at], &table.rows[header_at + 1..]);
     let decimal_comma = table.separator != Some(',');
     let has_status = chosen.found().contains(&Column::Status);
-    let read = Some(table_read(header, &chosen, &place));
-    let register = |rows, diagnostics| {
+    let register = |rows, diagnostics, chosen: &Chosen| {
         Ok(Register {
             rows,
             has_status,
             decimal_comma,
             diagnostics,
             no_rows: Vec::new(),
-            table: read,
+            table: Some(table_read(header, chosen, &place)),
         })
     };
-    if purpose == Purpose::Register
-        && layout.may_be_wide()
-        && let Some(controls) = wide::controls(header, rows, &chosen.columns, &place)
-    {
-        return register(Box::new(controls.into_iter()), diagnostics);
-    }
-    if purpose == Purpose::Register
-        && layout.columns.is_empty()
-        && let Some(what) = listing::of_what(rows, &chosen.columns, attack)
-    {
-        return Err(Box::new(no_statement(place, &what)));
+    if purpose == Purpose::Register {
+        if layout.may_be_wide()
+            && let Some(controls) = wide::controls(header, rows, &chosen.columns, &place)
+        {
+            return register(Box::new(controls.into_iter()), diagnostics, &chosen);
+        }
+        let lists = reversed::lists(header, rows, &chosen, layout, attack);
+        if layout.columns.is_empty()
+            && let Some(what) = listing::of_what(rows, &chosen.columns, attack)
+        {
+            let suggested = suggested(header, &chosen, lists.as_ref(), &place);
+            return Err(Box::new(no_statement(place, &what, &suggested)));
+        }
+        if let Some(lists) = lists {
+            let controls = lists.controls(rows, &chosen.columns, &place, &mut diagnostics);
+            chosen.take_reversed(&lists);
+            diagnostics.extend(unused(&chosen.unknown, header_row));
+            return register(Box::new(controls.into_iter()), diagnostics, &chosen);
+        }
     }
     diagnostics.extend(unused(&chosen.unknown, header_row));
+    let read = table_read(header, &chosen, &place);
     let rows = table.rows.into_iter().skip(header_at + 1);
-    register(Box::new(rows.map(move |row| raw(row, &chosen, &place))), diagnostics)
+    let rows: Box<dyn Iterator<Item = Raw>> =
+        Box::new(rows.map(move |row| raw(row, &chosen, &place)));
+    let (no_rows, table) = (Vec::new(), Some(read));
+    Ok(Register { rows, has_status, decimal_comma, diagnostics, no_rows, table })
+}
+
+/// What to type so that a table counts that says nothing about what is in place.
+fn suggested(
+    header: &Row,
+    chosen: &Chosen,
+    lists: Option<&reversed::Lists>,
+    place: &Origin,
+) -> String {
+    let techniques = || {
+        let (at, _) = chosen.columns.iter().find(|(_, column)| *column == Column::Techniques)?;
+        Some((Column::Techniques, header.cell(*at)?.text.as_str()))
+    };
+    let lists = lists.and_then(|lists| lists.lists.first());
+    let column = lists.map(|(_, name)| (Column::Controls, name.as_str())).or_else(techniques);
+    typed(place.sheet.as_deref(), &column.into_iter().collect::<Vec<_>>())
+}
+
+/// Options that say which sheet to read and what its columns hold, ready to paste.
+pub(crate) fn typed(sheet: Option<&str>, columns: &[(Column, &str)]) -> String {
+    // Within quotes, a shell leaves all but these signs alone; a name is compared without them.
+    let quoted = |text: &str| {
+        let plain = |c: char| if "\"\\$`!".contains(c) || c.is_control() { ' ' } else { c };
+        let text: String = text.chars().map(plain).collect();
+        format!("\"{}\"", text.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let sheet = sheet.map(|name| format!("--sheet {}", quoted(name)));
+    let columns = columns
+        .iter()
+        .map(|(column, name)| format!("--columns {}={}", column.name(), quoted(name)));
+    sheet.into_iter().chain(columns).collect::<Vec<_>>().join(" ")
 }
 
 /// The row with the names of the columns, and what they hold; `None` where that is no register.
@@ -259,10 +302,9 @@ fn no_header(place: Origin) -> Diagnostic {
 }
 
 /// A table that names techniques and does not say that anything is done about them.
-fn no_statement(place: Origin, what: &str) -> Diagnostic {
+fn no_statement(place: Origin, what: &str, suggested: &str) -> Diagnostic {
     let message = format!("it is {what}, which says nothing about what is in place");
-    let help =
-        "add a column for the status; to count it all the same, name its columns in lacuna.toml";
+    let help = format!("add a column for the status; to count it all the same: {suggested}");
     Diagnostic::new(Code::NoHeader, place, message, help)
 }
 

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Layout;
+use super::reversed::Lists;
 use crate::column::Column;
 use crate::extract::{self, AttackId};
-use crate::table::Row;
+use crate::table::{Row, normalise_header};
 
 /// So many rows are looked at to find ids.
 const ROWS: usize = 200;
@@ -68,6 +69,27 @@ impl Chosen {
         self.columns.push((at, Column::Controls));
         self.columns.sort_unstable();
         self.ids_are_controls = true;
+    }
+
+    /// Takes the columns of a table that lists controls by technique.
+    pub(super) fn take_reversed(&mut self, lists: &Lists) {
+        let unused: Vec<usize> = self
+            .columns
+            .iter()
+            .filter(|(at, column)| !lists.uses(*at, *column))
+            .map(|(at, _)| *at)
+            .collect();
+        let names: Vec<String> = unused.iter().map(|at| self.name(*at).to_owned()).collect();
+        self.unknown.extend(names);
+        self.columns.retain(|(at, _)| !unused.contains(at));
+        for (at, name) in &lists.lists {
+            if !self.columns.iter().any(|(known, _)| known == at) {
+                self.columns.push((*at, Column::Controls));
+            }
+            let name = normalise_header(name);
+            self.unknown.retain(|unknown| *unknown != name);
+        }
+        self.columns.sort_unstable();
     }
 
     /// The name of a column, as it is compared.
