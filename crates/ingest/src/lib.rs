@@ -34,7 +34,7 @@ pub use column::Column;
 pub use format::{ColumnPlace, Description, Format, FormatError, Formats};
 pub use read::{Read, ReadError, ReadSettings, SourceChoice, SourceRead, read, read_source};
 pub use record::Draft;
-pub use register::{Layout, TableRead};
+pub use register::{Layout, TableRead, Why};
 pub use syntax::Syntax;
 pub use trial::{Condition, Trial, trial};
 

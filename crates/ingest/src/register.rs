@@ -21,6 +21,7 @@ mod columns;
 mod listing;
 mod numbers;
 mod reversed;
+mod suggestion;
 mod wide;
 
 /// What the user says about the layout of a source, where detection needs help.
@@ -45,6 +46,18 @@ impl Layout {
     /// Whether controls may be columns: who names columns of a control has it as a row.
     fn may_be_wide(&self) -> bool {
         self.columns.keys().all(|column| *column == Column::Techniques)
+    }
+
+    /// Why a column with this name is taken for a column of the register.
+    fn why(&self, column: Column, header: &str) -> Why {
+        let name = normalise_header(header);
+        let said = self.columns.get(&column);
+        match self.column(header) {
+            _ if said.is_some_and(|said| normalise_header(said) == name) => Why::Said,
+            Some(known) if known == column && name == column.name().replace('_', " ") => Why::Name,
+            Some(known) if known == column => Why::Synonym,
+            _ => Why::Content,
+        }
     }
 
     fn column(&self, header: &str) -> Option<Column> {
@@ -82,6 +95,22 @@ pub struct TableRead {
     /// What each column is called in the register and in the table, in the table's order; a
     /// column of the register may stand there more than once.
     pub columns: Vec<(&'static str, String)>,
+    /// Why each of these columns was taken for what it is.
+    pub why: Vec<Why>,
+}
+
+/// Why a column of a table was taken for a column of the register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Why {
+    /// The user said so.
+    Said,
+    /// It has the name of the register's column.
+    Name,
+    /// It has another name for it.
+    Synonym,
+    /// By what stands in it.
+    Content,
 }
 
 /// A register as it stands in a file.
@@ -151,7 +180,7 @@ pub(crate) fn table(
             decimal_comma,
             diagnostics,
             no_rows: Vec::new(),
-            table: Some(table_read(header, chosen, &place)),
+            table: Some(table_read(header, chosen, layout, &place)),
         })
     };
     if purpose == Purpose::Register {
@@ -164,7 +193,7 @@ pub(crate) fn table(
         if layout.columns.is_empty()
             && let Some(what) = listing::of_what(rows, &chosen.columns, attack)
         {
-            let suggested = suggested(header, &chosen, lists.as_ref(), &place);
+            let suggested = suggestion::all_the_same(header, &chosen, lists.as_ref(), &place);
             return Err(Box::new(no_statement(place, &what, &suggested)));
         }
         if let Some(lists) = lists {
@@ -175,43 +204,12 @@ pub(crate) fn table(
         }
     }
     diagnostics.extend(unused(&chosen.unknown, header_row));
-    let read = table_read(header, &chosen, &place);
+    let read = table_read(header, &chosen, layout, &place);
     let rows = table.rows.into_iter().skip(header_at + 1);
     let rows: Box<dyn Iterator<Item = Raw>> =
         Box::new(rows.map(move |row| raw(row, &chosen, &place)));
     let (no_rows, table) = (Vec::new(), Some(read));
     Ok(Register { rows, has_status, decimal_comma, diagnostics, no_rows, table })
-}
-
-/// What to type so that a table counts that says nothing about what is in place.
-fn suggested(
-    header: &Row,
-    chosen: &Chosen,
-    lists: Option<&reversed::Lists>,
-    place: &Origin,
-) -> String {
-    let techniques = || {
-        let (at, _) = chosen.columns.iter().find(|(_, column)| *column == Column::Techniques)?;
-        Some((Column::Techniques, header.cell(*at)?.text.as_str()))
-    };
-    let lists = lists.and_then(|lists| lists.lists.first());
-    let column = lists.map(|(_, name)| (Column::Controls, name.as_str())).or_else(techniques);
-    typed(place.sheet.as_deref(), &column.into_iter().collect::<Vec<_>>())
-}
-
-/// Options that say which sheet to read and what its columns hold, ready to paste.
-pub(crate) fn typed(sheet: Option<&str>, columns: &[(Column, &str)]) -> String {
-    // Within quotes, a shell leaves all but these signs alone; a name is compared without them.
-    let quoted = |text: &str| {
-        let plain = |c: char| if "\"\\$`!".contains(c) || c.is_control() { ' ' } else { c };
-        let text: String = text.chars().map(plain).collect();
-        format!("\"{}\"", text.split_whitespace().collect::<Vec<_>>().join(" "))
-    };
-    let sheet = sheet.map(|name| format!("--sheet {}", quoted(name)));
-    let columns = columns
-        .iter()
-        .map(|(column, name)| format!("--columns {}={}", column.name(), quoted(name)));
-    sheet.into_iter().chain(columns).collect::<Vec<_>>().join(" ")
 }
 
 /// The row with the names of the columns, and what they hold; `None` where that is no register.
@@ -249,16 +247,17 @@ fn chosen(table: &Table, layout: &Layout, purpose: Purpose) -> Option<(usize, Ch
     Some((header.row_index, Chosen::by_name(header.columns, layout)))
 }
 
-fn table_read(header: &Row, chosen: &Chosen, place: &Origin) -> TableRead {
+fn table_read(header: &Row, chosen: &Chosen, layout: &Layout, place: &Origin) -> TableRead {
     let marked = chosen.marked.keys().map(|at| (*at, Column::Techniques));
     let columns = chosen.columns.iter().copied().chain(marked);
-    let named =
-        columns.filter_map(|(at, column)| Some((column.name(), header.cell(at)?.text.clone())));
+    let named: Vec<(Column, &str)> =
+        columns.filter_map(|(at, column)| Some((column, header.cell(at)?.text.as_str()))).collect();
     TableRead {
         path: place.path.clone(),
         sheet: place.sheet.clone(),
         header_row: header.number,
-        columns: named.collect(),
+        why: named.iter().map(|(column, name)| layout.why(*column, name)).collect(),
+        columns: named.into_iter().map(|(c, name)| (c.name(), name.to_owned())).collect(),
     }
 }
 
@@ -284,7 +283,9 @@ fn none_of_ours(table: &Table, place: Origin, purpose: Purpose) -> Diagnostic {
     let mut cells = table.rows.iter().flat_map(|row| &row.cells);
     if purpose == Purpose::Statuses || cells.any(|cell| extract::ids(&cell.text).any(is_of_attack))
     {
-        return no_header(place);
+        let suggested =
+            suggestion::of_columns(table, &place).filter(|_| purpose == Purpose::Register);
+        return no_header(place, suggested);
     }
     let message = "no cell holds an ATT&CK id";
     Diagnostic::new(Code::NoIds, place, message, MAP_THEM)
@@ -294,10 +295,12 @@ fn none_of_ours(table: &Table, place: Origin, purpose: Purpose) -> Diagnostic {
 pub(crate) const MAP_THEM: &str =
     "add a column called techniques, or mitigations, that says what each control is for";
 
-fn no_header(place: Origin) -> Diagnostic {
+fn no_header(place: Origin, suggested: Option<String>) -> Diagnostic {
     let message = "no row names two known columns, one of them for techniques, mitigations or data components";
-    let help =
-        "name the columns as in the native register, or say header_row and columns in lacuna.toml";
+    let help = match suggested {
+        Some(options) => format!("say which column holds what, as with {options}"),
+        None => "name the columns as in the native register, or say header_row and columns in lacuna.toml".to_owned(),
+    };
     Diagnostic::new(Code::NoHeader, place, message, help)
 }
 
