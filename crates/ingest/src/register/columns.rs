@@ -73,15 +73,12 @@ impl Chosen {
 
     /// Takes the columns of a table that lists controls by technique.
     pub(super) fn take_reversed(&mut self, lists: &Lists) {
-        let unused: Vec<usize> = self
-            .columns
-            .iter()
-            .filter(|(at, column)| !lists.uses(*at, *column))
-            .map(|(at, _)| *at)
-            .collect();
-        let names: Vec<String> = unused.iter().map(|at| self.name(*at).to_owned()).collect();
-        self.unknown.extend(names);
-        self.columns.retain(|(at, _)| !unused.contains(at));
+        let (used, unused): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.columns).into_iter().partition(|(at, c)| lists.uses(*at, *c));
+        self.columns = used;
+        let unused = unused.iter().filter(|(_, column)| !Lists::repeats_technique(*column));
+        let unused: Vec<String> = unused.map(|(at, _)| self.name(*at).to_owned()).collect();
+        self.unknown.extend(unused);
         for (at, name) in &lists.lists {
             if !self.columns.iter().any(|(known, _)| known == at) {
                 self.columns.push((*at, Column::Controls));
@@ -90,6 +87,31 @@ impl Chosen {
             self.unknown.retain(|unknown| *unknown != name);
         }
         self.columns.sort_unstable();
+    }
+
+    /// Of several columns with a name for titles, takes the first that holds ids for the column of
+    /// ids, where there is none: `Control` is `AC-2` where `Control name` stands beside it.
+    pub(super) fn look_for_own_ids(&mut self, rows: &[Row], layout: &Layout) {
+        let Some(title) = self.columns.iter().position(|(_, c)| *c == Column::Title) else {
+            return;
+        };
+        if has(&self.columns, Column::Id) || layout.columns.contains_key(&Column::Title) {
+            return;
+        }
+        let is_second = |name: &str| {
+            self.second.iter().any(|(second, column)| *column == Column::Title && second == name)
+        };
+        let seconds = self.names.iter().filter(|(_, name)| is_second(name)).map(|(at, _)| *at);
+        let seconds: Vec<usize> = seconds.collect();
+        let first = self.columns[title].0;
+        let ids = [first].into_iter().chain(seconds.iter().copied()).find(|at| has_ids(rows, *at));
+        let (Some(ids), Some(second)) = (ids, seconds.first().copied()) else { return };
+        let name = if ids == first { second } else { first };
+        self.columns.retain(|(_, column)| *column != Column::Title);
+        self.columns.extend([(ids, Column::Id), (name, Column::Title)]);
+        self.columns.sort_unstable();
+        let taken = [self.name(ids).to_owned(), self.name(name).to_owned()];
+        self.second.retain(|(name, column)| *column != Column::Title || !taken.contains(name));
     }
 
     /// The name of a column, as it is compared.
@@ -130,6 +152,18 @@ impl Chosen {
 
 fn has(columns: &[(usize, Column)], column: Column) -> bool {
     columns.iter().any(|(_, known)| *known == column)
+}
+
+/// Whether nine of ten cells of a column are one short word with a digit in it.
+fn has_ids(rows: &[Row], column: usize) -> bool {
+    let is_id = |text: &&str| {
+        let is_word = text.len() <= 20 && !text.contains(char::is_whitespace);
+        is_word && text.contains(|c: char| c.is_ascii_digit())
+    };
+    let cells = || rows.iter().take(ROWS).filter_map(|row| row.cell(column));
+    let ids = cells().map(|cell| cell.text.as_str()).filter(is_id);
+    let ids = ids.count();
+    ids > 0 && ids * 10 >= cells().count() * 9
 }
 
 /// Whether nine of ten cells of a column begin with a technique's id.

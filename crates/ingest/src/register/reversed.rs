@@ -87,15 +87,15 @@ pub(super) fn lists(
 }
 
 impl Lists {
-    /// Whether the table says anything about what is in place.
+    /// Whether what a column says becomes part of a record.
     pub(super) fn uses(&self, at: usize, column: Column) -> bool {
-        at == self.technique
-            || self.lists.iter().any(|(list, _)| *list == at)
-            || CARRIED.contains(&column)
-            || matches!(
-                column,
-                Column::Id | Column::Title | Column::TechniqueNames | Column::Tactics
-            )
+        let is_list = self.lists.iter().any(|(list, _)| *list == at);
+        at == self.technique || is_list || CARRIED.contains(&column)
+    }
+
+    /// Whether a column says no more than which technique a row is about.
+    pub(super) fn repeats_technique(column: Column) -> bool {
+        matches!(column, Column::Id | Column::Title | Column::TechniqueNames | Column::Tactics)
     }
 
     /// Each control as a record, once for all rows that say the same about it.

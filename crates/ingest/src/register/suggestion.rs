@@ -65,7 +65,8 @@ fn header(table: &Table) -> Option<(&Row, &[Row])> {
     Some((&table.rows[header], &rows[..rows.len().min(ROWS)]))
 }
 
-/// The column with a name in which the most different texts are of a kind; the first of several.
+/// The column with a name in which the most different texts are of a kind; of several, the one with
+/// the longest texts.
 fn most<'r>(
     header: &Row,
     rows: &'r [Row],
@@ -77,7 +78,9 @@ fn most<'r>(
             found.entry(cell.column).or_default().insert(text);
         }
     }
-    let best = found.iter().max_by_key(|(at, texts)| (texts.len(), usize::MAX - **at));
+    let letters = |texts: &BTreeSet<&str>| texts.iter().map(|text| text.len()).sum::<usize>();
+    let best =
+        found.iter().max_by_key(|(at, texts)| (texts.len(), letters(texts), usize::MAX - **at));
     best.map(|(at, _)| *at)
 }
 
