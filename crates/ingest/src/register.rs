@@ -222,6 +222,7 @@ fn chosen(table: &Table, layout: &Layout, purpose: Purpose) -> Option<(usize, Ch
     if let Some((header_at, names)) = header {
         let mut chosen = Chosen::by_name(names, layout);
         let names_ids = chosen.names_attack() || layout.columns.contains_key(&Column::Techniques);
+        chosen.look_for_names(&table.rows[header_at + 1..]);
         chosen.look_for_own_ids(&table.rows[header_at + 1..], layout);
         if purpose == Purpose::Register && !names_ids {
             chosen.look_for_ids(&table.rows[header_at + 1..]);

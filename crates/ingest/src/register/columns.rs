@@ -79,14 +79,29 @@ impl Chosen {
         let unused = unused.iter().filter(|(_, column)| !Lists::repeats_technique(*column));
         let unused: Vec<String> = unused.map(|(at, _)| self.name(*at).to_owned()).collect();
         self.unknown.extend(unused);
-        for (at, name) in &lists.lists {
-            if !self.columns.iter().any(|(known, _)| known == at) {
-                self.columns.push((*at, Column::Controls));
-            }
-            let name = normalise_header(name);
-            self.unknown.retain(|unknown| *unknown != name);
-        }
+        let names: BTreeSet<String> =
+            lists.lists.iter().map(|(_, name)| normalise_header(name)).collect();
+        self.unknown.retain(|unknown| !names.contains(&normalise_header(unknown)));
+        self.columns.retain(|(_, column)| *column != Column::Controls);
+        self.columns.extend(lists.lists.iter().map(|(at, _)| (*at, Column::Controls)));
         self.columns.sort_unstable();
+    }
+
+    /// Of several columns with a name for techniques, takes those that hold no id for one of their
+    /// names, if another holds ids.
+    pub(super) fn look_for_names(&mut self, rows: &[Row]) {
+        let techniques = self.columns.iter().filter(|(_, c)| *c == Column::Techniques);
+        let techniques: Vec<usize> = techniques.map(|(at, _)| *at).collect();
+        if techniques.len() < 2 {
+            return;
+        }
+        let (ids, names): (Vec<usize>, Vec<usize>) =
+            techniques.into_iter().partition(|at| names_ids(rows, *at));
+        if !ids.is_empty() {
+            for (_, column) in self.columns.iter_mut().filter(|(at, _)| names.contains(at)) {
+                *column = Column::TechniqueNames;
+            }
+        }
     }
 
     /// Of several columns with a name for titles, takes the first that holds ids for the column of
@@ -98,12 +113,13 @@ impl Chosen {
         if has(&self.columns, Column::Id) || layout.columns.contains_key(&Column::Title) {
             return;
         }
-        let is_second = |name: &str| {
-            self.second.iter().any(|(second, column)| *column == Column::Title && second == name)
-        };
-        let seconds = self.names.iter().filter(|(_, name)| is_second(name)).map(|(at, _)| *at);
-        let seconds: Vec<usize> = seconds.collect();
+        let second = self.second.iter().filter(|(_, column)| *column == Column::Title);
+        let second: BTreeSet<&str> = second.map(|(name, _)| name.as_str()).collect();
         let first = self.columns[title].0;
+        let is_second =
+            |(at, name): &&(usize, String)| *at > first && second.contains(name.as_str());
+        let seconds = self.names.iter().filter(is_second).map(|(at, _)| *at);
+        let seconds: Vec<usize> = seconds.collect();
         let ids = [first].into_iter().chain(seconds.iter().copied()).find(|at| has_ids(rows, *at));
         let (Some(ids), Some(second)) = (ids, seconds.first().copied()) else { return };
         let name = if ids == first { second } else { first };
@@ -116,8 +132,8 @@ impl Chosen {
 
     /// The name of a column, as it is compared.
     pub(super) fn name(&self, at: usize) -> &str {
-        let named = self.names.iter().find(|(column, _)| *column == at);
-        named.map(|(_, name)| name.as_str()).unwrap_or_default()
+        let ix = self.names.binary_search_by_key(&at, |(column, _)| *column);
+        ix.map(|ix| self.names[ix].1.as_str()).unwrap_or_default()
     }
 
     /// Which columns there are.
@@ -152,6 +168,12 @@ impl Chosen {
 
 fn has(columns: &[(usize, Column)], column: Column) -> bool {
     columns.iter().any(|(_, known)| *known == column)
+}
+
+/// Whether some cell of a column names an id; one without any cell may do so further down.
+fn names_ids(rows: &[Row], column: usize) -> bool {
+    let mut cells = rows.iter().take(ROWS).filter_map(|row| row.cell(column)).peekable();
+    cells.peek().is_none() || cells.any(|cell| extract::ids(&cell.text).next().is_some())
 }
 
 /// Whether nine of ten cells of a column are one short word with a digit in it.

@@ -11,7 +11,7 @@ use super::{Layout, listing, numbers, place_of};
 use crate::column::Column;
 use crate::extract::{self, AttackId};
 use crate::record::{Raw, Said, shortened};
-use crate::table::{Cell, CellKind, Row};
+use crate::table::{Cell, CellKind, Row, normalise_header};
 
 /// So many rows are looked at to tell what a table is.
 const ROWS: usize = 200;
@@ -51,6 +51,9 @@ const CARRIED: [Column; 14] = [
 /// Controls that one cell may name.
 const CONTROLS: usize = 1_000;
 
+/// Bytes of text that may be copied from rows to the controls in them.
+const BYTES: usize = 128 << 20;
+
 /// Where such a table says what.
 pub(super) struct Lists {
     /// The column with a technique a row.
@@ -71,9 +74,12 @@ pub(super) fn lists(
     let mut techniques = of(Column::Techniques);
     let (technique, None) = (techniques.next()?, techniques.next()) else { return None };
     let is_said = layout.columns.contains_key(&Column::Controls);
-    let may_list = |at: usize| match chosen.columns.iter().find(|(known, _)| *known == at) {
-        Some((_, column)) => *column == Column::Controls,
-        None => !is_said && chosen.name(at).split(' ').any(|word| WORDS.contains(&word)),
+    let may_list = |at: usize| match chosen.columns.binary_search_by_key(&at, |(at, _)| *at) {
+        Ok(ix) => chosen.columns[ix].1 == Column::Controls,
+        Err(_) => {
+            let name = normalise_header(chosen.name(at));
+            !is_said && name.split(' ').any(|word| WORDS.contains(&word))
+        }
     };
     let named = header.cells.iter().filter(|cell| may_list(cell.column));
     let lists: Vec<(usize, String)> = named
@@ -106,48 +112,61 @@ impl Lists {
         place: &Origin,
         out: &mut Vec<Diagnostic>,
     ) -> Vec<Raw> {
-        let mut controls: BTreeMap<(String, Vec<(Column, &str)>), Raw> = BTreeMap::new();
-        let carried: Vec<&(usize, Column)> =
-            columns.iter().filter(|(_, column)| CARRIED.contains(column)).collect();
+        let carried = columns.iter().filter(|(_, column)| CARRIED.contains(column));
+        let carried: Vec<(usize, Column)> = carried.copied().collect();
+        // What rows say about their techniques, numbered: many rows say the same.
+        let mut sayings: BTreeMap<Vec<(Column, &str)>, usize> = BTreeMap::new();
+        let mut controls: BTreeMap<(String, usize), Raw> = BTreeMap::new();
+        let mut spent = 0;
         for row in rows {
             let Some(technique) = row.cell(self.technique) else { continue };
-            let says = |(at, column): &&(usize, Column)| {
-                let cell = row.cell(*at).filter(|cell| cell.kind != CellKind::Error)?;
-                Some((*column, cell))
+            let said: Vec<(Column, &Cell)> = said(row, &carried);
+            let texts = said.iter().map(|(column, cell)| (*column, cell.text.as_str())).collect();
+            let next = sayings.len();
+            let saying = *sayings.entry(texts).or_insert(next);
+            let value = |column, text: &str, cell: &Cell| {
+                let cell = place_of(place, row.number, cell.column).cell;
+                Said { column, text: text.to_owned(), cell }
             };
-            let said: Vec<(Column, &Cell)> = carried.iter().filter_map(|pair| says(pair)).collect();
-            let texts: Vec<(Column, &str)> =
-                said.iter().map(|(column, cell)| (*column, cell.text.as_str())).collect();
-            let cell_of = |cell: &Cell| place_of(place, row.number, cell.column).cell;
             for (list, name) in &self.lists {
                 let Some(cell) = row.cell(*list) else { continue };
                 let origin = place_of(place, row.number, *list);
                 let (named, strange) = in_cell(&cell.text);
                 out.extend(strange.map(|text| is_none(&text, name, origin.clone())));
                 for id in named {
-                    let raw = controls.entry((id.clone(), texts.clone())).or_insert_with(|| {
-                        let value = |column, text: String, cell| Said { column, text, cell };
+                    let raw = controls.entry((id.clone(), saying)).or_insert_with(|| {
                         let title = format!("{name} {id}");
-                        let mut values = vec![
-                            value(Column::Id, id.clone(), origin.cell.clone()),
-                            value(Column::Title, title, origin.cell.clone()),
-                        ];
-                        values.extend(said.iter().map(|(column, cell)| {
-                            value(*column, cell.text.clone(), cell_of(cell))
-                        }));
+                        let own = [(Column::Id, id.as_str()), (Column::Title, title.as_str())];
+                        let own = own.map(|(column, text)| value(column, text, cell));
+                        let said = said.iter().map(|(c, cell)| value(*c, &cell.text, cell));
+                        let values: Vec<Said> = own.into_iter().chain(said).collect();
+                        spent += values.iter().map(|said| said.text.len()).sum::<usize>();
                         Raw { origin: origin.clone(), values, diagnostics: Vec::new() }
                     });
-                    raw.values.push(Said {
-                        column: Column::Techniques,
-                        text: technique.text.clone(),
-                        cell: cell_of(technique),
-                    });
+                    spent += technique.text.len();
+                    raw.values.push(value(Column::Techniques, &technique.text, technique));
+                }
+                if spent > BYTES {
+                    out.push(too_much(origin));
+                    return controls.into_values().collect();
                 }
             }
         }
         out.extend(self.lists.iter().filter_map(|(list, _)| unclear(rows, *list, place)));
         controls.into_values().collect()
     }
+}
+
+/// What a row says about its technique.
+fn said<'r>(row: &'r Row, carried: &[(usize, Column)]) -> Vec<(Column, &'r Cell)> {
+    let said = carried.iter().filter_map(|(at, column)| Some((*column, row.cell(*at)?)));
+    said.filter(|(_, cell)| cell.kind != CellKind::Error).collect()
+}
+
+fn too_much(place: Origin) -> Diagnostic {
+    let message = "the rows from here on are left out: they name too many controls with long texts";
+    let help = "keep only the columns that matter, or split the table";
+    Diagnostic::new(Code::LimitReached, place, message, help)
 }
 
 /// Whether nine of ten cells name one technique each.
