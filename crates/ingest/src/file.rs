@@ -448,7 +448,7 @@ impl Reader<'_> {
                     self.out.records += 1;
                     let sheet = Some(error.sheet.clone());
                     let origin = Origin { sheet, ..Origin::file(self.shown) };
-                    let help = "open the workbook, repair this sheet and save it again";
+                    let help = error.error.help();
                     self.report(Code::UnreadableSheet, origin, error.to_string(), help);
                 }
                 Ok(table) if !self.settings.layout.takes_sheet(table.sheet.as_deref()) => {

@@ -19,7 +19,7 @@ use crate::table::{
 use crate::table::{SAVE_AGAIN, cell_name, merged};
 
 /// Bytes that cells which only repeat another may take, texts included.
-const REPEATED: u64 = 256 << 20;
+const REPEATED: u64 = 64 << 20;
 
 /// What a cell takes beside its text.
 const CELL: u64 = 48;
