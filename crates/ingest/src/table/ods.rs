@@ -325,55 +325,67 @@ fn time(value: &str) -> Option<(Cow<'static, str>, CellKind)> {
 /// The paragraphs of a cell, a line each, up to the cell's end. Remarks and drawings that hang on
 /// a cell are none of its text.
 fn text(xml: &mut Xml<'_>) -> Result<String, Broken> {
-    let mut text = String::new();
+    let mut text = Paragraphs::default();
     let mut depth = 0;
-    let mut has_paragraph = false;
     loop {
         match xml.next()? {
-            Piece::Start(start) => match start.name().as_ref() {
-                "text:p" if depth == 0 => {
-                    if has_paragraph {
-                        text.push('\n');
+            Piece::Start(start) => {
+                match start.name().as_ref() {
+                    "text:p" if depth == 0 => text.begin(),
+                    "text:s" if depth > 0 => {
+                        let blanks = repeats(&start, "text:c").min(1000) as usize;
+                        text.add_sign(&" ".repeat(blanks));
                     }
-                    has_paragraph = true;
-                    depth = 1;
+                    "text:tab" if depth > 0 => text.add_sign("\t"),
+                    "text:line-break" if depth > 0 => text.add_sign("\n"),
+                    name if depth > 0 && name.starts_with("text:") => {}
+                    _ => {
+                        xml.skip()?;
+                        continue;
+                    }
                 }
-                "text:s" if depth > 0 => {
-                    let blanks = repeats(&start, "text:c").min(1000);
-                    text.extend((0..blanks).map(|_| ' '));
-                    depth += 1;
-                }
-                "text:tab" if depth > 0 => {
-                    text.push('\t');
-                    depth += 1;
-                }
-                "text:line-break" if depth > 0 => {
-                    text.push('\n');
-                    depth += 1;
-                }
-                "text:span" | "text:a" if depth > 0 => depth += 1,
-                _ if depth > 0 && start.name().as_ref().starts_with("text:") => depth += 1,
-                _ => xml.skip()?,
-            },
-            Piece::End(_) if depth == 0 => return Ok(text),
+                depth += 1;
+            }
+            Piece::End(_) if depth == 0 => return Ok(text.text),
             Piece::End(_) => depth -= 1,
-            Piece::Text(said) if depth > 0 => push(&mut text, &said),
+            Piece::Text(said) if depth > 0 => text.add(&said),
             Piece::Text(_) => {}
             Piece::Eof => return Err(Broken::CutOff),
         }
     }
 }
 
-/// Adds text in which any run of blanks is one, as in the format.
-fn push(text: &mut String, said: &str) {
-    for letter in said.chars() {
-        match letter {
-            ' ' | '\t' | '\r' | '\n' => {
-                if !text.ends_with([' ', '\n']) {
-                    text.push(' ');
-                }
+/// Text as the format writes it: any run of blanks is one, unless elements stand for them.
+#[derive(Default)]
+struct Paragraphs {
+    text: String,
+    has_begun: bool,
+    /// The last letter was a blank, or there is none yet.
+    is_after_blank: bool,
+}
+
+impl Paragraphs {
+    fn begin(&mut self) {
+        if self.has_begun {
+            self.text.push('\n');
+        }
+        (self.has_begun, self.is_after_blank) = (true, true);
+    }
+
+    fn add_sign(&mut self, sign: &str) {
+        self.text.push_str(sign);
+        self.is_after_blank = false;
+    }
+
+    fn add(&mut self, said: &str) {
+        for letter in said.chars() {
+            let is_blank = matches!(letter, ' ' | '\t' | '\r' | '\n');
+            match is_blank {
+                true if !self.is_after_blank => self.text.push(' '),
+                true => {}
+                false => self.text.push(letter),
             }
-            other => text.push(other),
+            self.is_after_blank = is_blank;
         }
     }
 }
