@@ -17,6 +17,7 @@ mod dettect;
 mod elastic;
 mod falco;
 mod layers;
+mod named;
 mod oscal;
 mod panther;
 mod sentinel;
@@ -38,6 +39,7 @@ fn read(attack: &Attack, folder: &Path) -> SourceRead {
         ..SourceChoice::default()
     };
     let settings = ReadSettings {
+        patches: &[],
         attack,
         formats: Formats::built_in(),
         policy: &Policy::default(),

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use ingest::{ReadError, ReadSettings, TableRead};
-use model::attack::Attack;
+use ingest::{Edited, EditedError, ReadError, ReadSettings, TableRead};
+use model::attack::{Attack, Neighbours};
 use model::catalog::Catalog;
 use model::diagnostic::{Code, Diagnostic, Severity};
 use model::{Assessment, Inputs, assess};
 
-use crate::args::Common;
+use crate::advice::sharpest;
+use crate::args::{Common, Talk};
 use crate::failure::Failure;
 use crate::project::{Plan, plan};
 use crate::streams::Streams;
@@ -24,23 +25,38 @@ pub(crate) struct Assessed {
     pub(crate) tables: Vec<TableRead>,
     /// Where the sources are.
     pub(crate) sources: Vec<PathBuf>,
+    /// What would say more than products' names.
+    pub(crate) advice: Option<String>,
     /// A warning about the inputs that `--strict` does not let pass.
     pub(crate) is_refused: bool,
 }
 
 pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assessed, Failure> {
-    let plan = plan(common)?;
+    carried_out(plan(common)?, common, streams)
+}
+
+pub(crate) fn carried_out(
+    plan: Plan,
+    common: &Common,
+    streams: &mut Streams,
+) -> Result<Assessed, Failure> {
     let read = read(&plan, common)?;
     let tables = read.tables;
     let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
     if usable == 0 {
-        tell(&read.diagnostics, Severity::Note, common, streams)?;
+        tell(&read.diagnostics, Severity::Note, &common.talk, streams)?;
         let sources: Vec<&str> = read.sources.iter().map(|s| s.path.as_str()).collect();
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
-        return Err(failure.help("lacuna formats lists the formats that are read"));
+        let help = match &common.inputs[..] {
+            [] if !common.have.is_empty() => {
+                "lacuna formats products lists the products that are known"
+            }
+            _ => "lacuna formats lists the formats that are read",
+        };
+        return Err(failure.help(help));
     }
     let catalog: Catalog = ingest::catalog(&plan.attack, &read.capabilities);
-    let assessment = assess(&Inputs {
+    let inputs = Inputs {
         attack: &plan.attack,
         catalog: &catalog,
         as_of: plan.as_of,
@@ -52,11 +68,17 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
         capabilities: read.capabilities,
         sources: read.sources,
         resolution: read.resolution,
-        diagnostics: read.diagnostics,
-    });
+        diagnostics: [plan.diagnostics, read.diagnostics].concat(),
+    };
+    let assessment = assess(&inputs);
+    let sharpest = match common.talk.quiet {
+        true => None,
+        false => sharpest(&inputs, assessment.headline.threat_weighted.exp),
+    };
+    let advice = sharpest.map(|sharpest| sharpest.advice(common));
     let is_refused = common.strict && assessment.diagnostics.iter().any(matters);
     let sources = plan.sources.into_iter().map(|source| source.path).collect();
-    Ok(Assessed { assessment, attack: plan.attack, tables, sources, is_refused })
+    Ok(Assessed { assessment, attack: plan.attack, tables, sources, advice, is_refused })
 }
 
 fn matters(diagnostic: &Diagnostic) -> bool {
@@ -72,15 +94,8 @@ fn read(plan: &Plan, common: &Common) -> Result<ingest::Read, Failure> {
             bar.set_position(done as u64);
         }
     };
-    let settings = ReadSettings {
-        attack: &plan.attack,
-        formats: &plan.formats,
-        policy: &plan.policy,
-        assume: plan.assume,
-        neighbours: &|| ingest::snapshot::neighbours(&plan.attack),
-        progress: &progress,
-        threads: common.threads,
-    };
+    let neighbours = || ingest::snapshot::neighbours(&plan.attack);
+    let settings = settings(plan, common, &neighbours, &progress);
     let read = ingest::read(&plan.sources, &settings);
     bar.finish_and_clear();
     read.map_err(|error| {
@@ -92,6 +107,35 @@ fn read(plan: &Plan, common: &Common) -> Result<ingest::Read, Failure> {
         };
         Failure::new(error).help(help)
     })
+}
+
+fn settings<'a>(
+    plan: &'a Plan,
+    common: &Common,
+    neighbours: &'a dyn Fn() -> Neighbours,
+    progress: &'a (dyn Fn(usize, usize) + Sync),
+) -> ReadSettings<'a> {
+    ReadSettings {
+        attack: &plan.attack,
+        formats: &plan.formats,
+        policy: &plan.policy,
+        assume: plan.assume,
+        patches: &plan.patches,
+        neighbours,
+        progress,
+        threads: common.threads,
+    }
+}
+
+/// Reads a register that was exported and edited.
+pub(crate) fn edited(
+    bytes: &[u8],
+    shown: &str,
+    plan: &Plan,
+    common: &Common,
+) -> Result<Edited, EditedError> {
+    let neighbours = || ingest::snapshot::neighbours(&plan.attack);
+    ingest::edited(bytes, shown, &settings(plan, common, &neighbours, &|_, _| {}))
 }
 
 /// How long to read without showing that something happens.
@@ -119,7 +163,8 @@ impl Assessed {
         says_caveats: bool,
         streams: &mut Streams,
     ) -> Result<(), Failure> {
-        tell(&self.assessment.diagnostics, Severity::Warning, common, streams)?;
+        tell(&self.assessment.diagnostics, Severity::Warning, &common.talk, streams)?;
+        self.advise(common, streams)?;
         if !common.talk.quiet && !says_caveats {
             for caveat in report::view::caveats(&self.assessment) {
                 streams.say("note", &caveat)?;
@@ -127,19 +172,30 @@ impl Assessed {
         }
         Ok(())
     }
+
+    /// Says which export would say more than products' names.
+    pub(crate) fn advise(&self, common: &Common, streams: &mut Streams) -> Result<(), Failure> {
+        if let Some(advice) = self.advice.as_ref().filter(|_| !common.talk.quiet) {
+            streams.say("next", advice)?;
+        }
+        Ok(())
+    }
 }
 
+/// So many names of products that are not plain are told one by one.
+const TOLD: usize = 5;
+
 /// What is at least as bad as `least` in a line each kind, everything with `-v`.
-fn tell(
+pub(crate) fn tell(
     diagnostics: &[Diagnostic],
     least: Severity,
-    common: &Common,
+    talk: &Talk,
     streams: &mut Streams,
 ) -> Result<(), Failure> {
-    if common.talk.quiet {
+    if talk.quiet {
         return Ok(());
     }
-    if common.talk.verbose {
+    if talk.verbose {
         for diagnostic in diagnostics {
             streams.diagnostic(diagnostic)?;
         }
@@ -150,9 +206,16 @@ fn tell(
     let mut loud: Vec<&Diagnostic> = diagnostics.iter().filter(is_loud).collect();
     loud.sort_by_key(|d| (d.severity, d.code));
     for group in loud.chunk_by(|a, b| a.code == b.code) {
-        streams.diagnostic(group[0])?;
-        if group.len() > 1 {
-            let more = format!("... and {} more of this kind; -v shows all", group.len() - 1);
+        // Names that were just typed are told one by one.
+        let told = match group[0].code {
+            Code::UnknownProduct | Code::AssumedProduct => TOLD,
+            _ => 1,
+        };
+        for diagnostic in group.iter().take(told) {
+            streams.diagnostic(diagnostic)?;
+        }
+        if group.len() > told {
+            let more = format!("... and {} more of this kind; -v shows all", group.len() - told);
             writeln!(streams.err, "  {more}")?;
         }
     }

@@ -7,6 +7,7 @@ mod formats;
 mod gaps;
 mod heatmap;
 mod import;
+mod patch;
 mod report;
 
 use std::io::Write;
@@ -41,8 +42,8 @@ const PLANNED: [&str; 16] = [
 ];
 
 /// Commands that are.
-const BUILT: [&str; 8] =
-    ["report", "gaps", "explain", "heatmap", "import", "adversaries", "attack", "formats"];
+const BUILT: [&str; 9] =
+    ["report", "gaps", "explain", "heatmap", "import", "patch", "adversaries", "attack", "formats"];
 
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
@@ -54,6 +55,14 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         }
         Command::Import { common, output, format } => {
             import::run(&common, output.as_deref(), format.format)
+        }
+        Command::Patch { edited, common, output, added, format } => {
+            let asked = patch::Asked {
+                edited: &edited,
+                output: output.as_deref(),
+                added: added.as_deref(),
+            };
+            patch::run(&asked, &common, format.format)
         }
         Command::Adversaries { names, release, format, talk } => {
             adversaries::run(&names, &release, format.format, &talk)

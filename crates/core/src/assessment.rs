@@ -16,7 +16,8 @@ use crate::diagnostic::{Code, Diagnostic, Origin};
 use crate::gap::{self, Gap};
 use crate::id::TechniqueId;
 use crate::inputs::{
-    Decided, Decision, Disposition, Exclusion, Inputs, Organisation, Profile, ScopeChoice, Source,
+    Decided, Decision, Disposition, Exclusion, Inputs, OnlyTechniques, Organisation, Profile,
+    ScopeChoice, Source,
 };
 use crate::metrics::{AdversaryCoverage, Figures, Headline, TacticCoverage};
 use crate::policy::Policy;
@@ -95,6 +96,9 @@ pub struct ScopeSummary {
     pub techniques: usize,
     /// Of these: sub-techniques, and techniques without any in scope.
     pub leaves: usize,
+    /// The list of what alone is in scope, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<OnlyTechniques>,
     /// What was left out, and why.
     pub excluded: Vec<Exclusion>,
     /// Live techniques and sub-techniques out of scope.
@@ -335,7 +339,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
         policy: inputs.policy.clone(),
         profile: inputs.profile.clone(),
         inputs: inputs.sources.clone(),
-        scope: summary(inputs.attack, &scope),
+        scope: summary(inputs, &scope),
         resolution: inputs.resolution.clone(),
         status_not_stated,
         tactics: figures.tactics(),
@@ -369,7 +373,11 @@ impl Assessment {
             catalog,
             as_of: self.as_of,
             organisation: self.organisation.clone(),
-            scope: ScopeChoice { platforms: self.scope.platforms.clone(), exclude: excluded },
+            scope: ScopeChoice {
+                platforms: self.scope.platforms.clone(),
+                only: self.scope.only.clone(),
+                exclude: excluded,
+            },
             profile: self.profile.clone(),
             policy: self.policy.clone(),
             dispositions: decided
@@ -485,14 +493,15 @@ fn release(attack: &Attack) -> Release {
     Release { domain, version, source, sha256 }
 }
 
-fn summary(attack: &Attack, scope: &Scope) -> ScopeSummary {
+fn summary(inputs: &Inputs<'_>, scope: &Scope) -> ScopeSummary {
     let techniques = scope.techniques().count();
     ScopeSummary {
         platforms: scope.shares.clone(),
         techniques,
         leaves: scope.leaves().count(),
+        only: inputs.scope.only.clone(),
         excluded: scope.excluded.clone(),
-        out_of_scope: attack.techniques.len() - techniques,
+        out_of_scope: inputs.attack.techniques.len() - techniques,
     }
 }
 
@@ -563,10 +572,8 @@ impl View<'_> {
 
     fn threat(&self, ix: TechniqueIx) -> ThreatSummary {
         let terms = self.threat.techniques[ix];
-        let part = |usage: &crate::threat::Usage| {
-            let id = self.inputs.attack.adversaries[usage.adversary].id.clone();
-            (id, round9(usage.share * usage.uses[ix]))
-        };
+        let part =
+            |usage: &crate::threat::Usage| (usage.id.clone(), round9(usage.share * usage.uses[ix]));
         ThreatSummary {
             value: round9(terms.value),
             profile: round9(terms.profile),
@@ -643,10 +650,12 @@ impl View<'_> {
     fn is_recency_unknown(&self, ix: TechniqueIx) -> bool {
         let attack = self.inputs.attack;
         let dated = |usage: &crate::threat::Usage| {
-            let adversary = &attack.adversaries[usage.adversary];
-            let campaigns = adversary.campaigns.iter().map(|c| &attack.adversaries[*c]);
-            let itself = (adversary.kind == AdversaryKind::Campaign).then_some(adversary);
-            campaigns.chain(itself).any(|c| c.last_seen.is_some() && c.techniques.contains(&ix))
+            // One of the organisation's own has no campaigns.
+            let adversary = attack.adversary(&usage.id).map(|at| &attack.adversaries[at]);
+            let campaigns = adversary.into_iter().flat_map(|a| &a.campaigns);
+            let itself = adversary.filter(|a| a.kind == AdversaryKind::Campaign);
+            let mut campaigns = campaigns.map(|c| &attack.adversaries[*c]).chain(itself);
+            campaigns.any(|c| c.last_seen.is_some() && c.techniques.contains(&ix))
         };
         let users: Vec<_> = self.threat.adversaries.iter().filter(|u| u.uses[ix] > 0.0).collect();
         !users.is_empty() && !users.into_iter().any(dated)

@@ -20,6 +20,7 @@ mod blank;
 mod columns;
 mod listing;
 mod numbers;
+mod products;
 mod reversed;
 mod suggestion;
 mod wide;
@@ -162,6 +163,8 @@ pub(crate) fn table(
     diagnostics.extend(table.hidden.then(|| hidden(&place)));
     diagnostics.extend(missing(layout, &chosen.names, &header_row));
     diagnostics.extend(chosen.ids_are_controls.then(|| are_controls(&header_row)));
+    let is_guessed = chosen.products.is_some() && !layout.columns.contains_key(&Column::Products);
+    diagnostics.extend(is_guessed.then(|| are_products(&header_row)));
     let second = chosen.second.iter();
     diagnostics.extend(second.map(|(name, column)| second_column(name, *column, &header_row)));
     if purpose == Purpose::Register {
@@ -233,6 +236,12 @@ fn chosen(table: &Table, layout: &Layout, purpose: Purpose) -> Option<(usize, Ch
         {
             chosen.take_controls(at);
         }
+        if purpose == Purpose::Register
+            && !purpose.is_served_by(&chosen.found())
+            && let Some(place) = products::column(&table.rows[header_at + 1..], &chosen.names)
+        {
+            chosen.take_products(place);
+        }
         if purpose.is_served_by(&chosen.found()) {
             return Some((header_at, chosen));
         }
@@ -245,8 +254,13 @@ fn chosen(table: &Table, layout: &Layout, purpose: Purpose) -> Option<(usize, Ch
         chosen.take_marked(marked);
         return Some((header.row_index, chosen));
     }
-    let header = wide::header_of_controls(table, layout).filter(|_| layout.may_be_wide())?;
-    Some((header.row_index, Chosen::by_name(header.columns, layout)))
+    if let Some(header) = wide::header_of_controls(table, layout).filter(|_| layout.may_be_wide()) {
+        return Some((header.row_index, Chosen::by_name(header.columns, layout)));
+    }
+    let (header_at, names) = products::header(table)?;
+    let mut chosen = Chosen::by_name(names, layout);
+    chosen.take_products(products::column(&table.rows[header_at + 1..], &chosen.names)?);
+    Some((header_at, chosen))
 }
 
 fn table_read(header: &Row, chosen: &Chosen, layout: &Layout, place: &Origin) -> TableRead {
@@ -345,6 +359,13 @@ fn are_controls(place: &Origin) -> Diagnostic {
     Diagnostic::new(Code::IdsAreControls, place.clone(), message, help)
 }
 
+fn are_products(place: &Origin) -> Diagnostic {
+    let message =
+        "no column names techniques, but one names products; they count by their category";
+    let help = "a product is low at most by its category; add what runs in it, or tests";
+    Diagnostic::new(Code::NamesAreProducts, place.clone(), message, help)
+}
+
 /// A column that says the same as one before it.
 fn second_column(name: &str, column: Column, place: &Origin) -> Diagnostic {
     let message =
@@ -394,6 +415,7 @@ fn raw(row: Row, chosen: &Chosen, place: &Origin) -> Raw {
     let first = row.cells.first().map_or(0, |cell| cell.column);
     let origin = place_of(place, row.number, first);
     let mut raw = Raw { origin, values: Vec::new(), diagnostics: Vec::new() };
+    let product = chosen.products.and_then(|place| products::text(&row, place));
     let mut cells = row.cells;
     let extra = cells.split_off(cells.partition_point(|cell| cell.column < width));
     raw.diagnostics.extend(beyond(&extra, |column| place_of(place, row.number, column)));
@@ -413,8 +435,19 @@ fn raw(row: Row, chosen: &Chosen, place: &Origin) -> Raw {
             raw.diagnostics.push(Diagnostic::new(Code::BadValue, origin, message, help));
             continue;
         }
-        let text = if place.sheet.is_none() { unguarded(cell.text) } else { cell.text };
+        let text = if place.sheet.is_none() { extract::unguarded(cell.text) } else { cell.text };
         let said = |column, text| Said { column, text, cell: origin.cell.clone() };
+        if chosen.products.is_some_and(|place| place.product == cell.column) {
+            // It goes by its own name, whatever made it known.
+            if !chosen.found().contains(&Column::Title) {
+                raw.values.push(said(Column::Title, text.clone()));
+            }
+            let others = columns.chain([column]).filter(|column| *column != Column::Products);
+            raw.values.extend(others.map(|column| said(column, text.clone())));
+            let product = product.clone().unwrap_or(text);
+            raw.values.push(said(Column::Products, product));
+            continue;
+        }
         raw.values.extend(columns.map(|column| said(column, text.clone())));
         raw.values.push(said(column, text));
     }
@@ -433,18 +466,6 @@ fn beyond(cells: &[table::Cell], place: impl Fn(usize) -> Origin) -> Option<Diag
     };
     let help = "quote the cell that holds a separator, or name the column";
     Some(Diagnostic::new(Code::ExtraCells, place(first.column), message, help))
-}
-
-/// The text of a csv file without the apostrophe that keeps it from being a formula.
-fn unguarded(text: String) -> String {
-    let is_formula = |text: &str| {
-        let start = text.trim_start_matches(|c: char| c == '\'' || c.is_whitespace());
-        start.starts_with(['=', '+', '-', '@'])
-    };
-    match text.strip_prefix('\'') {
-        Some(rest) if is_formula(rest) => rest.to_owned(),
-        Some(_) | None => text,
-    }
 }
 
 /// The objects in a document that may be rows: its own items, or those of its one list called

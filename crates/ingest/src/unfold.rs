@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::document::Value;
 
 mod dettect;
-mod layer;
+pub(crate) mod layer;
 
 /// How the records of a document are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -8,6 +8,7 @@
 //!   SVG and [`png`] turns any SVG of this crate into pixels.
 //! - [`json`] is the assessment itself, [`navigator`] a layer for ATT&CK Navigator, [`html`] a page.
 //! - [`register`] is the capabilities themselves, as a table that can be read again.
+//! - [`patch`] is what was changed in such a table.
 //! - [`theme`] holds the colours, [`text`] measures and wraps words in the embedded font.
 
 mod canvas;
@@ -19,6 +20,7 @@ pub mod json;
 pub mod markdown;
 pub mod matrix;
 pub mod navigator;
+pub mod patch;
 pub mod png;
 pub mod register;
 pub mod sheet;

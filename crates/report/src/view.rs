@@ -6,11 +6,13 @@ pub mod adversaries;
 pub mod explain;
 
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
-use model::capability::Function;
+use model::capability::{Basis, Capability, Function, Kind, Status};
 use model::diagnostic::{Diagnostic, Severity};
 use model::id::TechniqueId;
 use model::inputs::{Decision, Source};
+use model::resolve::Resolution;
 use model::score::Range;
+use model::strength::{CATEGORY, is_off, status_multiplier};
 
 use crate::matrix::{Cell, Column, Legend, Matrix, Shade};
 use crate::sheet::{Sheet, Value, percent};
@@ -63,11 +65,19 @@ pub fn basis(assessment: &Assessment) -> String {
     format!(
         "{}{}{platforms} · ATT&CK {} {} · {}",
         name.unwrap_or_default(),
-        count(assessment.scope.techniques, "technique"),
+        in_scope(assessment),
         domain(&assessment.attack.domain),
         assessment.attack.version,
         assessment.as_of,
     )
+}
+
+/// How many techniques are in scope, and of which list, where one limits it.
+#[must_use]
+pub fn in_scope(assessment: &Assessment) -> String {
+    let scope = &assessment.scope;
+    let of_list = scope.only.as_ref().map(|only| format!(" of {}", only.source));
+    format!("{}{}", count(scope.techniques, "technique"), of_list.unwrap_or_default())
 }
 
 fn domain(domain: &str) -> &str {
@@ -91,11 +101,36 @@ pub fn count(n: usize, noun: &str) -> String {
     format!("{digits} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
-/// What must be said before any figure: sources that do not say what is on, ids that count for
+/// That products are known by their names alone, and what that is worth.
+fn by_category(assessment: &Assessment) -> Option<String> {
+    let policy = &assessment.policy;
+    let known_by_name = |c: &&std::sync::Arc<Capability>| {
+        c.basis == Basis::Category && c.kind == Kind::Control && !is_off(c, policy)
+    };
+    let products: Vec<_> = assessment.capabilities.iter().filter(known_by_name).collect();
+    let is_score = |control: &String| !control.starts_with(CATEGORY);
+    let scored = products.iter().filter(|c| c.controls.iter().any(is_score)).count();
+    let scored = match scored {
+        0 => String::new(),
+        n => format!(
+            "; published scores ({}) are a maximum, all features on, and count {}",
+            count(n, "product"),
+            percent(status_multiplier(Status::Unknown, policy))
+        ),
+    };
+    let names = match products.len() {
+        0 => return None,
+        1 => "1 product is known by its name alone".to_owned(),
+        n => format!("{n} products are known by their names alone"),
+    };
+    Some(format!("By category, not by vendor claim: {names}{scored}"))
+}
+
+/// What must be said before any figure: products that are known by name alone, sources that do not say what is on, ids that count for
 /// nothing.
 #[must_use]
 pub fn caveats(assessment: &Assessment) -> Vec<String> {
-    let mut caveats = Vec::new();
+    let mut caveats: Vec<String> = by_category(assessment).into_iter().collect();
     if let Some(open) = &assessment.status_not_stated {
         caveats.push(format!(
             "Status not stated for {}: {} if they are on, {} if they are a library; say which with --assume",
@@ -208,6 +243,7 @@ pub fn account(assessment: &Assessment) -> Sheet {
         ],
     )
     .optional(&["files", "skipped"]);
+    sheet.notes.extend(by_category(assessment));
     let row = |name: &str, format: &str, counts: [usize; 7]| {
         let mut row = vec![Value::text(name), Value::text(format)];
         row.extend(counts.map(Value::Whole));
@@ -254,23 +290,15 @@ pub fn resolution(assessment: &Assessment) -> Sheet {
             ("Counted as", "counted_as"),
         ],
     );
-    let newer = match resolution.newer {
-        0 => String::new(),
-        n => format!(" ({n} of a newer release)"),
-    };
-    let beside = match resolution.other_framework {
-        0 => String::new(),
-        n => format!("; {n} of another framework"),
-    };
     sheet.notes.push(format!(
-        "{} live, {} replaced, {} deprecated, {} of another domain, {} unknown{newer} in ATT&CK {} {}{beside}",
-        resolution.live,
-        resolution.replaced,
-        resolution.deprecated,
-        resolution.other_domain,
-        resolution.unknown,
+        "{} in ATT&CK {} {}{}",
+        ids(resolution),
         domain(&assessment.attack.domain),
         assessment.attack.version,
+        match resolution.other_framework {
+            0 => String::new(),
+            n => format!("; {n} of another framework"),
+        },
     ));
     for (id, outcome) in &resolution.ids {
         let class = serde_json::to_value(outcome.class).unwrap_or_default();
@@ -285,6 +313,35 @@ pub fn resolution(assessment: &Assessment) -> Sheet {
         ]);
     }
     sheet
+}
+
+/// The classes that ids fell into, and how many.
+fn classes(resolution: &Resolution) -> String {
+    let classes = [
+        (resolution.live, "live"),
+        (resolution.replaced, "replaced"),
+        (resolution.deprecated, "deprecated"),
+        (resolution.other_domain, "of another domain"),
+        (resolution.unknown, "unknown"),
+    ];
+    let some = classes.into_iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, class)| format!("{count} {class}")).collect::<Vec<_>>().join(", ")
+}
+
+/// How many ids fell into each class.
+fn ids(resolution: &Resolution) -> String {
+    let newer = match resolution.newer {
+        0 => String::new(),
+        n => format!(" ({n} of a newer release)"),
+    };
+    format!(
+        "{} live, {} replaced, {} deprecated, {} of another domain, {} unknown{newer}",
+        resolution.live,
+        resolution.replaced,
+        resolution.deprecated,
+        resolution.other_domain,
+        resolution.unknown,
+    )
 }
 
 /// How many places of a group of diagnostics are shown.

@@ -80,28 +80,32 @@ fn parents(rows: &[Row], chosen: &Chosen, is_said: bool) -> Vec<(usize, Column)>
 fn is_proven(rows: &[Row], at: usize, column: Column, chosen: &Chosen) -> bool {
     let values = || rows.iter().filter_map(|row| row.cell(at));
     match column {
-        Column::Id => {
-            // A row with a title of its own is a record of its own, whose id is not known.
-            let titles = || chosen.columns.iter().filter(|(_, c)| *c == Column::Title);
-            let has_title = |row: &Row| titles().any(|(title, _)| row.cell(*title).is_some());
+        Column::Id | Column::Title => {
+            // A row with an id or a title of its own is a record of its own.
+            let named =
+                chosen.columns.iter().filter(|(_, c)| matches!(c, Column::Id | Column::Title));
+            let named: Vec<usize> = named.map(|(at, _)| *at).collect();
+            let is_own = |row: &Row| named.iter().any(|at| row.cell(*at).is_some());
             let mut seen = BTreeSet::new();
             values().all(|cell| seen.insert(&cell.text))
-                && !rows.iter().any(|row| row.cell(at).is_none() && has_title(row))
+                && !rows.iter().any(|row| row.cell(at).is_none() && is_own(row))
         }
         Column::Kind | Column::Function => {
             let is_word = |cell: &Cell| format::register().word(column, &cell.text).is_some();
-            values().all(is_word) && is_not_repeated(rows, at)
+            values().all(is_word) && is_block_by_block(rows, at)
         }
-        _ => is_not_repeated(rows, at),
+        _ => is_block_by_block(rows, at),
     }
 }
 
-/// Whether nobody has written a value again right beneath itself.
-fn is_not_repeated(rows: &[Row], at: usize) -> bool {
-    !rows.windows(2).any(|pair| match (pair[0].cell(at), pair[1].cell(at)) {
+/// Whether more than one row is blank, and nobody has written a value again right beneath itself.
+fn is_block_by_block(rows: &[Row], at: usize) -> bool {
+    let blank = rows.iter().filter(|row| row.cell(at).is_none()).count();
+    let is_again = |pair: &[Row]| match (pair[0].cell(at), pair[1].cell(at)) {
         (Some(above), Some(below)) => above.text == below.text,
         _ => false,
-    })
+    };
+    blank > 1 && !rows.windows(2).any(is_again)
 }
 
 /// What was filled in.
@@ -217,11 +221,10 @@ mod tests {
             1,
         );
         check(
-            "owner,product,id,technique\nOps,EDR,1,T1003\n,,2,T1059\n,Mail,3,T1566\n",
-            "Ops,EDR,1,T1003 Ops,EDR,2,T1059 Ops,Mail,3,T1566",
+            "owner,product,id,technique\nOps,EDR,1,T1003\n,,2,T1059\n,,3,T1105\n,Mail,4,T1566\n",
+            "Ops,EDR,1,T1003 Ops,EDR,2,T1059 Ops,EDR,3,T1105 Ops,Mail,4,T1566",
             2,
         );
-        check("id,product,technique\n1,EDR,T1003\n2,,T1059\n", "1,EDR,T1003 2,EDR,T1059", 1);
     }
 
     #[test]
@@ -251,6 +254,11 @@ mod tests {
         // A row with a title of its own is no part of the record above.
         let titled = "id,title,technique\n1,EDR,T1003\n,Mail,T1566\n";
         check(titled, "1,EDR,T1003 ,Mail,T1566", 0);
+        let numbered = "id,title,technique\n1,EDR,T1003\n2,,T1566\n3,,T1059\n";
+        check(numbered, "1,EDR,T1003 2,,T1566 3,,T1059", 0);
+        // One blank cell may have been forgotten.
+        let single = "product,id,technique\nEDR,1,T1003\n,2,T1059\n";
+        check(single, "EDR,1,T1003 ,2,T1059", 0);
         // Somebody who writes a value again means blank by blank.
         let again = "product,id,technique\nEDR,1,T1003\nEDR,2,T1059\n,3,T1105\n,4,T1566\n";
         check(again, "EDR,1,T1003 EDR,2,T1059 ,3,T1105 ,4,T1566", 0);

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Layout;
 use super::reversed::Lists;
+use super::{Layout, products};
 use crate::column::Column;
+use crate::edited::is_aside_column;
 use crate::extract::{self, AttackId};
 use crate::table::{Row, normalise_header};
 
@@ -25,6 +26,8 @@ pub(super) struct Chosen {
     pub(super) marked: BTreeMap<usize, String>,
     /// The column of ids holds controls of a catalogue.
     pub(super) ids_are_controls: bool,
+    /// The columns whose names are products, for want of anything of ATT&CK.
+    pub(super) products: Option<products::Place>,
 }
 
 impl Chosen {
@@ -37,6 +40,7 @@ impl Chosen {
             names,
             marked: BTreeMap::new(),
             ids_are_controls: false,
+            products: None,
         };
         for (at, name) in &chosen.names {
             match layout.column(name) {
@@ -44,8 +48,13 @@ impl Chosen {
                     chosen.second.push((name.clone(), column));
                 }
                 Some(column) => chosen.columns.push((*at, column)),
+                None if is_aside_column(name) => {}
                 None => chosen.unknown.push(name.clone()),
             }
+        }
+        let products = chosen.columns.iter().find(|(_, column)| *column == Column::Products);
+        if let Some((at, _)) = products.filter(|_| layout.columns.contains_key(&Column::Products)) {
+            chosen.take_products(products::place(*at, &chosen.names));
         }
         chosen
     }
@@ -134,6 +143,25 @@ impl Chosen {
     pub(super) fn name(&self, at: usize) -> &str {
         let ix = self.names.binary_search_by_key(&at, |(column, _)| *column);
         ix.map(|ix| self.names[ix].1.as_str()).unwrap_or_default()
+    }
+
+    /// Takes a column for one of products; it is nothing else but a title or an id. What kind of
+    /// product it is says nothing about what it does.
+    pub(super) fn take_products(&mut self, place: products::Place) {
+        let at = place.product;
+        // Somebody may have said that it is one of products.
+        let stays = |column| matches!(column, Column::Id | Column::Title);
+        let beside = |column: usize| Some(column) == place.maker || Some(column) == place.kind;
+        self.columns.retain(|(column, known)| {
+            (*column != at || stays(*known)) && Some(*column) != place.kind
+        });
+        let used = |column: usize| column == at || beside(column);
+        let names = self.names.iter().filter(|(column, _)| used(*column));
+        let names: Vec<&String> = names.map(|(_, name)| name).collect();
+        self.unknown.retain(|unknown| !names.contains(&unknown));
+        self.columns.push((at, Column::Products));
+        self.columns.sort_unstable();
+        self.products = Some(place);
     }
 
     /// Which columns there are.
