@@ -23,3 +23,4 @@ mod support;
 mod tenant;
 mod truth;
 mod unit_vectors;
+mod workbooks;

@@ -236,7 +236,7 @@ fn what_import_says_of_a_list_of_products_reads_it_again() {
     };
     let (found, again) = (read(&[]), read(&["--columns", "products=Product"]));
     assert_eq!(found["capabilities"], again["capabilities"]);
-    assert_eq!(found["tables"], again["tables"]);
+    assert_eq!(found["tables"][0]["columns"], again["tables"][0]["columns"]);
     let codes = again["diagnostics"].as_array().unwrap();
     assert!(codes.iter().all(|d| d["code"] != "names-are-products"), "it was said");
 }

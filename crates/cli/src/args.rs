@@ -285,6 +285,9 @@ pub(crate) struct Common {
     /// techniques="ATT&CK IDs"; may be repeated
     #[arg(long = "columns", value_name = "COLUMN=NAME")]
     pub(crate) columns: Vec<String>,
+    /// The only sheet to read of the workbooks that are typed
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
     /// Read a further format, described in TOML; may be repeated
     #[arg(long = "format-file", value_name = "FILE")]
     pub(crate) format_files: Vec<PathBuf>,

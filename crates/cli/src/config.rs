@@ -72,6 +72,7 @@ pub(crate) struct SourceConfig {
     pub(crate) status_from: Option<String>,
     pub(crate) sheet: Option<String>,
     pub(crate) header_row: Option<usize>,
+    pub(crate) fill_down: Option<bool>,
     #[serde(default)]
     pub(crate) columns: BTreeMap<String, String>,
     #[serde(default)]

@@ -326,6 +326,7 @@ fn source(config: &SourceConfig, base: &Path) -> Result<SourceChoice, Failure> {
             sheet: config.sheet.clone(),
             header_row: config.header_row,
             columns: named(&config.columns)?,
+            fill_down: config.fill_down,
         },
         defaults: named(&config.defaults)?,
     })
@@ -363,6 +364,7 @@ fn further_source(
     let same = |choice: &&SourceChoice| real.is_some() && choice.path.canonicalize().ok() == real;
     let mut settings = said.iter().find(same).cloned().unwrap_or_default();
     settings.layout.columns.extend(columns.clone());
+    settings.layout.sheet = common.sheet.clone().or(settings.layout.sheet);
     let typed = common.status_from.as_ref().map(|path| (path.clone(), slashed(path)));
     let status_from = typed.or_else(|| settings.status_from.clone());
     SourceChoice { path: input.to_path_buf(), shown: slashed(input), status_from, ..settings }

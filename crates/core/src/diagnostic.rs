@@ -107,6 +107,8 @@ codes! {
     ExtraCells "extra-cells" Warning "A row with cells beyond the last column that has a name; they are not used.";
     SecondColumn "second-column" Warning "A column that says the same as one before it; it is not used.";
     MissingColumn "missing-column" Warning "A column that lacuna.toml names and the table does not have.";
+    BlankParent "blank-parent" Note "A column that is blank beneath the first row of each block; what stands above holds.";
+    NumberId "number-id" Warning "An id that a spreadsheet has taken for a number, and that may have lost the zero at its end.";
     BadValue "bad-value" Warning "A value that its column cannot have; the column counts as blank.";
     BadId "bad-id" Warning "Something that looks like an ATT&CK id but is none.";
     IdPattern "id-pattern" Note "Ids that are written as a regular expression; each that it matches is counted.";

@@ -117,7 +117,7 @@ pub fn edited(
         let table = table::csv(&text::decode(bytes).0).map_err(EditedError::NoTable)?;
         return reader.rows(table, None);
     }
-    let sheets = table::xlsx(bytes, Budget::default()).map_err(EditedError::NoTable)?;
+    let sheets = table::workbook(bytes, Budget::default()).map_err(EditedError::NoTable)?;
     let (aside, others): (Vec<Table>, Vec<Table>) =
         sheets.into_iter().flatten().partition(is_aside);
     let register = others.into_iter().find(|table| header(table, ANCHOR).is_some());

@@ -62,6 +62,8 @@ fn attached(rest: &str) -> &str {
     let length = match bytes {
         [b'-' | b':' | b',', ..] if digits(1) == 3 => 4,
         [b' ', b'.', ..] if digits(2) > 0 => 2 + digits(2),
+        // A bar between two ids that somebody has escaped.
+        [b'\\', b'|', ..] => 0,
         [b'\\', ..] => 1,
         [b'(', b'\\', ..] => 2,
         [b'*', ..] => 1,

@@ -460,17 +460,12 @@ impl Reader<'_> {
     }
 
     fn workbook(&mut self, bytes: &[u8]) {
-        match table::xlsx(bytes, Budget::default()) {
+        match table::workbook(bytes, Budget::default()) {
             Err(error) => {
                 self.out.not_understood += 1;
                 self.out.records += 1;
-                let help = "save it as .xlsx without a password, or as .csv";
-                self.report(
-                    Code::UnreadableFile,
-                    Origin::file(self.shown),
-                    error.to_string(),
-                    help,
-                );
+                let place = Origin::file(self.shown);
+                self.report(Code::UnreadableFile, place, error.to_string(), error.help());
             }
             Ok(sheets) => self.sheets(sheets),
         }
@@ -486,7 +481,7 @@ impl Reader<'_> {
                 Code::NoHeader,
                 Origin::file(self.shown),
                 message,
-                "correct sheet in lacuna.toml",
+                "correct --sheet, or sheet in lacuna.toml",
             );
         }
         let mut remarks = Vec::new();
@@ -497,7 +492,7 @@ impl Reader<'_> {
                     self.out.records += 1;
                     let sheet = Some(error.sheet.clone());
                     let origin = Origin { sheet, ..Origin::file(self.shown) };
-                    let help = "open the workbook, repair this sheet and save it again";
+                    let help = error.error.help();
                     self.report(Code::UnreadableSheet, origin, error.to_string(), help);
                 }
                 Ok(table) if !self.settings.layout.takes_sheet(table.sheet.as_deref()) => {
@@ -528,7 +523,8 @@ impl Reader<'_> {
                 Code::SkippedFile,
                 remark.origin,
                 format!("skipped: {}", remark.message),
-                "",
+                // What is no cover but a list may count all the same.
+                if remark.code == Code::NoHeader { remark.help } else { String::new() },
             ),
             false => remark,
         }));

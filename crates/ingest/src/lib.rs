@@ -46,7 +46,7 @@ pub use format::{ColumnHelp, ColumnPlace, Description, Format, FormatError, Form
 pub use patch::{Change, NAMES as PATCH_NAMES, Patch, PatchError, may_change, same};
 pub use read::{Read, ReadError, ReadSettings, SourceChoice, SourceRead, read, read_source};
 pub use record::Draft;
-pub use register::{Layout, TableRead};
+pub use register::{Layout, TableRead, Why};
 pub use syntax::Syntax;
 pub use trial::{Condition, Trial, trial};
 

@@ -16,9 +16,13 @@ use crate::record::{Raw, Said, shortened};
 use crate::table::{self, CellKind, Row, Table, cell_name, normalise_header};
 use columns::Chosen;
 
+mod blank;
 mod columns;
 mod listing;
+mod numbers;
 mod products;
+mod reversed;
+mod suggestion;
 mod wide;
 
 /// What the user says about the layout of a source, where detection needs help.
@@ -30,6 +34,9 @@ pub struct Layout {
     pub header_row: Option<usize>,
     /// Names of columns, by what they hold.
     pub columns: BTreeMap<Column, String>,
+    /// Whether what stands above holds for blank cells of leading columns; else that goes by the
+    /// table.
+    pub fill_down: Option<bool>,
 }
 
 impl Layout {
@@ -40,6 +47,18 @@ impl Layout {
     /// Whether controls may be columns: who names columns of a control has it as a row.
     fn may_be_wide(&self) -> bool {
         self.columns.keys().all(|column| *column == Column::Techniques)
+    }
+
+    /// Why a column with this name is taken for a column of the register.
+    fn why(&self, column: Column, header: &str) -> Why {
+        let name = normalise_header(header);
+        let said = self.columns.get(&column);
+        match self.column(header) {
+            _ if said.is_some_and(|said| normalise_header(said) == name) => Why::Said,
+            Some(known) if known == column && name == column.name().replace('_', " ") => Why::Name,
+            Some(known) if known == column => Why::Synonym,
+            _ => Why::Content,
+        }
     }
 
     fn column(&self, header: &str) -> Option<Column> {
@@ -77,6 +96,22 @@ pub struct TableRead {
     /// What each column is called in the register and in the table, in the table's order; a
     /// column of the register may stand there more than once.
     pub columns: Vec<(&'static str, String)>,
+    /// Why each of these columns was taken for what it is.
+    pub why: Vec<Why>,
+}
+
+/// Why a column of a table was taken for a column of the register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Why {
+    /// The user said so.
+    Said,
+    /// It has the name of the register's column.
+    Name,
+    /// It has another name for it.
+    Synonym,
+    /// By what stands in it.
+    Content,
 }
 
 /// A register as it stands in a file.
@@ -113,14 +148,14 @@ impl Purpose {
 
 /// The rows of a table; the error says why it is none of ours.
 pub(crate) fn table(
-    table: Table,
+    mut table: Table,
     shown: &str,
     layout: &Layout,
     purpose: Purpose,
     attack: &Attack,
 ) -> Result<Register<'static>, Box<Diagnostic>> {
     let place = Origin { sheet: table.sheet.clone(), ..Origin::file(shown) };
-    let Some((header_at, chosen)) = chosen(&table, layout, purpose, attack) else {
+    let Some((header_at, mut chosen)) = chosen(&table, layout, purpose, attack) else {
         return Err(Box::new(none_of_ours(&table, place, purpose)));
     };
     let header_row = place_of(&place, table.rows[header_at].number, 0);
@@ -132,35 +167,52 @@ pub(crate) fn table(
     diagnostics.extend(is_guessed.then(|| are_products(&header_row)));
     let second = chosen.second.iter();
     diagnostics.extend(second.map(|(name, column)| second_column(name, *column, &header_row)));
+    if purpose == Purpose::Register {
+        let rows = &mut table.rows[header_at + 1..];
+        diagnostics.extend(blank::fill_down(rows, &chosen, layout.fill_down, &header_row));
+        let ids = chosen.columns.iter().filter(|(_, column)| *column == Column::Id);
+        diagnostics.extend(ids.flat_map(|(at, _)| numbers::recover(rows, *at, &place)));
+    }
     let (header, rows) = (&table.rows[header_at], &table.rows[header_at + 1..]);
     let decimal_comma = table.separator != Some(',');
     let has_status = chosen.found().contains(&Column::Status);
-    let read = Some(table_read(header, &chosen, &place));
-    let register = |rows, diagnostics| {
+    let register = |rows, diagnostics, chosen: &Chosen| {
         Ok(Register {
             rows,
             has_status,
             decimal_comma,
             diagnostics,
             no_rows: Vec::new(),
-            table: read,
+            table: Some(table_read(header, chosen, layout, &place)),
         })
     };
-    if purpose == Purpose::Register
-        && layout.may_be_wide()
-        && let Some(controls) = wide::controls(header, rows, &chosen.columns, &place)
-    {
-        return register(Box::new(controls.into_iter()), diagnostics);
-    }
-    if purpose == Purpose::Register
-        && layout.columns.is_empty()
-        && let Some(what) = listing::of_what(rows, &chosen.columns, attack)
-    {
-        return Err(Box::new(no_statement(place, &what)));
+    if purpose == Purpose::Register {
+        if layout.may_be_wide()
+            && let Some(controls) = wide::controls(header, rows, &chosen.columns, &place)
+        {
+            return register(Box::new(controls.into_iter()), diagnostics, &chosen);
+        }
+        let lists = reversed::lists(header, rows, &chosen, layout, attack);
+        if layout.columns.is_empty()
+            && let Some(what) = listing::of_what(rows, &chosen.columns, attack)
+        {
+            let suggested = suggestion::all_the_same(header, &chosen, lists.as_ref(), &place);
+            return Err(Box::new(no_statement(place, &what, &suggested)));
+        }
+        if let Some(lists) = lists {
+            let controls = lists.controls(rows, &chosen.columns, &place, &mut diagnostics);
+            chosen.take_reversed(&lists);
+            diagnostics.extend(unused(&chosen.unknown, header_row));
+            return register(Box::new(controls.into_iter()), diagnostics, &chosen);
+        }
     }
     diagnostics.extend(unused(&chosen.unknown, header_row));
+    let read = table_read(header, &chosen, layout, &place);
     let rows = table.rows.into_iter().skip(header_at + 1);
-    register(Box::new(rows.map(move |row| raw(row, &chosen, &place))), diagnostics)
+    let rows: Box<dyn Iterator<Item = Raw>> =
+        Box::new(rows.map(move |row| raw(row, &chosen, &place)));
+    let (no_rows, table) = (Vec::new(), Some(read));
+    Ok(Register { rows, has_status, decimal_comma, diagnostics, no_rows, table })
 }
 
 /// The row with the names of the columns, and what they hold; `None` where that is no register.
@@ -178,6 +230,8 @@ fn chosen(
     if let Some((header_at, names)) = header {
         let mut chosen = Chosen::by_name(names, layout);
         let names_ids = chosen.names_attack() || layout.columns.contains_key(&Column::Techniques);
+        chosen.look_for_names(&table.rows[header_at + 1..]);
+        chosen.look_for_own_ids(&table.rows[header_at + 1..], layout);
         if purpose == Purpose::Register && !names_ids {
             chosen.look_for_ids(&table.rows[header_at + 1..]);
         }
@@ -220,16 +274,17 @@ fn chosen(
     Some((header_at, chosen))
 }
 
-fn table_read(header: &Row, chosen: &Chosen, place: &Origin) -> TableRead {
+fn table_read(header: &Row, chosen: &Chosen, layout: &Layout, place: &Origin) -> TableRead {
     let marked = chosen.marked.keys().map(|at| (*at, Column::Techniques));
     let columns = chosen.columns.iter().copied().chain(marked);
-    let named =
-        columns.filter_map(|(at, column)| Some((column.name(), header.cell(at)?.text.clone())));
+    let named: Vec<(Column, &str)> =
+        columns.filter_map(|(at, column)| Some((column, header.cell(at)?.text.as_str()))).collect();
     TableRead {
         path: place.path.clone(),
         sheet: place.sheet.clone(),
         header_row: header.number,
-        columns: named.collect(),
+        why: named.iter().map(|(column, name)| layout.why(*column, name)).collect(),
+        columns: named.into_iter().map(|(c, name)| (c.name(), name.to_owned())).collect(),
     }
 }
 
@@ -255,7 +310,9 @@ fn none_of_ours(table: &Table, place: Origin, purpose: Purpose) -> Diagnostic {
     let mut cells = table.rows.iter().flat_map(|row| &row.cells);
     if purpose == Purpose::Statuses || cells.any(|cell| extract::ids(&cell.text).any(is_of_attack))
     {
-        return no_header(place);
+        let suggested =
+            suggestion::of_columns(table, &place).filter(|_| purpose == Purpose::Register);
+        return no_header(place, suggested);
     }
     let message = "no cell holds an ATT&CK id";
     Diagnostic::new(Code::NoIds, place, message, MAP_THEM)
@@ -265,18 +322,19 @@ fn none_of_ours(table: &Table, place: Origin, purpose: Purpose) -> Diagnostic {
 pub(crate) const MAP_THEM: &str =
     "add a column called techniques, or mitigations, that says what each control is for";
 
-fn no_header(place: Origin) -> Diagnostic {
+fn no_header(place: Origin, suggested: Option<String>) -> Diagnostic {
     let message = "no row names two known columns, one of them for techniques, mitigations or data components";
-    let help =
-        "name the columns as in the native register, or say header_row and columns in lacuna.toml";
+    let help = match suggested {
+        Some(options) => format!("say which column holds what, as with {options}"),
+        None => "name the columns as in the native register, or say header_row and columns in lacuna.toml".to_owned(),
+    };
     Diagnostic::new(Code::NoHeader, place, message, help)
 }
 
 /// A table that names techniques and does not say that anything is done about them.
-fn no_statement(place: Origin, what: &str) -> Diagnostic {
+fn no_statement(place: Origin, what: &str, suggested: &str) -> Diagnostic {
     let message = format!("it is {what}, which says nothing about what is in place");
-    let help =
-        "add a column for the status; to count it all the same, name its columns in lacuna.toml";
+    let help = format!("add a column for the status; to count it all the same: {suggested}");
     Diagnostic::new(Code::NoHeader, place, message, help)
 }
 

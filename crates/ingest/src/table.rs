@@ -8,13 +8,21 @@ mod csv;
 mod grid;
 mod header;
 mod merged;
+mod ods;
+mod ole;
 mod package;
+mod stored;
 #[cfg(test)]
 mod workbook_fixture;
+mod xls;
+mod xlsb;
 mod xlsx;
+mod xml;
 
 use std::error::Error;
 use std::fmt;
+
+use package::Kind;
 
 /// Reads a delimiter-separated text; the separator is one of `,` `;` tab `|`, found by looking at
 /// the first records, or the one that a first line `sep=;` names.
@@ -25,12 +33,27 @@ pub fn csv(text: &str) -> Result<Table, TableError> {
     csv::read(text, Budget::default())
 }
 
-/// Reads every worksheet of an .xlsx workbook, hidden ones too, in the order of its tabs.
+/// Reads every worksheet of an .xlsx, .xlsb, .xls or .ods workbook, hidden ones too, in the order
+/// of its tabs. Which of them it is goes by the bytes.
 ///
 /// A sheet that cannot be read does not keep the others from being read.
-pub fn xlsx(bytes: &[u8], budget: Budget) -> Result<Vec<Result<Table, SheetError>>, TableError> {
-    xlsx::read(bytes, budget)
+pub fn workbook(
+    bytes: &[u8],
+    budget: Budget,
+) -> Result<Vec<Result<Table, SheetError>>, TableError> {
+    match package::kind(bytes)? {
+        Kind::Xlsx => xlsx::read(bytes, budget),
+        Kind::Xlsb => xlsb::read(bytes, budget),
+        Kind::Xls => xls::read(bytes, budget),
+        Kind::Ods => ods::read(bytes, budget),
+    }
 }
+
+/// The size of a sheet. Cells beyond it can only come from a broken file.
+const ROWS: u32 = 1_048_576;
+const COLUMNS: u32 = 16_384;
+
+const SAVE_AGAIN: &str = "open the file in a spreadsheet program and save it again";
 
 /// Rows from the top among which the header is looked for.
 pub(crate) const HEADER_ROWS: usize = 10;
@@ -88,6 +111,10 @@ pub struct Row {
 impl Row {
     /// The cell in this column (counted from 0), unless it is blank.
     pub fn cell(&self, column: usize) -> Option<&Cell> {
+        // Where no cell before it is blank, its place is its column.
+        if let Some(cell) = self.cells.get(column).filter(|cell| cell.column == column) {
+            return Some(cell);
+        }
         let index = self.cells.binary_search_by_key(&column, |cell| cell.column).ok()?;
         self.cells.get(index)
     }
@@ -175,7 +202,7 @@ pub struct SheetError {
 /// Why a file gives no table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TableError {
-    /// The bytes are something else than an .xlsx workbook.
+    /// The bytes are something else than a workbook.
     NotAWorkbook {
         /// What they are, as far as can be told.
         found: &'static str,
@@ -191,9 +218,9 @@ pub enum TableError {
         /// How much is allowed.
         allowed: u64,
     },
-    /// The zip archive that an .xlsx file is, or a part that all its sheets need, is broken.
+    /// The archive that a workbook is, or a part that all its sheets need, is broken.
     BrokenWorkbook(String),
-    /// One sheet's own XML is broken or missing.
+    /// What holds one sheet is broken or missing.
     BrokenSheet(String),
     /// An earlier sheet has the same name, so that the two cannot be told apart.
     RepeatedSheet,
@@ -210,6 +237,8 @@ pub enum Limit {
     TextBytes,
     /// How many times larger a large part gets by being unpacked.
     Ratio,
+    /// The bytes of cells that only repeat another.
+    RepeatedBytes,
 }
 
 impl TableError {
@@ -230,7 +259,7 @@ impl TableError {
 impl fmt::Display for TableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            TableError::NotAWorkbook { found } => write!(f, "not an .xlsx workbook but {found}"),
+            TableError::NotAWorkbook { found } => write!(f, "not a workbook but {found}"),
             TableError::Encrypted => f.write_str("protected by a password"),
             TableError::TooLarge { limit, found, allowed } => {
                 write!(f, "{limit}: {found} found, {allowed} allowed")
@@ -251,6 +280,7 @@ impl fmt::Display for Limit {
             Limit::UnpackedBytes => "too many bytes when unpacked",
             Limit::TextBytes => "too many bytes of text",
             Limit::Ratio => "packed as tightly as only a zip bomb is (times)",
+            Limit::RepeatedBytes => "too many bytes of cells that repeat another",
         })
     }
 }

@@ -102,7 +102,7 @@ fn parts(
     match Looks::of(bytes, shown) {
         Looks::Other(reason) => (Err(reason.to_owned()), Vec::new()),
         Looks::Workbook => {
-            let sheets = table::xlsx(bytes, Budget::default()).unwrap_or_default();
+            let sheets = table::workbook(bytes, Budget::default()).unwrap_or_default();
             (Ok(Syntax::Table), sheets.iter().flatten().flat_map(headers).collect())
         }
         Looks::Text { syntax: Syntax::Table, text, .. } => {

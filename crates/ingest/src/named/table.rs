@@ -25,7 +25,7 @@ pub(super) fn csv(text: &str, shown: &str) -> Option<Raw> {
 /// What the sheets of a workbook name that have a column of techniques; where none has, what
 /// any cell names.
 pub(super) fn workbook(bytes: &[u8], shown: &str) -> Result<Raw, NotNamed> {
-    let sheets = table::xlsx(bytes, Budget::default());
+    let sheets = table::workbook(bytes, Budget::default());
     let sheets = sheets.map_err(|error| NotNamed::Other(error.to_string()))?;
     let mut raw = Raw::default();
     let mut tables = Vec::new();

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::reversed::Lists;
 use super::{Layout, products};
 use crate::column::Column;
 use crate::edited::is_aside_column;
 use crate::extract::{self, AttackId};
 use crate::frameworks;
-use crate::table::Row;
+use crate::table::{Row, normalise_header};
 
 /// So many rows are looked at to find ids.
 const ROWS: usize = 200;
@@ -86,6 +87,71 @@ impl Chosen {
         self.ids_are_controls = true;
     }
 
+    /// Takes the columns of a table that lists controls by technique.
+    pub(super) fn take_reversed(&mut self, lists: &Lists) {
+        let (used, unused): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.columns).into_iter().partition(|(at, c)| lists.uses(*at, *c));
+        self.columns = used;
+        let unused = unused.iter().filter(|(_, column)| !Lists::repeats_technique(*column));
+        let unused: Vec<String> = unused.map(|(at, _)| self.name(*at).to_owned()).collect();
+        self.unknown.extend(unused);
+        let names: BTreeSet<String> =
+            lists.lists.iter().map(|(_, name)| normalise_header(name)).collect();
+        self.unknown.retain(|unknown| !names.contains(&normalise_header(unknown)));
+        self.columns.retain(|(_, column)| *column != Column::Controls);
+        self.columns.extend(lists.lists.iter().map(|(at, _)| (*at, Column::Controls)));
+        self.columns.sort_unstable();
+    }
+
+    /// Of several columns with a name for techniques, takes those that hold no id for one of their
+    /// names, if another holds ids.
+    pub(super) fn look_for_names(&mut self, rows: &[Row]) {
+        let techniques = self.columns.iter().filter(|(_, c)| *c == Column::Techniques);
+        let techniques: Vec<usize> = techniques.map(|(at, _)| *at).collect();
+        if techniques.len() < 2 {
+            return;
+        }
+        let (ids, names): (Vec<usize>, Vec<usize>) =
+            techniques.into_iter().partition(|at| names_ids(rows, *at));
+        if !ids.is_empty() {
+            for (_, column) in self.columns.iter_mut().filter(|(at, _)| names.contains(at)) {
+                *column = Column::TechniqueNames;
+            }
+        }
+    }
+
+    /// Of several columns with a name for titles, takes the first that holds ids for the column of
+    /// ids, where there is none: `Control` is `AC-2` where `Control name` stands beside it.
+    pub(super) fn look_for_own_ids(&mut self, rows: &[Row], layout: &Layout) {
+        let Some(title) = self.columns.iter().position(|(_, c)| *c == Column::Title) else {
+            return;
+        };
+        if has(&self.columns, Column::Id) || layout.columns.contains_key(&Column::Title) {
+            return;
+        }
+        let second = self.second.iter().filter(|(_, column)| *column == Column::Title);
+        let second: BTreeSet<&str> = second.map(|(name, _)| name.as_str()).collect();
+        let first = self.columns[title].0;
+        let is_second =
+            |(at, name): &&(usize, String)| *at > first && second.contains(name.as_str());
+        let seconds = self.names.iter().filter(is_second).map(|(at, _)| *at);
+        let seconds: Vec<usize> = seconds.collect();
+        let ids = [first].into_iter().chain(seconds.iter().copied()).find(|at| has_ids(rows, *at));
+        let (Some(ids), Some(second)) = (ids, seconds.first().copied()) else { return };
+        let name = if ids == first { second } else { first };
+        self.columns.retain(|(_, column)| *column != Column::Title);
+        self.columns.extend([(ids, Column::Id), (name, Column::Title)]);
+        self.columns.sort_unstable();
+        let taken = [self.name(ids).to_owned(), self.name(name).to_owned()];
+        self.second.retain(|(name, column)| *column != Column::Title || !taken.contains(name));
+    }
+
+    /// The name of a column, as it is compared.
+    pub(super) fn name(&self, at: usize) -> &str {
+        let ix = self.names.binary_search_by_key(&at, |(column, _)| *column);
+        ix.map(|ix| self.names[ix].1.as_str()).unwrap_or_default()
+    }
+
     /// Takes a column for one of products; it is nothing else but a title or an id. What kind of
     /// product it is says nothing about what it does.
     pub(super) fn take_products(&mut self, place: products::Place) {
@@ -158,6 +224,24 @@ impl Chosen {
 
 fn has(columns: &[(usize, Column)], column: Column) -> bool {
     columns.iter().any(|(_, known)| *known == column)
+}
+
+/// Whether some cell of a column names an id; one without any cell may do so further down.
+fn names_ids(rows: &[Row], column: usize) -> bool {
+    let mut cells = rows.iter().take(ROWS).filter_map(|row| row.cell(column)).peekable();
+    cells.peek().is_none() || cells.any(|cell| extract::ids(&cell.text).next().is_some())
+}
+
+/// Whether nine of ten cells of a column are one short word with a digit in it.
+fn has_ids(rows: &[Row], column: usize) -> bool {
+    let is_id = |text: &&str| {
+        let is_word = text.len() <= 20 && !text.contains(char::is_whitespace);
+        is_word && text.contains(|c: char| c.is_ascii_digit())
+    };
+    let cells = || rows.iter().take(ROWS).filter_map(|row| row.cell(column));
+    let ids = cells().map(|cell| cell.text.as_str()).filter(is_id);
+    let ids = ids.count();
+    ids > 0 && ids * 10 >= cells().count() * 9
 }
 
 /// Whether nine of ten cells of a column begin with a technique's id.

@@ -57,9 +57,18 @@ pub(super) fn of_what(
     if rows.len() < ROWS {
         return None;
     }
+    let listed = parents(rows, columns);
+    let all = attack.techniques.iter().filter(|t| t.id.parent().is_none()).count();
+    let is_list = listed.len() * 2 >= all && says_no_more(rows, columns, attack);
+    is_list.then(|| format!("a list of ATT&CK's own techniques ({} rows)", rows.len()))
+}
+
+/// Whether most rows say of themselves no more than which technique they are about.
+pub(super) fn says_no_more(rows: &[Row], columns: &[(usize, Column)], attack: &Attack) -> bool {
     let names: BTreeSet<String> = attack.techniques.iter().map(|t| t.name.to_lowercase()).collect();
+    let is_own = |(_, c): &&(usize, Column)| matches!(c, Column::Id | Column::Title);
     let own: Vec<_> = columns.iter().filter(is_own).collect();
-    let says_no_more = |row: &&Row| {
+    let is_bare = |row: &&Row| {
         let mut texts =
             own.iter().filter_map(|(at, _)| row.cell(*at)).map(|cell| cell.text.as_str());
         texts.all(|text| {
@@ -69,11 +78,7 @@ pub(super) fn of_what(
                 || attack.tactic(text).is_some()
         })
     };
-    let bare = rows.iter().filter(says_no_more).count();
-    let listed = parents(rows, columns);
-    let all = attack.techniques.iter().filter(|t| t.id.parent().is_none()).count();
-    let is_list = bare * 10 >= rows.len() * 7 && listed.len() * 2 >= all;
-    is_list.then(|| format!("a list of ATT&CK's own techniques ({} rows)", rows.len()))
+    rows.iter().filter(is_bare).count() * 10 >= rows.len() * 7
 }
 
 /// What a row says that it is, in this column, else in its first cell.

@@ -1,14 +1,19 @@
-//! The zip archive around a workbook is judged before anybody trusts it.
+//! Which kind of workbook a file is; and the zip archive around most of them, which is judged before
+//! anybody trusts it.
 //!
-//! The reader of workbooks unpacks and reserves what a file asks for. What the archive declares
+//! The reader of .xlsx workbooks unpacks and reserves what a file asks for. What the archive declares
 //! is enough to judge by: the `zip` crate gives no more bytes of a part than were declared.
 
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
+use zip::read::ZipFile;
 use zip::result::ZipError;
 
 use crate::table::grid::within;
+use crate::table::ole;
+use crate::table::xml::{Piece, Xml, attribute};
 use crate::table::{Budget, Limit, TableError};
 
 /// A part that grows by more than this, to more than that, is a bomb.
@@ -25,46 +30,116 @@ const LONGEST_PROMISE: usize = 64;
 /// The shortest XML of a shared string, `<si><t/></si>`, less a little.
 const SHORTEST_STRING: u64 = 10;
 
-const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+pub(super) type Archive<'b> = ZipArchive<Cursor<&'b [u8]>>;
 
-type Archive<'b> = ZipArchive<Cursor<&'b [u8]>>;
-
-/// Refuses bytes that are no workbook, and workbooks that would cost more than the budget.
-pub(super) fn inspect(bytes: &[u8], budget: Budget) -> Result<(), TableError> {
-    refuse_other_files(bytes)?;
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
-    refuse_other_archives(&archive)?;
-    judge_sizes(&mut archive, budget)?;
-    judge_strings(&mut archive)
+/// The kinds of workbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Xlsx,
+    Xlsb,
+    Xls,
+    Ods,
 }
 
-fn refuse_other_files(bytes: &[u8]) -> Result<(), TableError> {
-    if bytes.starts_with(OLE) {
-        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let encrypted = find(bytes, &name).is_some();
-        let old = TableError::NotAWorkbook { found: "an OLE file, as old .xls workbooks are" };
-        return Err(if encrypted { TableError::Encrypted } else { old });
+/// The kind that bytes are of, whatever the file is called.
+pub(super) fn kind(bytes: &[u8]) -> Result<Kind, TableError> {
+    if bytes.starts_with(ole::MAGIC) {
+        return Ok(Kind::Xls);
     }
     if !bytes.starts_with(b"PK") {
         return Err(TableError::NotAWorkbook { found: "no zip archive at all" });
     }
-    Ok(())
-}
-
-fn refuse_other_archives(archive: &Archive) -> Result<(), TableError> {
+    let archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
     let holds = |name: &str| archive.index_for_name(name).is_some();
     let found = if holds("xl/workbook.bin") {
-        "an .xlsb workbook"
-    } else if holds("content.xml") {
-        "an OpenDocument file"
+        return Ok(Kind::Xlsb);
+    } else if holds("content.xml") || holds("encrypted-package") {
+        return Ok(Kind::Ods);
     } else if holds("word/document.xml") {
         "a .docx document"
-    } else if !holds("_rels/.rels") {
-        "some other zip archive"
+    } else if holds("_rels/.rels") {
+        return Ok(Kind::Xlsx);
     } else {
-        return Ok(());
+        "some other zip archive"
     };
     Err(TableError::NotAWorkbook { found })
+}
+
+/// An archive that would not cost more than the budget.
+pub(super) fn judged(bytes: &[u8], budget: Budget) -> Result<Archive<'_>, TableError> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+    judge_sizes(&mut archive, budget)?;
+    Ok(archive)
+}
+
+/// Refuses an .xlsx workbook that would cost more than the budget.
+pub(super) fn inspect(bytes: &[u8], budget: Budget) -> Result<(), TableError> {
+    judge_strings(&mut judged(bytes, budget)?)
+}
+
+/// A part of an archive; `None` where it has none of this name.
+pub(super) fn part<'a, 'b>(
+    archive: &'a mut Archive<'b>,
+    name: &str,
+) -> Option<Result<ZipFile<'a, Cursor<&'b [u8]>>, TableError>> {
+    let index = archive.index_for_name(name)?;
+    Some(archive.by_index(index).map_err(broken))
+}
+
+/// Where a relation of a package leads.
+pub(super) struct Target {
+    /// What is there; the end of an address.
+    pub(super) kind: String,
+    pub(super) path: String,
+}
+
+/// The relations that a part lists, by their ids; none where there is no such part.
+pub(super) fn relationships(
+    archive: &mut Archive<'_>,
+    name: &str,
+) -> Result<BTreeMap<String, Target>, TableError> {
+    let mut targets = BTreeMap::new();
+    let Some(list) = part(archive, name) else { return Ok(targets) };
+    let mut xml = Xml::new(list?);
+    loop {
+        let piece = xml.next().map_err(|error| TableError::BrokenWorkbook(error.to_string()))?;
+        match piece {
+            Piece::Start(start) if start.local_name().as_ref() == "Relationship" => {
+                let said = |name| attribute(&start, name).unwrap_or_default();
+                let target = Target { kind: said("Type"), path: said("Target") };
+                targets.insert(said("Id"), target);
+            }
+            Piece::Eof => return Ok(targets),
+            Piece::Start(_) | Piece::End(_) | Piece::Text(_) => {}
+        }
+    }
+}
+
+/// The name of a part, from what a part in a folder calls it.
+pub(super) fn beside(folder: &str, path: &str) -> String {
+    match path.strip_prefix('/') {
+        Some(absolute) => absolute.to_owned(),
+        None => format!("{folder}{}", path.trim_start_matches("./")),
+    }
+}
+
+/// Whether the parts of an OpenDocument file are encrypted.
+pub(super) fn is_encrypted(archive: &mut Archive<'_>) -> bool {
+    if archive.index_for_name("encrypted-package").is_some() {
+        return true;
+    }
+    let mut is_encrypted = false;
+    if let Some(Ok(mut list)) = part(archive, "META-INF/manifest.xml") {
+        let looked = watch(&mut list, |window| {
+            match find(window, b"encryption-data") {
+                // Whatever it says further on.
+                Some(_) => Err(TableError::Encrypted),
+                None => Ok(()),
+            }
+        });
+        is_encrypted = looked.is_err();
+    }
+    is_encrypted
 }
 
 fn judge_sizes(archive: &mut Archive, budget: Budget) -> Result<(), TableError> {
@@ -163,11 +238,11 @@ fn broken(error: ZipError) -> TableError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::workbook as read;
     use crate::table::workbook_fixture::{archive, sheet, workbook};
-    use crate::table::xlsx;
 
     fn refused(bytes: &[u8], budget: Budget) -> TableError {
-        inspect(bytes, budget).unwrap_err()
+        read(bytes, budget).unwrap_err()
     }
 
     fn archive_of(name: &str, content: &str) -> Vec<u8> {
@@ -179,21 +254,19 @@ mod tests {
         let check = |bytes: &[u8], text: &str| {
             assert_eq!(refused(bytes, Budget::default()).to_string(), text);
         };
-        check(b"", "not an .xlsx workbook but no zip archive at all");
-        check(b"id,name", "not an .xlsx workbook but no zip archive at all");
-        check(OLE, "not an .xlsx workbook but an OLE file, as old .xls workbooks are");
-        check(&archive_of("xl/workbook.bin", ""), "not an .xlsx workbook but an .xlsb workbook");
-        check(&archive_of("content.xml", ""), "not an .xlsx workbook but an OpenDocument file");
+        check(b"", "not a workbook but no zip archive at all");
+        check(b"id,name", "not a workbook but no zip archive at all");
+        check(&archive_of("word/document.xml", ""), "not a workbook but a .docx document");
         check(
             &archive(&[("a.txt".into(), String::new())]),
-            "not an .xlsx workbook but some other zip archive",
+            "not a workbook but some other zip archive",
         );
     }
 
     #[test]
     fn a_password_is_recognised() {
         let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let bytes = [OLE, &[0; 700], &name].concat();
+        let bytes = [ole::MAGIC, &[0; 700], &name].concat();
         assert_eq!(refused(&bytes, Budget::default()), TableError::Encrypted);
     }
 
@@ -223,7 +296,7 @@ mod tests {
         while let Some(at) = find(&bytes, &honest) {
             bytes[at..at + 4].copy_from_slice(&1000u32.to_le_bytes());
         }
-        let tables = xlsx(&bytes, Budget { bytes: 100_000, ..Budget::default() }).unwrap();
+        let tables = read(&bytes, Budget { bytes: 100_000, ..Budget::default() }).unwrap();
         let error = tables[0].as_ref().unwrap_err();
         assert!(
             error.to_string().contains("larger than its declared uncompressed size"),

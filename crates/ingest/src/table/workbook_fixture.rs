@@ -17,10 +17,16 @@ const STYLES: &str = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="
 
 /// A zip archive of these parts.
 pub(super) fn archive(parts: &[(String, String)]) -> Vec<u8> {
+    let bytes = parts.iter().map(|(name, content)| (name.as_str(), content.as_bytes()));
+    packed(&bytes.collect::<Vec<_>>())
+}
+
+/// A zip archive of parts that need not be text.
+pub(super) fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
-        zip.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
-        zip.write_all(content.as_bytes()).unwrap();
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(content).unwrap();
     }
     zip.finish().unwrap().into_inner()
 }

@@ -6,20 +6,12 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::Cursor;
 
-use calamine::{DataRef, ExcelDateTime, Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{DataRef, Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use crate::table::grid::{Grid, Meter};
-use crate::table::{Budget, CellKind, Note, Row, SheetError, Table, TableError};
-use crate::table::{cell_name, merged, package};
-
-/// The size of a sheet. Cells beyond it can only come from a broken file.
-const ROWS: u32 = 1_048_576;
-const COLUMNS: u32 = 16_384;
-
-/// The serial number of the day after 9999-12-31.
-const DAYS: f64 = 2_958_466.0;
-
-const SAVE_AGAIN: &str = "open the file in a spreadsheet program and save it again";
+use crate::table::stored::{said_moment, said_number, without_midnight};
+use crate::table::{Budget, COLUMNS, CellKind, Note, ROWS, Row, SheetError, Table, TableError};
+use crate::table::{SAVE_AGAIN, cell_name, merged, package};
 
 type Workbook<'b> = Xlsx<Cursor<&'b [u8]>>;
 
@@ -122,36 +114,6 @@ fn said<'d>(value: &'d DataRef) -> (Cow<'d, str>, CellKind) {
     }
 }
 
-fn said_number(number: f64) -> (Cow<'static, str>, CellKind) {
-    if !number.is_finite() {
-        return (Cow::Borrowed("#NUM!"), CellKind::Error);
-    }
-    // Adding zero turns -0 into 0.
-    (Cow::Owned((number + 0.0).to_string()), CellKind::Number)
-}
-
-/// Durations, and what no calendar knows, stay the number of days that they are.
-fn said_moment(moment: &ExcelDateTime) -> (Cow<'static, str>, CellKind) {
-    let days = moment.as_f64();
-    if moment.is_duration() || !(0.0..DAYS).contains(&days) {
-        return said_number(days);
-    }
-    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
-    let date = format!("{year:04}-{month:02}-{day:02}");
-    let time = format!("{hour:02}:{minute:02}:{second:02}");
-    let text = match (days < 1.0, time == "00:00:00") {
-        (true, _) => time,
-        (false, true) => date,
-        (false, false) => format!("{date}T{time}"),
-    };
-    (Cow::Owned(text), CellKind::Date)
-}
-
-fn without_midnight(text: &str) -> &str {
-    let date = text.trim_end_matches('Z').trim_end_matches(".000");
-    date.strip_suffix("T00:00:00").unwrap_or(text)
-}
-
 /// After these the reader stands behind the bad cell and can go on.
 fn is_about_one_cell(error: &XlsxError) -> bool {
     matches!(
@@ -193,10 +155,10 @@ mod tests {
 
     use super::*;
     use crate::table::workbook_fixture::{archive, parts, row, sheet, workbook};
-    use crate::table::{Limit, find_header, xlsx};
+    use crate::table::{Limit, find_header, workbook as read_workbook};
 
     fn tables(bytes: &[u8]) -> Vec<Result<Table, SheetError>> {
-        xlsx(bytes, Budget::default()).unwrap()
+        read_workbook(bytes, Budget::default()).unwrap()
     }
 
     fn only(xml: &str) -> Table {
@@ -320,7 +282,7 @@ mod tests {
             sheet(r#"<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#, &["A1:XFD1048576"]);
         let bytes = workbook(&[("Far", &xml)]);
         let tiny = Budget { cells: 1, bytes: 10_000, cell_text: 10 };
-        let table = xlsx(&bytes, tiny).unwrap().remove(0).unwrap();
+        let table = read_workbook(&bytes, tiny).unwrap().remove(0).unwrap();
         assert_eq!(print(&table), ["XFD1048576=1"]);
     }
 
@@ -384,7 +346,7 @@ mod tests {
     fn the_budget_of_cells_holds_for_all_sheets_together() {
         let xml = sheet(&row(1, &["a", "b", "c"]), &[]);
         let bytes = workbook(&[("A", &xml), ("B", &xml)]);
-        let tables = xlsx(&bytes, Budget { cells: 5, ..Budget::default() }).unwrap();
+        let tables = read_workbook(&bytes, Budget { cells: 5, ..Budget::default() }).unwrap();
         assert!(tables[0].is_ok());
         let limit = TableError::TooLarge { limit: Limit::Cells, found: 6, allowed: 5 };
         assert_eq!(tables[1].as_ref().unwrap_err().error, limit);
@@ -394,7 +356,7 @@ mod tests {
     fn a_long_cell_is_cut_with_a_note() {
         let xml = sheet(&row(2, &["", &"x".repeat(3000)]), &[]);
         let budget = Budget { cell_text: 1000, ..Budget::default() };
-        let table = xlsx(&workbook(&[("A", &xml)]), budget).unwrap().remove(0).unwrap();
+        let table = read_workbook(&workbook(&[("A", &xml)]), budget).unwrap().remove(0).unwrap();
         assert_eq!(table.rows[0].cells[0].text.len(), 1000);
         assert_eq!(table.notes[0].place.as_deref(), Some("B2"));
     }
@@ -413,8 +375,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_refused_or_read(bytes: Vec<u8>) {
-            let _ = xlsx(&bytes, Budget::default());
-            let _ = xlsx(&[b"PK\x03\x04".as_slice(), &bytes].concat(), Budget::default());
+            let _ = read_workbook(&bytes, Budget::default());
+            let _ = read_workbook(&[b"PK\x03\x04".as_slice(), &bytes].concat(), Budget::default());
         }
 
         #[test]
@@ -422,15 +384,15 @@ mod tests {
             let mut bytes = workbook(&[("A", &sheet(&row(1, &["a"]), &["A1:A2"]))]);
             let at = at % bytes.len();
             bytes[at] = byte;
-            let _ = xlsx(&bytes, Budget::default());
-            let _ = xlsx(&bytes[..at], Budget::default());
+            let _ = read_workbook(&bytes, Budget::default());
+            let _ = read_workbook(&bytes[..at], Budget::default());
         }
 
         #[test]
         fn damaged_sheets_are_refused_or_read(at in 0usize..400, junk in "[<>/\"'&;= a-c!#\\[\\]-]{0,4}") {
             let mut xml = sheet(&[row(1, &["a", "b"]), row(2, &["c"])].concat(), &["A1:A2"]);
             xml.insert_str(at % xml.len(), &junk);
-            let _ = xlsx(&workbook(&[("A", &xml), ("B", &sheet("", &[]))]), Budget::default());
+            let _ = read_workbook(&workbook(&[("A", &xml), ("B", &sheet("", &[]))]), Budget::default());
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use ingest::TableRead;
+use ingest::{TableRead, Why};
 
 use crate::failure::Failure;
 use crate::streams::Streams;
@@ -41,7 +41,38 @@ fn source(table: &TableRead) -> String {
         let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
         format!("# {column} stands in {}", names.join(" and "))
     }));
+    lines.extend(reasons(table));
     lines.join("\n")
+}
+
+/// How many columns a reason lists.
+const LISTED: usize = 20;
+
+/// Why the columns were taken for what they are; a name that is the register's own needs no reason.
+fn reasons(table: &TableRead) -> Vec<String> {
+    let names = |wanted: Why| -> Vec<String> {
+        let columns = table.columns.iter().zip(&table.why).filter(|(_, why)| **why == wanted);
+        let named = columns.map(|((column, name), _)| format!("{} ({column})", quoted(name)));
+        let mut named: Vec<String> = named.collect();
+        // A wide table has as many columns as there are techniques.
+        if named.len() > LISTED {
+            let more = named.split_off(LISTED).len();
+            named.push(format!("and {more} more"));
+        }
+        named
+    };
+    let reason = |(why, words): (Why, &str)| {
+        let names = names(why);
+        (!names.is_empty()).then(|| format!("# {words}: {}", names.join(", ")))
+    };
+    [
+        (Why::Said, "as you say"),
+        (Why::Synonym, "by another name"),
+        (Why::Content, "by what stands in it"),
+    ]
+    .into_iter()
+    .filter_map(reason)
+    .collect()
 }
 
 fn quoted(text: &str) -> String {
@@ -54,11 +85,13 @@ mod tests {
     use super::*;
 
     fn read(columns: &[(&'static str, &str)]) -> TableRead {
-        let columns = columns.iter().map(|(column, name)| (*column, (*name).to_owned())).collect();
+        let columns: Vec<_> =
+            columns.iter().map(|(column, name)| (*column, (*name).to_owned())).collect();
         TableRead {
             path: "a/b.xlsx".into(),
             sheet: Some("My \"sheet\"".into()),
             header_row: 3,
+            why: vec![Why::Synonym; columns.len()],
             columns,
         }
     }
@@ -78,8 +111,9 @@ mod tests {
         let columns: Vec<_> = said.columns.iter().map(|(c, n)| (c.as_str(), n.as_str())).collect();
         assert_eq!(columns, [("id", "Control #"), ("status", "In \"place\"?")]);
         assert!(
-            text.ends_with("# techniques stands in \"ATT&CK\\nIDs\" and \"attack2\""),
+            text.contains("# techniques stands in \"ATT&CK\\nIDs\" and \"attack2\"\n"),
             "{text}"
         );
+        assert!(text.contains("# by another name: \"Control #\" (id), "), "{text}");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use ingest::{Column, Edited, EditedRow, ExportedRow, may_change, same};
-use model::capability::Capability;
+use model::capability::{Capability, Function, Kind};
 use model::diagnostic::Origin;
 use report::patch::{Change, Conflict, Difference, Ignored};
 use report::register::written;
@@ -197,9 +197,13 @@ impl<'a> Comparison<'a> {
         self.found.ignored.push(Ignored { id, reason, origin });
     }
 
-    /// Columns that somebody has removed from the sheet.
+    /// Columns that somebody has removed from the sheet although they held something. An older
+    /// lacuna may have written the sheet, with fewer columns.
     fn missing_columns(&mut self, shown: &str) {
-        let is_exported = |column: &&Column| may_change(**column);
+        let blank = Capability::new("", Kind::Control, Function::Prevent);
+        let rows = || self.edited.exported.iter().flat_map(BTreeMap::values);
+        let held = |column: Column| rows().any(|row| !same(column, &blank, &row.capability));
+        let is_exported = |column: &&Column| may_change(**column) && held(**column);
         let missing = Column::ALL.iter().filter(is_exported);
         for column in missing.filter(|column| !self.edited.columns.contains(column)) {
             let reason = format!("the column {} is gone; nothing in it changes", column.name());
