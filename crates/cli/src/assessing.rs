@@ -38,7 +38,15 @@ pub(crate) struct Gathered {
 
 /// Plans and reads; it is an error if nothing that was read can be used.
 pub(crate) fn gathered(common: &Common, streams: &mut Streams) -> Result<Gathered, Failure> {
-    let plan = plan(common)?;
+    gathered_by(plan(common)?, common, streams)
+}
+
+/// Reads what is planned; it is an error if nothing that was read can be used.
+pub(crate) fn gathered_by(
+    plan: Plan,
+    common: &Common,
+    streams: &mut Streams,
+) -> Result<Gathered, Failure> {
     let read = read(&plan, &plan.sources, common)?;
     let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
     if usable == 0 {
@@ -51,6 +59,11 @@ pub(crate) fn gathered(common: &Common, streams: &mut Streams) -> Result<Gathere
 }
 
 impl Gathered {
+    /// What was planned.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// The catalogued facts, also for what one could add.
     pub(crate) fn catalog(&self, further: &[Arc<Capability>]) -> Catalog {
         let all: Vec<Arc<Capability>> =

@@ -2,6 +2,8 @@
 
 mod adversaries;
 mod attack;
+mod check;
+mod decisions;
 mod diff;
 mod explain;
 mod formats;
@@ -10,6 +12,7 @@ mod heatmap;
 mod import;
 mod recommend;
 mod report;
+mod tickets;
 
 use std::io::Write;
 
@@ -23,9 +26,8 @@ use crate::failure::Failure;
 use crate::streams::Streams;
 
 /// Commands of the design that are not built yet.
-const PLANNED: [&str; 14] = [
+const PLANNED: [&str; 11] = [
     "what-if",
-    "check",
     "attribute",
     "paths",
     "telemetry",
@@ -36,16 +38,18 @@ const PLANNED: [&str; 14] = [
     "completions",
     "man",
     "compare",
-    "decisions",
-    "tickets",
 ];
 
 /// Commands that are.
-const BUILT: [&str; 9] = [
+const BUILT: [&str; 13] = [
     "report",
     "gaps",
     "recommend",
     "explain",
+    "diff",
+    "check",
+    "decisions",
+    "tickets",
     "heatmap",
     "import",
     "adversaries",
@@ -69,6 +73,13 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
             let asked = diff::Asked { before: &before, after: &after, bundles: &attack, count };
             diff::run(&asked, format.format, &talk)
         }
+        Command::Check { common, limits, format, count } => {
+            check::run(&common, &limits, format, count)
+        }
+        Command::Decisions { common, soon, output, format } => {
+            decisions::run(&common, soon, output.as_deref(), format.format)
+        }
+        Command::Tickets { common, count, format } => tickets::run(&common, count, format.format),
         Command::Explain { what, common, format } => explain::run(&what, &common, format.format),
         Command::Heatmap { common, output, show, size, compat } => {
             heatmap::run(&common, &output, show, size, compat)

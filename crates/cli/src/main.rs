@@ -11,6 +11,7 @@ mod commands;
 mod config;
 mod failure;
 mod folder;
+mod gate;
 mod project;
 mod streams;
 

@@ -15,7 +15,7 @@ use model::policy::{NUMBERS, Policy, PolicyError};
 use model::score::round9;
 
 use crate::args::{Common, ReleaseArgs};
-use crate::config::{self, Config, SourceConfig, Weights};
+use crate::config::{self, Config, GateConfig, SourceConfig, Weights};
 use crate::failure::Failure;
 
 /// The name of a project's file.
@@ -33,6 +33,16 @@ pub(crate) struct Plan {
     pub(crate) sources: Vec<SourceChoice>,
     pub(crate) assume: Option<Status>,
     pub(crate) formats: Formats,
+    pub(crate) gate: GateSaid,
+}
+
+/// What a project's file says about the gate, and where.
+#[derive(Default)]
+pub(crate) struct GateSaid {
+    pub(crate) gate: GateConfig,
+    pub(crate) line: Option<usize>,
+    /// The project's file, where there is one.
+    pub(crate) file: Option<PathBuf>,
 }
 
 /// Reads the project, if there is one, and checks everything that was said.
@@ -89,6 +99,11 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
         dispositions: config.disposition.into_iter().map(|d| disposition(&attack, d)).collect(),
         sources: project.sources,
         formats: formats(&project.format_files, &common.format_files)?,
+        gate: GateSaid {
+            gate: config.gate.map(toml::Spanned::into_inner).unwrap_or_default(),
+            line: config.gate_line,
+            file: project.path,
+        },
         assume: common.assume.as_deref().map(|text| status(text, "--assume")).transpose()?,
         attack,
     })
@@ -110,6 +125,8 @@ struct Project {
     config: Config,
     /// What the file is called.
     file: Option<String>,
+    /// Where it is.
+    path: Option<PathBuf>,
     /// The release that the configuration asks for; a bundle's path is relative to the file.
     attack: Option<String>,
     sources: Vec<SourceChoice>,
@@ -146,6 +163,7 @@ impl Project {
             (None, None) => None,
         };
         let shown = file.as_ref().map(|(file, _)| slashed(file));
+        let path = file.as_ref().map(|(file, _)| file.clone());
         let (config, base, takes_sources) = match file {
             Some((file, takes_sources)) => {
                 let base = file.parent().map(Path::to_path_buf).unwrap_or_default();
@@ -171,7 +189,7 @@ impl Project {
         });
         let format_files = config.format_files.iter().map(|path| (base.join(path), path.clone()));
         let format_files = format_files.collect();
-        Ok(Self { config, file: shown, attack, sources, format_files })
+        Ok(Self { config, file: shown, path, attack, sources, format_files })
     }
 }
 
@@ -299,7 +317,7 @@ pub(crate) fn slashed(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-fn hinted(failure: Failure, hint: Option<String>) -> Failure {
+pub(crate) fn hinted(failure: Failure, hint: Option<String>) -> Failure {
     match hint {
         Some(hint) => failure.help(hint),
         None => failure,
@@ -364,7 +382,7 @@ fn platform(attack: &Attack, name: &str) -> Result<String, Failure> {
     })
 }
 
-fn adversary(attack: &Attack, name: &str) -> Result<String, Failure> {
+pub(crate) fn adversary(attack: &Attack, name: &str) -> Result<String, Failure> {
     match attack.adversaries_called(name)[..] {
         [one] => Ok(attack.adversaries[one].id.clone()),
         [] => {
@@ -450,6 +468,7 @@ fn disposition(attack: &Attack, config: config::DispositionConfig) -> Dispositio
     let decided = Decided {
         decision: config.decision,
         owner: config.owner,
+        approver: config.approver,
         due: config.due.map(|day| day.0),
         until: config.until.map(|day| day.0),
         ticket: config.ticket,

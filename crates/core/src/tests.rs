@@ -3,6 +3,7 @@
 
 mod borrowed;
 mod diff;
+mod gate;
 mod method;
 mod miniature;
 mod properties;

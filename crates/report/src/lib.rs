@@ -7,6 +7,7 @@
 //! - [`terminal`], [`csv`] and [`markdown`] are skins over a sheet; [`heatmap`] draws a matrix as
 //!   SVG and [`png`] turns any SVG of this crate into pixels.
 //! - [`json`] is the assessment itself, [`navigator`] a layer for ATT&CK Navigator, [`html`] a page.
+//! - [`ics`] is decisions as a calendar, [`sarif`] a check as code hosts show it.
 //! - [`register`] is the capabilities themselves, as a table that can be read again.
 //! - [`theme`] holds the colours, [`text`] measures and wraps words in the embedded font.
 
@@ -15,12 +16,14 @@ pub mod csv;
 pub mod dettect;
 pub mod heatmap;
 pub mod html;
+pub mod ics;
 pub mod json;
 pub mod markdown;
 pub mod matrix;
 pub mod navigator;
 pub mod png;
 pub mod register;
+pub mod sarif;
 pub mod sheet;
 pub mod terminal;
 pub mod text;

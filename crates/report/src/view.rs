@@ -3,9 +3,12 @@
 //! coverage against our adversaries for the headline.
 
 pub mod adversaries;
+pub mod check;
+pub mod decisions;
 pub mod diff;
 pub mod explain;
 pub mod recommend;
+pub mod tickets;
 
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::capability::Function;

@@ -29,14 +29,8 @@ pub(crate) fn run(asked: &Asked<'_>, format: Format, talk: &Talk) -> Result<Outc
     let mut streams = Streams::new(talk);
     let (before, after) = (assessment(asked.before)?, assessment(asked.after)?);
     if before.attack.domain != after.attack.domain {
-        let message = format!(
-            "{} is about {}, {} about {}",
-            slashed(asked.before),
-            before.attack.domain,
-            slashed(asked.after),
-            after.attack.domain
-        );
-        return Err(Failure::new(message).help("compare assessments of one domain"));
+        let (before, after) = (&before.attack.domain, &after.attack.domain);
+        return Err(two_domains((asked.before, before), (&slashed(asked.after), after)));
     }
     let bundles = bundles(asked.bundles)?;
     let later = release(&after, &bundles).ok_or_else(|| no_release(asked.after, &after))?;
@@ -45,12 +39,7 @@ pub(crate) fn run(asked: &Asked<'_>, format: Format, talk: &Talk) -> Result<Outc
         false => release(&before, &bundles),
     };
     if earlier.is_none() && before.attack.sha256 != after.attack.sha256 && !talk.quiet {
-        let note = format!(
-            "ATT&CK {} of {} is not at hand, so what its change adds cannot be told; name its \
-             bundle with --attack",
-            before.attack.version,
-            slashed(asked.before)
-        );
+        let note = format!("{}; name its bundle with --attack", not_at_hand(asked.before, &before));
         streams.say("note", &note)?;
     }
     let earlier = earlier.as_ref().unwrap_or(&later);
@@ -66,7 +55,7 @@ pub(crate) fn run(asked: &Asked<'_>, format: Format, talk: &Talk) -> Result<Outc
     Ok(Outcome::Done)
 }
 
-fn assessment(path: &Path) -> Result<Assessment, Failure> {
+pub(super) fn assessment(path: &Path) -> Result<Assessment, Failure> {
     let file = if path.is_dir() { path.join(FILE) } else { path.to_path_buf() };
     let shown = slashed(&file);
     let bytes = ingest::source::read(&file).map_err(|error| unreadable(&shown, &error))?;
@@ -74,6 +63,22 @@ fn assessment(path: &Path) -> Result<Assessment, Failure> {
         Failure::new(format!("{shown}: {error}"))
             .help("name an assessment.json, as lacuna report or lacuna gaps --format json write it")
     })
+}
+
+/// What is about another domain cannot be compared.
+pub(super) fn two_domains(before: (&Path, &str), after: (&str, &str)) -> Failure {
+    let message =
+        format!("{} is about {}, {} about {}", slashed(before.0), before.1, after.0, after.1);
+    Failure::new(message).help("compare assessments of one domain")
+}
+
+/// What is missing where the release of the earlier assessment is.
+pub(super) fn not_at_hand(path: &Path, before: &Assessment) -> String {
+    format!(
+        "ATT&CK {} of {} is not at hand, so what its change adds cannot be told",
+        before.attack.version,
+        slashed(path)
+    )
 }
 
 fn bundles(paths: &[PathBuf]) -> Result<Vec<Attack>, Failure> {
@@ -85,7 +90,7 @@ fn bundles(paths: &[PathBuf]) -> Result<Vec<Attack>, Failure> {
 }
 
 /// The release that an assessment was made with, if it is at hand.
-fn release(assessment: &Assessment, bundles: &[Attack]) -> Option<Attack> {
+pub(super) fn release(assessment: &Assessment, bundles: &[Attack]) -> Option<Attack> {
     let sha256 = &assessment.attack.sha256;
     let named = bundles.iter().find(|bundle| bundle.sha256 == *sha256).cloned();
     named.or_else(|| snapshot::embedded_from(sha256))

@@ -109,7 +109,7 @@ fn meaning(factor: Factor) -> &'static str {
     }
 }
 
-fn gaps(before: &Assessment, after: &Assessment, found: &Diff, limit: usize) -> Sheet {
+pub(super) fn gaps(before: &Assessment, after: &Assessment, found: &Diff, limit: usize) -> Sheet {
     let lists = [
         ("new", &found.gaps.new),
         ("reopened", &found.gaps.reopened),
@@ -153,7 +153,7 @@ fn gap(before: &Assessment, after: &Assessment, word: &str, id: TechniqueId) -> 
 }
 
 /// What was to be fixed, the overdue first.
-fn promises(found: &Diff) -> Sheet {
+pub(super) fn promises(found: &Diff) -> Sheet {
     let kept = found.promised.iter().filter(|p| p.is_kept).count();
     let mut sheet = Sheet::new(
         format!("Promised: {kept} of {} done", found.promised.len()),
