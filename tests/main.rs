@@ -4,7 +4,9 @@
 
 mod architecture;
 mod cases;
+mod check;
 mod controls;
+mod decisions;
 mod diff;
 mod example;
 mod formats;

@@ -99,14 +99,14 @@ pub(crate) enum Command {
     Check {
         #[command(flatten)]
         common: Common,
-        #[command(flatten)]
-        limits: GateArgs,
-        /// How to print
-        #[arg(long, value_enum, default_value_t = CheckFormat::Table)]
-        format: CheckFormat,
         /// Number of gaps and places to list as table or md
         #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
         count: usize,
+        /// How to print
+        #[arg(long, value_enum, default_value_t = CheckFormat::Table)]
+        format: CheckFormat,
+        #[command(flatten)]
+        limits: GateArgs,
     },
     /// List what was decided: overdue and expired first
     Decisions {

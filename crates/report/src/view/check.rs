@@ -135,7 +135,10 @@ fn figures(finding: &Finding) -> [Value; 3] {
     });
     match finding.check {
         Limit::MinCoverage | Limit::MinTactic | Limit::MinAdversary | Limit::MaxUnknownIds => {
-            let (of_found, of_limit) = decimals(100.0 * found, 100.0 * limit, 0);
+            // As elsewhere, what is there at all is not shown as nothing, nor as a whole percent.
+            let is_whole = (0.01..=0.99).contains(&found) || found == 0.0 || found == 1.0;
+            let (of_found, of_limit) =
+                decimals(100.0 * found, 100.0 * limit, usize::from(!is_whole));
             [Value::Percent(found, of_found), bound, Value::Percent(limit, of_limit)]
         }
         Limit::MaxGapPriority | Limit::MaxNewGap | Limit::MaxDrop => {
@@ -162,8 +165,10 @@ fn decimals(found: f64, limit: f64, least: usize) -> (usize, usize) {
     let limit = shown(limit, of_limit);
     let is_told_apart = |decimals: &usize| {
         // Not by `total_cmp`: what is shown as -0.0 is no less than 0.
-        let side = shown(found, *decimals).partial_cmp(&limit);
-        (found - limit).abs() < 1e-8 || side == found.partial_cmp(&limit)
+        let figure = shown(found, *decimals);
+        let is_there = figure != 0.0 || found == 0.0;
+        let side = figure.partial_cmp(&limit);
+        is_there && ((found - limit).abs() < 1e-8 || side == found.partial_cmp(&limit))
     };
     let of_found = (least..MOST_DECIMALS).find(is_told_apart).unwrap_or(MOST_DECIMALS);
     (of_found, of_limit)
@@ -186,6 +191,7 @@ fn verdict(
         ],
     );
     sheet.notes = caveats(assessment);
+    sheet.notes.push(super::finding(assessment));
     sheet.notes.push(basis(assessment));
     if let (Some(before), Some(moved)) = (before, &found.diff) {
         let since = if before.as_of == assessment.as_of {
@@ -328,6 +334,8 @@ mod tests {
         assert!(sentence(&kept).contains("35.4 %, which"), "{}", sentence(&kept));
         let exact = finding(Limit::MinCoverage, 0.35, 0.35, Bound::AtLeast);
         assert!(sentence(&exact).contains(": 35 %, which"), "{}", sentence(&exact));
+        let little = finding(Limit::MinCoverage, 0.007, 0.35, Bound::AtLeast);
+        assert!(sentence(&little).contains(": 0.7 %, which"), "{}", sentence(&little));
         let above = finding(Limit::MaxUnknownIds, 0.000_01, 0.0, Bound::AtMost);
         assert!(sentence(&above).contains(": 0.001 %, which must be at most 0 %"));
     }

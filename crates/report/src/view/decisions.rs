@@ -20,7 +20,7 @@ pub fn sheet(found: &Decisions) -> Sheet {
             ("Owner", "owner"),
             ("Ticket", "ticket"),
             ("Approver", "approver"),
-            ("#", "rank"),
+            ("Gap", "rank"),
             ("Reason", "reason"),
         ],
     )

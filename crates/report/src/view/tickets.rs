@@ -82,29 +82,24 @@ pub fn tickets(assessment: &Assessment, attack: &Attack, limit: usize) -> Ticket
 pub fn list(assessment: &Assessment, found: &Tickets) -> Sheet {
     let mut sheet = Sheet::new(
         count(found.tickets.len(), "ticket"),
-        &[
-            ("Title", "title"),
-            ("Priority", "priority"),
-            ("Due", "due"),
-            ("Owner", "owner"),
-            ("External id", "external_id"),
-        ],
+        &[("Title", "title"), ("Priority", "priority"), ("Due", "due"), ("Owner", "owner")],
     )
-    .optional(&["due", "owner", "external_id"]);
+    .optional(&["due", "owner"]);
     sheet.notes = caveats(assessment);
     sheet.notes.push(basis(assessment));
     let others = ticket::handed_out(assessment, usize::MAX).len() - found.tickets.len();
     if others > 0 {
         sheet.notes.push(format!("{} without a ticket; -n takes more", count(others, "other gap")));
     }
-    sheet.notes.push("--format csv or json has the whole of each, to be imported".to_owned());
+    sheet.notes.push(
+        "--format csv or json has each in full, with an external id that stays the same".to_owned(),
+    );
     let row = |ticket: &Ticket| {
         vec![
             Value::text(&ticket.title),
             Value::text(format!("{} {:.1}", ticket.priority, ticket.priority_number)),
             Value::text(ticket.due.map(|due| due.to_string()).unwrap_or_default()),
             Value::text(ticket.owner.as_deref().unwrap_or_default()),
-            Value::text(&ticket.external_id),
         ]
     };
     sheet.rows = found.tickets.iter().map(row).collect();
