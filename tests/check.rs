@@ -7,10 +7,15 @@ use serde_json::{Value, json};
 
 use crate::support::{lacuna, root, scratch};
 
-/// The example organisation in a folder of its own, its assessment as `main.json` beside it.
+/// The example organisation in a folder of its own and without its gate, its assessment as
+/// `main.json` beside it.
 fn example(name: &str) -> PathBuf {
     let folder = scratch(name);
     copy(&root().join("controls/example"), &folder.join("bank"));
+    let project = folder.join("bank/lacuna.toml");
+    let text = fs::read_to_string(&project).unwrap();
+    let (before, _) = text.split_once("[gate]").unwrap();
+    fs::write(&project, before).unwrap();
     let output = lacuna(&folder, &["gaps", "bank", "--format", "json", "-q"]);
     fs::write(folder.join("main.json"), output.stdout).unwrap();
     folder

@@ -153,7 +153,7 @@ fn standing(
         name: known.map(|known| known.name.clone()).unwrap_or_default(),
         state,
         rank,
-        priority: rank.and_then(|_| found).map(|found| found.priority),
+        priority: rank.and(found).map(|found| found.priority),
         decided,
     }
 }

@@ -18,6 +18,9 @@ pub(crate) fn run(common: &Common, count: usize, format: Format) -> Result<Outco
     let sheets = match format {
         Format::Table => vec![tickets::list(&found.assessment, &written)],
         Format::Csv => vec![tickets::rows(&written)],
+        Format::Md if written.tickets.is_empty() => {
+            vec![tickets::list(&found.assessment, &written)]
+        }
         Format::Md => tickets::pages(&written),
         Format::Json | Format::Ndjson => Vec::new(),
     };

@@ -352,9 +352,11 @@ mod tests {
             let found = if is_near { limit + away as f64 / 1e9 } else { f64::from(found) / 1e9 };
             let found = found.clamp(0.0, 1.0);
             let missed = finding(Limit::MinCoverage, model::score::round9(found), limit, Bound::AtLeast);
-            let [shown, _, of_limit] = figures(&missed).map(|value| {
-                value.shown().trim_end_matches(" %").parse::<f64>().unwrap()
-            });
+            let [shown, _, of_limit] = figures(&missed);
+            let read = |value: Value| -> f64 {
+                value.shown().trim_end_matches(" %").parse().unwrap()
+            };
+            let (shown, of_limit) = (read(shown), read(of_limit));
             prop_assert_eq!(missed.is_passed, shown >= of_limit, "{} {}", shown, of_limit);
         }
     }
