@@ -14,6 +14,7 @@ mod golden;
 mod hostile;
 mod layer;
 mod normalised;
+mod products;
 mod read_back;
 mod recommend;
 mod support;

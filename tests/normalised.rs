@@ -157,6 +157,7 @@ fn row() -> impl Strategy<Value = Value> {
             ]),
         ),
         ("mitigations", lists(&["M1032", "M1038", "M1047", "M1055"])),
+        ("controls", lists(&["category:edr", "category:siem", "m365:DEF-ATH-E5", "AC-2"])),
         ("data_components", lists(&["DC0032", "Command Execution", "DC0067"])),
         (
             "platforms",
@@ -177,7 +178,7 @@ fn row() -> impl Strategy<Value = Value> {
                 "library",
             ]),
         ),
-        ("basis", words(&["validated", "published", "tagged", "attested", "unknown"])),
+        ("basis", words(&["validated", "published", "tagged", "attested", "category", "unknown"])),
         ("strength", cell(vec![json!(0.123456789), json!("85%"), json!(0), json!(1)])),
         ("level", words(&["none", "minimal", "low", "moderate", "high", "very high"])),
         ("ctid", words(&["minimal", "partial", "significant"])),
@@ -260,6 +261,21 @@ fn rules_read_back_are_the_same() {
     check(&folder, "rules", &["--assume", "library"], &ON);
     // Limited to platforms that the domain does not have.
     check(&folder, "rules", &[], &["--domain", "ics-attack"]);
+}
+
+#[test]
+fn products_read_back_are_the_same() {
+    let folder = scratch("normalised-products");
+    let rows = "Tool,Status,Owner\nMicrosoft 365 E5,in place,IT\nOkta,pilot,IT\nSplunk,,SOC\n";
+    fs::write(folder.join("tools.csv"), rows).unwrap();
+    check(&folder, "tools.csv", &[], &ON);
+    let names = ["--have", "Microsoft 365 E5, Falcon, EDR, Veeam"];
+    let assess = |input: &[&str]| {
+        essence(lacuna_json(&folder, &[&["gaps", "--format", "json"], input, &ON].concat()))
+    };
+    let import = [&["import", "-o", "named.csv"], &names[..], &ON].concat();
+    assert!(lacuna(&folder, &import).status.success());
+    same(&assess(&names), &assess(&["named.csv"]), "names");
 }
 
 #[test]

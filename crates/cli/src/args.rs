@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::next_move::Move;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -39,6 +40,9 @@ pub(crate) enum Command {
         /// The folder to write; it is written whole or not at all
         #[arg(short, long, value_name = "DIR", default_value = "lacuna-report")]
         output: PathBuf,
+        /// Keep the assessment in this folder of dated ones, and show how the figures went
+        #[arg(long, value_name = "DIR")]
+        history: Option<PathBuf>,
     },
     /// List the gaps, the most important first
     Gaps {
@@ -47,6 +51,9 @@ pub(crate) enum Command {
         /// Number of gaps to list as table, csv or md
         #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
         count: usize,
+        /// Only the gaps that this move is for; with accept, also what to paste into lacuna.toml
+        #[arg(long = "for", value_enum, value_name = "MOVE")]
+        only: Option<NextMove>,
         #[command(flatten)]
         format: FormatArg,
     },
@@ -73,6 +80,37 @@ pub(crate) enum Command {
         what: String,
         #[command(flatten)]
         common: Common,
+        #[command(flatten)]
+        format: FormatArg,
+    },
+    /// Say what a change would do; nothing of yours is changed
+    ///
+    /// Whatever --platform and --adversary name is part of the change: the other platforms and
+    /// adversaries stay as the project has them.
+    WhatIf {
+        #[command(flatten)]
+        common: Common,
+        /// Add the rows of a register, or the rules of a folder, as if they were on
+        #[arg(long, value_name = "FILE")]
+        add: Vec<PathBuf>,
+        /// Take away a capability, by its id or title
+        #[arg(long, value_name = "ID")]
+        remove: Vec<String>,
+        /// Switch a capability on
+        #[arg(long, value_name = "ID")]
+        enable: Vec<String>,
+        /// Switch a capability off
+        #[arg(long, value_name = "ID")]
+        disable: Vec<String>,
+        /// Give a capability another status
+        #[arg(long, value_name = "ID=STATUS")]
+        set: Vec<String>,
+        /// Leave an adversary out
+        #[arg(long = "drop-adversary", value_name = "NAME")]
+        drop_adversaries: Vec<String>,
+        /// Number of techniques to list as table, csv or md
+        #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+        count: usize,
         #[command(flatten)]
         format: FormatArg,
     },
@@ -177,7 +215,7 @@ pub(crate) enum Command {
     },
     /// List the formats of rules that are read, show one, or say whether a file is of it
     Formats {
-        /// The format to show
+        /// The format to show, or "products" for the products that --have knows
         #[arg(value_name = "NAME")]
         name: Option<String>,
         /// Say whether these files are of the format, and why
@@ -261,10 +299,14 @@ pub(crate) struct GateArgs {
 /// Options of every command that assesses.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// Files and folders to read, or a project (lacuna.toml or its folder); with none, the
-    /// nearest lacuna.toml upwards
+    /// Files and folders to read, or a project (lacuna.toml or its folder); with none, and no
+    /// --have, the nearest lacuna.toml upwards
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
+    /// Security products that you have, by name, such as "Okta, Palo Alto": a first answer by their
+    /// categories, with no file at all; may be repeated
+    #[arg(long = "have", value_name = "PRODUCTS")]
+    pub(crate) have: Vec<String>,
     /// Take scope, profile, policy and decisions from this lacuna.toml
     #[arg(short, long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -362,6 +404,35 @@ pub(crate) enum CheckFormat {
     Md,
     /// SARIF 2.1.0, for a code host
     Sarif,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NextMove {
+    /// Rules exist, but are off
+    Enable,
+    /// Claimed, and never proven
+    Test,
+    /// Telemetry is there, a rule is not
+    Write,
+    /// A control or a mitigation applies
+    Prevent,
+    /// No log source is known
+    Onboard,
+    /// Nothing mitigates it and nothing shows it
+    Accept,
+}
+
+impl From<NextMove> for Move {
+    fn from(typed: NextMove) -> Self {
+        match typed {
+            NextMove::Enable => Self::Enable,
+            NextMove::Test => Self::Test,
+            NextMove::Write => Self::Write,
+            NextMove::Prevent => Self::Prevent,
+            NextMove::Onboard => Self::Onboard,
+            NextMove::Accept => Self::Accept,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -11,8 +11,10 @@ use model::attack::Attack;
 use model::capability::Capability;
 use model::catalog::Catalog;
 use model::diagnostic::{Code, Diagnostic, Severity};
+use model::policy::Policy;
 use model::{Assessment, Inputs, assess};
 
+use crate::advice::sharpest;
 use crate::args::Common;
 use crate::failure::Failure;
 use crate::project::{Plan, plan};
@@ -26,6 +28,8 @@ pub(crate) struct Assessed {
     pub(crate) tables: Vec<TableRead>,
     /// Where the sources are.
     pub(crate) sources: Vec<PathBuf>,
+    /// What would say more than products' names.
+    pub(crate) advice: Option<String>,
     /// A warning about the inputs that `--strict` does not let pass.
     pub(crate) is_refused: bool,
 }
@@ -53,7 +57,13 @@ pub(crate) fn gathered_by(
         tell(&read.diagnostics, Severity::Note, common, streams)?;
         let sources: Vec<&str> = read.sources.iter().map(|s| s.path.as_str()).collect();
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
-        return Err(failure.help("lacuna formats lists the formats that are read"));
+        let help = match &common.inputs[..] {
+            [] if !common.have.is_empty() => {
+                "lacuna formats products lists the products that are known"
+            }
+            _ => "lacuna formats lists the formats that are read",
+        };
+        return Err(failure.help(help));
     }
     Ok(Gathered { plan, read })
 }
@@ -90,6 +100,11 @@ impl Gathered {
         }
     }
 
+    /// The numbers of the method.
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.plan.policy
+    }
+
     /// Reads a further file or folder with the same settings.
     pub(crate) fn further(
         &self,
@@ -99,20 +114,44 @@ impl Gathered {
         read(&self.plan, &[choice], common)
     }
 
-    /// The release, how the tables were read, and the assessment, which goes with its inputs.
-    pub(crate) fn finish(self, assessment: Assessment, common: &Common) -> Assessed {
+    /// The answer, with the release and how the tables were read.
+    pub(crate) fn finish(self, answer: Answer, common: &Common) -> Assessed {
+        let Answer { assessment, advice } = answer;
         let is_refused = common.strict && assessment.diagnostics.iter().any(matters);
         let sources = self.plan.sources.into_iter().map(|source| source.path).collect();
         let (attack, tables) = (self.plan.attack, self.read.tables);
-        Assessed { assessment, attack, tables, sources, is_refused }
+        Assessed { assessment, attack, tables, sources, advice, is_refused }
     }
+}
+
+/// An assessment, and what would say more than products' names.
+pub(crate) struct Answer {
+    pub(crate) assessment: Assessment,
+    advice: Option<String>,
+}
+
+impl Answer {
+    /// An assessment for those who ask for no advice.
+    pub(crate) fn alone(assessment: Assessment) -> Self {
+        Self { assessment, advice: None }
+    }
+}
+
+/// Assesses.
+pub(crate) fn answer(inputs: &Inputs<'_>, common: &Common) -> Answer {
+    let assessment = assess(inputs);
+    let sharpest = match common.talk.quiet {
+        true => None,
+        false => sharpest(inputs, assessment.headline.threat_weighted.exp),
+    };
+    Answer { assessment, advice: sharpest.map(|sharpest| sharpest.advice(common)) }
 }
 
 pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assessed, Failure> {
     let gathered = gathered(common, streams)?;
     let catalog = gathered.catalog(&[]);
-    let assessment = assess(&gathered.inputs(&catalog));
-    Ok(gathered.finish(assessment, common))
+    let answer = answer(&gathered.inputs(&catalog), common);
+    Ok(gathered.finish(answer, common))
 }
 
 fn matters(diagnostic: &Diagnostic) -> bool {
@@ -176,6 +215,7 @@ impl Assessed {
         streams: &mut Streams,
     ) -> Result<(), Failure> {
         tell(&self.assessment.diagnostics, Severity::Warning, common, streams)?;
+        self.advise(common, streams)?;
         if !common.talk.quiet && !says_caveats {
             for caveat in report::view::caveats(&self.assessment) {
                 streams.say("note", &caveat)?;
@@ -183,7 +223,18 @@ impl Assessed {
         }
         Ok(())
     }
+
+    /// Says which export would say more than products' names.
+    pub(crate) fn advise(&self, common: &Common, streams: &mut Streams) -> Result<(), Failure> {
+        if let Some(advice) = self.advice.as_ref().filter(|_| !common.talk.quiet) {
+            streams.say("next", advice)?;
+        }
+        Ok(())
+    }
 }
+
+/// So many names of products that are not plain are told one by one.
+const TOLD: usize = 5;
 
 /// What is at least as bad as `least` in a line each kind, everything with `-v`.
 pub(crate) fn tell(
@@ -206,9 +257,16 @@ pub(crate) fn tell(
     let mut loud: Vec<&Diagnostic> = diagnostics.iter().filter(is_loud).collect();
     loud.sort_by_key(|d| (d.severity, d.code));
     for group in loud.chunk_by(|a, b| a.code == b.code) {
-        streams.diagnostic(group[0])?;
-        if group.len() > 1 {
-            let more = format!("... and {} more of this kind; -v shows all", group.len() - 1);
+        // Names that were just typed are told one by one.
+        let told = match group[0].code {
+            Code::UnknownProduct | Code::AssumedProduct => TOLD,
+            _ => 1,
+        };
+        for diagnostic in group.iter().take(told) {
+            streams.diagnostic(diagnostic)?;
+        }
+        if group.len() > told {
+            let more = format!("... and {} more of this kind; -v shows all", group.len() - told);
             writeln!(streams.err, "  {more}")?;
         }
     }

@@ -13,6 +13,7 @@ mod import;
 mod recommend;
 mod report;
 mod tickets;
+mod what_if;
 
 use std::io::Write;
 
@@ -26,8 +27,7 @@ use crate::failure::Failure;
 use crate::streams::Streams;
 
 /// Commands of the design that are not built yet.
-const PLANNED: [&str; 11] = [
-    "what-if",
+const PLANNED: [&str; 10] = [
     "attribute",
     "paths",
     "telemetry",
@@ -41,10 +41,11 @@ const PLANNED: [&str; 11] = [
 ];
 
 /// Commands that are.
-const BUILT: [&str; 13] = [
+const BUILT: [&str; 14] = [
     "report",
     "gaps",
     "recommend",
+    "what-if",
     "explain",
     "diff",
     "check",
@@ -59,8 +60,12 @@ const BUILT: [&str; 13] = [
 
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
-        Command::Report { common, output } => report::run(&common, &output),
-        Command::Gaps { common, count, format } => gaps::run(&common, count, format.format),
+        Command::Report { common, output, history } => {
+            report::run(&common, &output, history.as_deref())
+        }
+        Command::Gaps { common, count, only, format } => {
+            gaps::run(&common, count, only.map(Into::into), format.format)
+        }
         Command::Recommend { common, goal, candidates, libraries, format } => {
             let asked = recommend::Asked {
                 goal: &goal,
@@ -68,6 +73,21 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
                 libraries: &libraries,
             };
             recommend::run(&common, &asked, format.format)
+        }
+        Command::WhatIf {
+            common,
+            add,
+            remove,
+            enable,
+            disable,
+            set,
+            drop_adversaries,
+            count,
+            format,
+        } => {
+            let asked =
+                what_if::Asked { add, remove, enable, disable, set, drop_adversaries, count };
+            what_if::run(common, &asked, format.format)
         }
         Command::Diff { before, after, attack, count, format, talk } => {
             let asked = diff::Asked { before: &before, after: &after, bundles: &attack, count };

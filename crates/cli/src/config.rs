@@ -31,6 +31,9 @@ pub(crate) struct Config {
     /// The line of `[gate]`.
     #[serde(skip)]
     pub(crate) gate_line: Option<usize>,
+    /// Products by name.
+    #[serde(default)]
+    pub(crate) have: Vec<String>,
     /// Descriptors of further formats.
     #[serde(default)]
     pub(crate) format_files: Vec<String>,

@@ -5,6 +5,7 @@
 //! [`commands`] is one command. Exit codes: 0 done, 1 something that the user asked for was
 //! missed, 2 it could not be done.
 
+mod advice;
 mod args;
 mod assessing;
 mod commands;
@@ -12,6 +13,7 @@ mod config;
 mod failure;
 mod folder;
 mod gate;
+mod history;
 mod project;
 mod streams;
 

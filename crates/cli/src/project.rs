@@ -156,10 +156,12 @@ impl Project {
             );
             return Err(Failure::new(message).help("leave one of them out"));
         }
+        // Products by name are an input like any other.
+        let names_nothing = common.inputs.is_empty() && common.have.is_empty();
         let file = match (by_input, &common.config) {
             (Some(file), _) => Some((file, true)),
-            (None, Some(file)) => Some((file.clone(), common.inputs.is_empty())),
-            (None, None) if common.inputs.is_empty() => Some((nearest()?, true)),
+            (None, Some(file)) => Some((file.clone(), names_nothing)),
+            (None, None) if names_nothing => Some((nearest()?, true)),
             (None, None) => None,
         };
         let shown = file.as_ref().map(|(file, _)| slashed(file));
@@ -171,15 +173,17 @@ impl Project {
             }
             None => (Config::default(), PathBuf::new(), false),
         };
-        let said: Vec<SourceChoice> =
+        let mut said: Vec<SourceChoice> =
             config.source.iter().map(|s| source(s, &base)).collect::<Result<_, _>>()?;
+        said.extend(products(&config.have, "have"));
         let columns = typed_columns(&common.columns)?;
         let further =
             others.into_iter().map(|input| further_source(input, &said, common, &columns));
         let mut sources: Vec<SourceChoice> = if takes_sources { said.clone() } else { Vec::new() };
         sources.extend(further);
+        sources.extend(products(&common.have, HAVE));
         if sources.is_empty() {
-            let help = "name files or folders, or add a [[source]] to lacuna.toml";
+            let help = "name files or folders, or products with --have, or add a [[source]] to lacuna.toml";
             return Err(Failure::new("there is nothing to read").help(help));
         }
         let bundle = |choice: &String| Some(base.join(choice)).filter(|path| path.is_file());
@@ -191,6 +195,20 @@ impl Project {
         let format_files = format_files.collect();
         Ok(Self { config, file: shown, path, attack, sources, format_files })
     }
+}
+
+/// How products that are typed are called in everything that is said about them.
+pub(crate) const HAVE: &str = "--have";
+
+/// Products by name as a source, if any are named.
+fn products(lists: &[String], shown: &str) -> Option<SourceChoice> {
+    let names = lists.iter().flat_map(|list| ingest::products::names_in(list));
+    let names: Vec<String> = names.map(str::to_owned).collect();
+    (!names.is_empty()).then(|| SourceChoice {
+        names,
+        shown: shown.to_owned(),
+        ..SourceChoice::default()
+    })
 }
 
 /// The project's file, if this input is a project.
@@ -206,7 +224,7 @@ fn project_file(input: &Path) -> Option<PathBuf> {
 fn nearest() -> Result<PathBuf, Failure> {
     let missing = || {
         Failure::new(format!("there is no {FILE} here or in a folder above"))
-            .help("name what to read:  lacuna gaps rules/ controls.xlsx --adversary APT29")
+            .help("name what to read:  lacuna gaps rules/ controls.xlsx --adversary APT29; or products:  lacuna gaps --have \"Okta, EDR\"")
     };
     let here = std::env::current_dir().map_err(|_| missing())?;
     let found = here.ancestors().map(|folder| folder.join(FILE)).find(|file| file.is_file());
@@ -230,6 +248,7 @@ fn source(config: &SourceConfig, base: &Path) -> Result<SourceChoice, Failure> {
     };
     Ok(SourceChoice {
         path: base.join(&config.path),
+        names: Vec::new(),
         shown: config.path.replace('\\', "/"),
         status: config.status.as_deref().map(|text| status(text, &config.path)).transpose()?,
         status_from: config.status_from.as_ref().map(|path| (base.join(path), path.clone())),
@@ -324,7 +343,7 @@ pub(crate) fn hinted(failure: Failure, hint: Option<String>) -> Failure {
     }
 }
 
-fn status(text: &str, place: &str) -> Result<Status, Failure> {
+pub(crate) fn status(text: &str, place: &str) -> Result<Status, Failure> {
     ingest::status(text).ok_or_else(|| {
         let words: Vec<&str> = Status::ALL.iter().map(|status| status.word()).collect();
         let failure = Failure::new(format!("{place}: {text:?} is no status"));
@@ -368,6 +387,22 @@ fn weights(
         }
     }
     Ok(weights)
+}
+
+/// What `--platform` names, with the shares.
+pub(crate) fn typed_platforms(
+    attack: &Attack,
+    typed: &[String],
+) -> Result<BTreeMap<String, f64>, Failure> {
+    weights(&chosen(typed, &Weights::default())?, |name| platform(attack, name))
+}
+
+/// What `--adversary` names, by id, with the weights.
+pub(crate) fn typed_adversaries(
+    attack: &Attack,
+    typed: &[String],
+) -> Result<BTreeMap<String, f64>, Failure> {
+    weights(&chosen(typed, &Weights::default())?, |name| adversary(attack, name))
 }
 
 fn platform(attack: &Attack, name: &str) -> Result<String, Failure> {

@@ -10,7 +10,7 @@ use crate::alerts;
 use crate::attack::{AdversaryKind, Attack, TechniqueIx};
 use crate::capability::{Capability, Function};
 use crate::catalog::Catalog;
-use crate::coverage::{self, Coverage, Evidence};
+use crate::coverage::{self, Coverage, Evidence, Telemetry};
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, Origin};
 use crate::gap::{self, Gap};
@@ -19,10 +19,12 @@ use crate::inputs::{
     Decided, Decision, Disposition, Exclusion, Inputs, Organisation, Profile, ScopeChoice, Source,
 };
 use crate::metrics::{AdversaryCoverage, Figures, Headline, TacticCoverage};
+use crate::next_move::{self, Move, State, WouldReach};
 use crate::policy::Policy;
 use crate::resolve::Resolution;
 use crate::scope::{Scope, platform_name};
 use crate::score::{Range, round9};
+use crate::sensitivity::{self, Runs, Sensitivity};
 use crate::strength;
 use crate::threat::Threat;
 
@@ -141,6 +143,15 @@ pub struct TechniqueAssessment {
     pub disposition: Option<Decided>,
     /// What tests say.
     pub validated: Validated,
+    /// What there is about it, in a word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
+    /// What to do about the gap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_move: Option<Move>,
+    /// How much its place among the gaps hangs on single judgements.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
     /// How well it is covered.
     pub coverage: CoverageSummary,
     /// How likely it is used.
@@ -311,6 +322,11 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
     let coverage = coverage::per_technique(evidence, &scope, &inputs.policy);
     let decided_on = |ix: TechniqueIx| decided.get(&inputs.attack.techniques[ix].id).cloned();
     let gaps = gap::rank(inputs, &scope, &coverage, &threat, decided_on);
+    let sensitivity =
+        Runs { inputs, scope: &scope, coverage: &coverage, threat: &threat, decided: &decided }
+            .run();
+    let telemetry = Telemetry::stated(inputs.attack, &inputs.capabilities, &inputs.policy);
+    let would_reach = WouldReach::of(inputs, &scope, &telemetry);
     let figures =
         Figures { inputs, scope: &scope, coverage: &coverage, threat: &threat, gaps: &gaps };
     let headline = figures.headline();
@@ -320,7 +336,14 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
         let (if_enabled, if_library) = (headline.threat_weighted.exp, without.threat_weighted.exp);
         StatusNotStated { capabilities, if_enabled, if_library }
     });
-    let view = View { inputs, scope: &scope, threat: &threat, coverage: &coverage };
+    let view = View {
+        inputs,
+        scope: &scope,
+        threat: &threat,
+        coverage: &coverage,
+        sensitivity: &sensitivity,
+        would_reach: &would_reach,
+    };
     let unscoped = decided
         .keys()
         .filter(|id| inputs.attack.technique(**id).is_none_or(|ix| !scope.contains(ix)));
@@ -341,7 +364,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
         resolution: inputs.resolution.clone(),
         status_not_stated,
         tactics: figures.tactics(),
-        adversaries: figures.adversaries(),
+        adversaries: sensitivity.with_bands(figures.adversaries()),
         techniques: scope
             .techniques()
             .filter_map(|ix| {
@@ -542,6 +565,8 @@ struct View<'a> {
     scope: &'a Scope,
     threat: &'a Threat,
     coverage: &'a [Coverage],
+    sensitivity: &'a sensitivity::Found,
+    would_reach: &'a WouldReach,
 }
 
 impl View<'_> {
@@ -556,6 +581,8 @@ impl View<'_> {
         let technique = &attack.techniques[ix];
         let tactics = technique.tactics.iter().map(|tactic| attack.tactics[*tactic].id.clone());
         let platforms = technique.platforms.iter().map(|p| attack.platforms[*p].clone());
+        let (state, next_move) =
+            next_move::of_technique(self.inputs, ix, coverage, gap, self.would_reach);
         TechniqueAssessment {
             id: technique.id,
             name: technique.name.clone(),
@@ -570,6 +597,9 @@ impl View<'_> {
             target: gap.target,
             disposition,
             validated: self.validated(coverage),
+            state: Some(state),
+            next_move,
+            sensitivity: gap.rank.map(|_| self.sensitivity.of(ix)),
             coverage: CoverageSummary {
                 prevent: coverage.prevent.rounded(),
                 detect: coverage.detect.rounded(),

@@ -107,6 +107,8 @@ words! {
         Tagged = "tagged",
         /// Somebody's word.
         Attested = "attested",
+        /// What products of its category do; more than its name is not known.
+        Category = "category",
         /// Nobody knows.
         Unknown = "unknown",
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::attack::{Attack, Fate, ObjectKind, TechniqueIx};
-use crate::capability::{Ctid, Function};
+use crate::capability::{Ctid, Function, Level};
 use crate::id::TechniqueId;
 
 /// Catalogued facts, by technique of one ATT&CK release.
@@ -14,6 +14,8 @@ pub struct Catalog {
     public_rules: BTreeMap<TechniqueIx, u32>,
     /// The strongest score of each pair of function and technique, by control.
     controls: BTreeMap<String, BTreeMap<(Function, TechniqueIx), Option<Ctid>>>,
+    /// The same for what categories of products do, at most.
+    categories: BTreeMap<String, BTreeMap<(Function, TechniqueIx), Level>>,
 }
 
 /// What a control of a catalogue does about a technique.
@@ -75,6 +77,28 @@ impl Catalog {
     ) -> impl Iterator<Item = (Function, TechniqueIx, Option<Ctid>)> {
         let mappings = self.controls.get(control).into_iter().flatten();
         mappings.map(|((function, technique), score)| (*function, *technique, *score))
+    }
+
+    /// Adds what products of a category do, and how well at most. Ids resolve like any other.
+    pub fn add_category(
+        &mut self,
+        attack: &Attack,
+        category: &str,
+        mappings: impl IntoIterator<Item = (Function, TechniqueId, Level)>,
+    ) {
+        let known = self.categories.entry(category.to_owned()).or_default();
+        for (function, technique, level) in mappings {
+            if let Some(technique) = current(attack, technique) {
+                let most = known.entry((function, technique)).or_insert(level);
+                *most = level.max(*most);
+            }
+        }
+    }
+
+    /// What products of a category do about which techniques, and how well at most.
+    pub fn category(&self, category: &str) -> impl Iterator<Item = (Function, TechniqueIx, Level)> {
+        let mappings = self.categories.get(category).into_iter().flatten();
+        mappings.map(|((function, technique), level)| (*function, *technique, *level))
     }
 
     /// How much of a choke point a technique is, 0..=1: its own value, else its parent's, else 0

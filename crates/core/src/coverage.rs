@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::attack::{Attack, TechniqueIx};
-use crate::capability::{Capability, Function, Kind, Share};
+use crate::capability::{Basis, Capability, Function, Kind, Share};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::inputs::Inputs;
@@ -74,9 +74,14 @@ impl Telemetry {
     /// What the data sources among the capabilities provide; the best source of a component
     /// counts.
     #[must_use]
-    pub fn of(attack: &Attack, capabilities: &[Arc<Capability>], policy: &Policy) -> Self {
+    pub fn of<'a>(
+        attack: &Attack,
+        capabilities: impl IntoIterator<Item = &'a Arc<Capability>>,
+        policy: &Policy,
+    ) -> Self {
         let mut available: BTreeMap<usize, Share> = BTreeMap::new();
-        for source in capabilities.iter().filter(|c| c.kind == Kind::DataSource) {
+        let sources = capabilities.into_iter().filter(|c| c.kind == Kind::DataSource);
+        for source in sources {
             let share = provided(attack, source, policy);
             for component in source.data_components.iter().filter_map(|id| attack.component(id)) {
                 let best = match available.get(&component) {
@@ -87,6 +92,18 @@ impl Telemetry {
             }
         }
         Self(available)
+    }
+
+    /// What gates a rule: what a product lets one see by its category eases work, but says nothing
+    /// about a rule.
+    #[must_use]
+    pub fn stated<'a>(
+        attack: &Attack,
+        capabilities: impl IntoIterator<Item = &'a Arc<Capability>>,
+        policy: &Policy,
+    ) -> Self {
+        let stated = capabilities.into_iter().filter(|c| c.basis != Basis::Category);
+        Self::of(attack, stated, policy)
     }
 
     /// The availability of a component on a platform; `None` where no source lists it.
@@ -130,7 +147,7 @@ fn better(attack: &Attack, a: &Share, b: &Share) -> Share {
 /// none for want of a common platform.
 #[must_use]
 pub fn gather(inputs: &Inputs<'_>, scope: &Scope) -> (Vec<Vec<Evidence>>, Vec<Diagnostic>) {
-    let telemetry = Telemetry::of(inputs.attack, &inputs.capabilities, &inputs.policy);
+    let telemetry = Telemetry::stated(inputs.attack, &inputs.capabilities, &inputs.policy);
     let mut evidence = vec![Vec::new(); inputs.attack.techniques.len()];
     let mut diagnostics = Vec::new();
     for ix in 0..inputs.capabilities.len() {
@@ -270,6 +287,10 @@ fn targets(
             let base = strength::base_borrowed(capability, score, policy);
             add(Target { technique, function, via: id.clone(), base });
         }
+        for (function, technique, level) in catalog.category(id) {
+            let base = strength::base_by_category(capability, level, policy);
+            add(Target { technique, function, via: id.clone(), base });
+        }
     }
     let parents = best.keys().filter_map(|(function, ix)| Some((*function, attack.parent(*ix)?)));
     let parents: BTreeSet<(Function, TechniqueIx)> = parents.collect();
@@ -292,10 +313,10 @@ impl Reach<'_> {
             return None;
         }
         let policy = &self.inputs.policy;
-        let belief = strength::belief(self.capability.basis, policy);
+        let belief = strength::belief_in(&target.base, self.capability.basis, policy);
         let tests = Tests::of(self.capability, policy, self.inputs.as_of);
         let full = strength::range(target.base.strength, belief, &tests, policy);
-        let status = strength::status_multiplier(self.capability.status, policy);
+        let status = strength::in_place(self.capability, &target.base, policy);
         let on = |(platform, _): &(usize, f64)| {
             let factor = status * self.factor(platform_name(self.inputs.attack, *platform));
             (*platform, full.map(|strength| factor * strength))
@@ -305,7 +326,7 @@ impl Reach<'_> {
         (overall.hi > 0.0).then(|| Evidence {
             capability,
             function: target.function,
-            family: target.base.family(self.capability).to_owned(),
+            family: target.base.family(self.capability, &target.via).to_owned(),
             via: target.via.clone(),
             platforms: by_platform,
             overall,
@@ -466,6 +487,11 @@ fn family(name: &str, members: impl Iterator<Item = Range>, policy: &Policy) -> 
     for strength in members {
         strongest = strongest.zip(strength, f64::max);
         missed = missed.zip(strength, |missed, s| missed * (1.0 - s));
+    }
+    // Whether two products of a category stand side by side or do the same twice, their names do
+    // not say.
+    if name.starts_with(strength::CATEGORY) {
+        return strongest;
     }
     let joint =
         strongest.zip(missed, |max, missed| policy.rho * max + (1.0 - policy.rho) * (1.0 - missed));

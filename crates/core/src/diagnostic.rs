@@ -119,6 +119,10 @@ codes! {
     UnknownControl "unknown-control" Warning "A control that no catalogue at hand has, or several have; it counts for nothing.";
     WiderControl "wider-control" Note "A part of a control that its catalogue maps only as a whole; the whole counts.";
     IdsAreControls "ids-are-controls" Note "A register that names no technique, but whose ids are controls of a catalogue; they count as such.";
+    UnknownProduct "unknown-product" Warning "A name that is no product lacuna knows, or that several share; it counts for nothing.";
+    AssumedProduct "assumed-product" Warning "A name that several products share, taken for the one that people mean by it.";
+    ProductParts "product-parts" Note "A product that is counted by its parts, or by its smaller edition.";
+    NamesAreProducts "names-are-products" Note "A register that names no technique, but products; they count by their category.";
     UnmappedControl "unmapped-control" Note "A control that its catalogue maps to no technique; it counts for nothing.";
     UnknownTactic "unknown-tactic" Note "A tactic that no ATT&CK release at hand knows.";
     UnknownPlatform "unknown-platform" Warning "A platform that ATT&CK does not have.";

@@ -13,6 +13,7 @@
 //! deprecated T1064
 //! control nist:AC-2 prevent T1059.001,T1078
 //! control aws:guard detect T1078 significant
+//! category category:edr detect T1059.001 low
 //! choke T1059 1.0
 //! rules T1059.001 12
 //! as_of 2025-12-01
@@ -81,6 +82,9 @@ impl Fixture {
         );
         for words in of("control") {
             catalog.add_control(&attack, &words[0], control(words));
+        }
+        for words in of("category") {
+            catalog.add_category(&attack, &words[0], category(words));
         }
         let mut policy = Policy::default();
         for (name, value) in of("policy").flatten().map(|pair| pair_of(pair)) {
@@ -323,6 +327,13 @@ fn control(words: &[String]) -> impl Iterator<Item = ControlMapping> + '_ {
     let function = known(Function::from_word(&words[1]), &words[1]);
     let score = words.get(3).map(|word| known(Ctid::from_word(word), word));
     words[2].split(',').map(move |text| ControlMapping { technique: id(text), function, score })
+}
+
+/// `ID FUNCTION IDS LEVEL`.
+fn category(words: &[String]) -> impl Iterator<Item = (Function, TechniqueId, Level)> + '_ {
+    let function = known(Function::from_word(&words[1]), &words[1]);
+    let level = known(Level::from_word(&words[3]), &words[3]);
+    words[2].split(',').map(move |text| (function, id(text), level))
 }
 
 /// `ID KIND FUNCTION IDS name=value...`; `-` for no ids; mitigations and controls (their names hold

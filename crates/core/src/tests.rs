@@ -2,11 +2,13 @@
 //! hand (`miniature`) and against its own words and figures (`method`).
 
 mod borrowed;
+mod by_category;
 mod diff;
 mod gate;
 mod method;
 mod miniature;
-mod properties;
+mod moves;
+pub(crate) mod properties;
 mod recommend;
 
 use crate::assessment::{Assessment, TechniqueAssessment};

@@ -1,7 +1,6 @@
-//! The gaps that call for work, each as one piece of it: which first, and what kind of work.
+//! The gaps that call for work, and which of them come first.
 
 use crate::assessment::{Assessment, TechniqueAssessment};
-use crate::attack::Attack;
 use crate::capability::{Capability, Status};
 use crate::inputs::Decision;
 
@@ -16,27 +15,6 @@ pub fn handed_out(assessment: &Assessment, limit: usize) -> Vec<&TechniqueAssess
     gaps.sort_by_key(|gap| (!is_promised(gap), gap.rank));
     gaps.truncate(limit);
     gaps
-}
-
-/// The kind of work that closes a gap, in a word: switch on what exists, test what is claimed,
-/// write a rule, put a mitigation in place, bring in telemetry; else there is nothing to be done.
-#[must_use]
-pub fn next_move(
-    assessment: &Assessment,
-    gap: &TechniqueAssessment,
-    attack: &Attack,
-) -> &'static str {
-    let is_claimed = gap.coverage.composite.hi >= gap.target && gap.coverage.composite.lo == 0.0;
-    let has_components =
-        attack.technique(gap.id).is_some_and(|ix| !attack.techniques[ix].components.is_empty());
-    match () {
-        () if switched_off(assessment, gap).next().is_some() => "enable",
-        () if is_claimed => "test",
-        () if gap.ease.telemetry > 0.0 => "write",
-        () if gap.ease.mitigations > 0 => "prevent",
-        () if has_components => "onboard",
-        () => "accept",
-    }
 }
 
 /// What names the technique and is switched off, although its author stands by it.

@@ -32,6 +32,7 @@ columns! {
     OtherFramework "other_framework",
     Mitigations "mitigations",
     Controls "controls",
+    Products "products",
     DataComponents "data_components",
     Platforms "platforms",
     Status "status",
@@ -83,6 +84,7 @@ impl Column {
                 | Self::OtherFramework
                 | Self::Mitigations
                 | Self::Controls
+                | Self::Products
                 | Self::DataComponents
                 | Self::Platforms
                 | Self::LogSource

@@ -13,6 +13,7 @@ use crate::conf_layer::{self, Layer};
 use crate::document::{Document, SyntaxError, Value};
 use crate::format::{self, DocumentRole, Format, Formats};
 use crate::looks::{Looks, NOT_READ};
+use crate::products;
 use crate::record::{Context, Draft, Raw, Said, draft};
 use crate::register::{self, Layout, Purpose, TableRead};
 use crate::syntax::Syntax;
@@ -346,7 +347,7 @@ impl Reader<'_> {
         let draft = draft(raw, &self.context(format, row_status, decimal_comma), &mut diagnostics);
         self.out.diagnostics.append(&mut diagnostics);
         self.out.records += 1;
-        self.out.drafts.push(draft);
+        self.out.drafts.extend(products::expand(draft, self.settings.attack));
     }
 
     fn register(&mut self, register: register::Register<'_>) {

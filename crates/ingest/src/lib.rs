@@ -2,6 +2,8 @@
 //! ATT&CK's STIX bundles to the model's facts. Readers take bytes; only [`source`] opens
 //! anything. Nothing here scores or shows.
 
+use std::collections::BTreeSet;
+
 mod amend;
 mod catalogues;
 mod column;
@@ -14,6 +16,7 @@ mod frameworks;
 mod join;
 mod looks;
 mod parts;
+pub mod products;
 mod read;
 mod record;
 mod register;
@@ -63,8 +66,12 @@ pub fn catalog(
         public_rules().map(|(id, [sigma, elastic, splunk, _])| (id, sigma + elastic + splunk));
     let mut catalog = model::catalog::Catalog::new(attack, choke_points(), rules);
     let controls = capabilities.iter().flat_map(|c| c.controls.iter().map(String::as_str));
-    for (control, mappings) in frameworks::mappings(controls) {
+    for (control, mappings) in frameworks::mappings(controls.clone()) {
         catalog.add_control(attack, control, mappings);
+    }
+    let categories: BTreeSet<&str> = controls.filter(|c| products::category(c).is_some()).collect();
+    for category in categories.into_iter().filter_map(products::category) {
+        catalog.add_category(attack, &category.control(), category.mappings(attack));
     }
     catalog
 }

@@ -22,6 +22,7 @@ use crate::conf_layer::Layer;
 use crate::file::{self, FileRead, FileSettings};
 use crate::format::Formats;
 use crate::join::{Hints, Join};
+use crate::products;
 use crate::record::Draft;
 use crate::register::{Layout, Purpose, TableRead};
 use crate::source::{self, Listing, SourceFile};
@@ -32,6 +33,8 @@ use crate::status_list::{NotAStatusList, StatusList};
 pub struct SourceChoice {
     /// Where it is.
     pub path: PathBuf,
+    /// The products that it names, where it is no file but a list of names.
+    pub names: Vec<String>,
     /// What it is called in everything that is said about it.
     pub shown: String,
     /// The status of records that say nothing themselves.
@@ -156,6 +159,9 @@ pub fn read_source(
     choice: &SourceChoice,
     settings: &ReadSettings<'_>,
 ) -> Result<SourceRead, ReadError> {
+    if !choice.names.is_empty() {
+        return Ok(products::source(choice, settings));
+    }
     let unreadable = |error| ReadError::Source(choice.shown.clone(), error);
     let listing = source::list(&choice.path).map_err(unreadable)?;
     let mut found = SourceRead::default();

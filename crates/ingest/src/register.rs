@@ -18,6 +18,7 @@ use columns::Chosen;
 
 mod columns;
 mod listing;
+mod products;
 mod wide;
 
 /// What the user says about the layout of a source, where detection needs help.
@@ -127,6 +128,8 @@ pub(crate) fn table(
     diagnostics.extend(table.hidden.then(|| hidden(&place)));
     diagnostics.extend(missing(layout, &chosen.names, &header_row));
     diagnostics.extend(chosen.ids_are_controls.then(|| are_controls(&header_row)));
+    let is_guessed = chosen.products.is_some() && !layout.columns.contains_key(&Column::Products);
+    diagnostics.extend(is_guessed.then(|| are_products(&header_row)));
     let second = chosen.second.iter();
     diagnostics.extend(second.map(|(name, column)| second_column(name, *column, &header_row)));
     let (header, rows) = (&table.rows[header_at], &table.rows[header_at + 1..]);
@@ -179,6 +182,12 @@ fn chosen(table: &Table, layout: &Layout, purpose: Purpose) -> Option<(usize, Ch
         {
             chosen.take_controls(at);
         }
+        if purpose == Purpose::Register
+            && !purpose.is_served_by(&chosen.found())
+            && let Some(place) = products::column(&table.rows[header_at + 1..], &chosen.names)
+        {
+            chosen.take_products(place);
+        }
         if purpose.is_served_by(&chosen.found()) {
             return Some((header_at, chosen));
         }
@@ -191,8 +200,13 @@ fn chosen(table: &Table, layout: &Layout, purpose: Purpose) -> Option<(usize, Ch
         chosen.take_marked(marked);
         return Some((header.row_index, chosen));
     }
-    let header = wide::header_of_controls(table, layout).filter(|_| layout.may_be_wide())?;
-    Some((header.row_index, Chosen::by_name(header.columns, layout)))
+    if let Some(header) = wide::header_of_controls(table, layout).filter(|_| layout.may_be_wide()) {
+        return Some((header.row_index, Chosen::by_name(header.columns, layout)));
+    }
+    let (header_at, names) = products::header(table)?;
+    let mut chosen = Chosen::by_name(names, layout);
+    chosen.take_products(products::column(&table.rows[header_at + 1..], &chosen.names)?);
+    Some((header_at, chosen))
 }
 
 fn table_read(header: &Row, chosen: &Chosen, place: &Origin) -> TableRead {
@@ -287,6 +301,13 @@ fn are_controls(place: &Origin) -> Diagnostic {
     Diagnostic::new(Code::IdsAreControls, place.clone(), message, help)
 }
 
+fn are_products(place: &Origin) -> Diagnostic {
+    let message =
+        "no column names techniques, but one names products; they count by their category";
+    let help = "a product is low at most by its category; add what runs in it, or tests";
+    Diagnostic::new(Code::NamesAreProducts, place.clone(), message, help)
+}
+
 /// A column that says the same as one before it.
 fn second_column(name: &str, column: Column, place: &Origin) -> Diagnostic {
     let message =
@@ -336,6 +357,7 @@ fn raw(row: Row, chosen: &Chosen, place: &Origin) -> Raw {
     let first = row.cells.first().map_or(0, |cell| cell.column);
     let origin = place_of(place, row.number, first);
     let mut raw = Raw { origin, values: Vec::new(), diagnostics: Vec::new() };
+    let product = chosen.products.and_then(|place| products::text(&row, place));
     let mut cells = row.cells;
     let extra = cells.split_off(cells.partition_point(|cell| cell.column < width));
     raw.diagnostics.extend(beyond(&extra, |column| place_of(place, row.number, column)));
@@ -357,6 +379,17 @@ fn raw(row: Row, chosen: &Chosen, place: &Origin) -> Raw {
         }
         let text = if place.sheet.is_none() { unguarded(cell.text) } else { cell.text };
         let said = |column, text| Said { column, text, cell: origin.cell.clone() };
+        if chosen.products.is_some_and(|place| place.product == cell.column) {
+            // It goes by its own name, whatever made it known.
+            if !chosen.found().contains(&Column::Title) {
+                raw.values.push(said(Column::Title, text.clone()));
+            }
+            let others = columns.chain([column]).filter(|column| *column != Column::Products);
+            raw.values.extend(others.map(|column| said(column, text.clone())));
+            let product = product.clone().unwrap_or(text);
+            raw.values.push(said(Column::Products, product));
+            continue;
+        }
         raw.values.extend(columns.map(|column| said(column, text.clone())));
         raw.values.push(said(column, text));
     }

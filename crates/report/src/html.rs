@@ -151,7 +151,7 @@ fn sections(assessment: &Assessment) -> Vec<Section> {
 const GAPS: usize = 25;
 
 fn gaps(assessment: &Assessment) -> String {
-    let mut sheet = view::gaps(assessment, GAPS);
+    let mut sheet = view::gaps(assessment, None, GAPS);
     let all = assessment.gaps().len();
     if all == 0 {
         return "<p>No gap is open.</p>\n".to_owned();

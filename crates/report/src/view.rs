@@ -7,15 +7,21 @@ pub mod check;
 pub mod decisions;
 pub mod diff;
 pub mod explain;
+pub mod levers;
 pub mod recommend;
+pub mod sharpen;
 pub mod tickets;
+pub mod trend;
+pub mod what_if;
 
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
-use model::capability::Function;
+use model::capability::{Basis, Capability, Function, Kind, Status};
 use model::diagnostic::{Diagnostic, Severity};
 use model::id::TechniqueId;
 use model::inputs::{Decision, Source};
+use model::next_move::Move;
 use model::score::Range;
+use model::strength::{CATEGORY, is_off, status_multiplier};
 
 use crate::matrix::{Cell, Column, Legend, Matrix, Shade};
 use crate::sheet::{Sheet, Value, percent};
@@ -96,11 +102,36 @@ pub fn count(n: usize, noun: &str) -> String {
     format!("{digits} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
-/// What must be said before any figure: sources that do not say what is on, ids that count for
+/// That products are known by their names alone, and what that is worth.
+fn by_category(assessment: &Assessment) -> Option<String> {
+    let policy = &assessment.policy;
+    let known_by_name = |c: &&std::sync::Arc<Capability>| {
+        c.basis == Basis::Category && c.kind == Kind::Control && !is_off(c, policy)
+    };
+    let products: Vec<_> = assessment.capabilities.iter().filter(known_by_name).collect();
+    let is_score = |control: &String| !control.starts_with(CATEGORY);
+    let scored = products.iter().filter(|c| c.controls.iter().any(is_score)).count();
+    let scored = match scored {
+        0 => String::new(),
+        n => format!(
+            "; published scores ({}) are a maximum, all features on, and count {}",
+            count(n, "product"),
+            percent(status_multiplier(Status::Unknown, policy))
+        ),
+    };
+    let names = match products.len() {
+        0 => return None,
+        1 => "1 product is known by its name alone".to_owned(),
+        n => format!("{n} products are known by their names alone"),
+    };
+    Some(format!("By category, not by vendor claim: {names}{scored}"))
+}
+
+/// What must be said before any figure: products that are known by name alone, sources that do not say what is on, ids that count for
 /// nothing.
 #[must_use]
 pub fn caveats(assessment: &Assessment) -> Vec<String> {
-    let mut caveats = Vec::new();
+    let mut caveats: Vec<String> = by_category(assessment).into_iter().collect();
     if let Some(open) = &assessment.status_not_stated {
         caveats.push(format!(
             "Status not stated for {}: {} if they are on, {} if they are a library; say which with --assume",
@@ -123,9 +154,9 @@ pub fn caveats(assessment: &Assessment) -> Vec<String> {
     caveats
 }
 
-/// The gaps by rank, `limit` at most, with the terms of each.
+/// The gaps by rank, `limit` at most, with the terms of each; of one move only where one is named.
 #[must_use]
-pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
+pub fn gaps(assessment: &Assessment, only: Option<Move>, limit: usize) -> Sheet {
     let mut sheet = Sheet::new(
         finding(assessment),
         &[
@@ -136,15 +167,21 @@ pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
             ("Threat", "threat"),
             ("Proven", "proven"),
             ("Expected", "expected"),
+            ("Next", "next_move"),
+            ("Band", "band"),
             ("Level", "level"),
             ("Ease", "ease"),
             ("Decision", "decision"),
         ],
     )
-    .optional(&["ease", "decision"]);
+    .optional(&["band", "level", "ease", "decision"]);
     sheet.notes = caveats(assessment);
     sheet.notes.push(basis(assessment));
-    sheet.rows = assessment.gaps().into_iter().take(limit).map(gap).collect();
+    let listed = assessment.gaps().into_iter().filter(|t| is_for(t, only));
+    sheet.rows = listed.take(limit).map(gap).collect();
+    if let Some(only) = only.filter(|_| sheet.rows.is_empty()) {
+        sheet.notes.push(format!("No gap is for {}: {}", only.word(), levers::meaning(only)));
+    }
     let accepted = assessment.accepted();
     if !accepted.is_empty() {
         let ids: Vec<String> = accepted.iter().map(|t| t.id.to_string()).collect();
@@ -161,6 +198,10 @@ pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
         sheet.notes.push(format!("Overdue: {}", overdue.join(", ")));
     }
     sheet
+}
+
+fn is_for(technique: &TechniqueAssessment, only: Option<Move>) -> bool {
+    only.is_none_or(|only| technique.next_move == Some(only))
 }
 
 /// A gap that was to be fixed by now; a narrow table has no room for the column of decisions.
@@ -189,6 +230,8 @@ fn gap(technique: &TechniqueAssessment) -> Vec<Value> {
         Value::Share(technique.threat.value),
         Value::Share(technique.coverage.composite.lo),
         Value::Share(technique.coverage.composite.exp),
+        Value::text(technique.next_move.map_or("", Move::word)),
+        Value::text(levers::band(technique)),
         Value::text(technique.level.word()),
         Value::Share(technique.ease.value),
         decision.map_or(Value::Blank, Value::text),
@@ -213,6 +256,7 @@ pub fn account(assessment: &Assessment) -> Sheet {
         ],
     )
     .optional(&["files", "skipped"]);
+    sheet.notes.extend(by_category(assessment));
     let row = |name: &str, format: &str, counts: [usize; 7]| {
         let mut row = vec![Value::text(name), Value::text(format)];
         row.extend(counts.map(Value::Whole));

@@ -14,7 +14,7 @@ use report::view;
 use super::diff::{assessment, not_at_hand, release, two_domains};
 use crate::Outcome;
 use crate::args::{CheckFormat, Common, Format, GateArgs};
-use crate::assessing::gathered_by;
+use crate::assessing::{Answer, gathered_by};
 use crate::failure::Failure;
 use crate::gate::{Asked, asked};
 use crate::project::{Plan, slashed};
@@ -45,7 +45,7 @@ pub(crate) fn run(
     let found = check(&gate, &now, &standing, earlier, inputs.attack);
     drop(inputs);
     let places = places(gathered.plan());
-    let assessed = gathered.finish(now, common);
+    let assessed = gathered.finish(Answer::alone(now), common);
     let says_caveats = matches!(format, CheckFormat::Table | CheckFormat::Md);
     assessed.tell(common, says_caveats, &mut streams)?;
     let now = &assessed.assessment;

@@ -8,7 +8,7 @@ use report::view;
 
 use crate::Outcome;
 use crate::args::{Common, Format};
-use crate::assessing::gathered;
+use crate::assessing::{Answer, gathered};
 use crate::failure::Failure;
 use crate::folder::write_file;
 use crate::project::slashed;
@@ -34,7 +34,7 @@ pub(crate) fn run(
     let soon = soon.map_or(inputs.policy.decision_soon, f64::from);
     let found = decisions(&inputs, &assessment, soon);
     drop(inputs);
-    let assessed = gathered.finish(assessment, common);
+    let assessed = gathered.finish(Answer::alone(assessment), common);
     // The table says of every decision how it stands, and rests on no figure.
     assessed.tell(common, true, &mut streams)?;
     match output {

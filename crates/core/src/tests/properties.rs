@@ -14,7 +14,7 @@ use crate::attack::{
 use crate::capability::{
     Basis, Capability, Ctid, Function, Kind, Level, RuleLevel, RuleStatus, Share, Status,
 };
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, ControlMapping};
 use crate::coverage::{self, family_strength};
 use crate::date::Date;
 use crate::diagnostic::Origin;
@@ -32,6 +32,7 @@ use crate::threat::{Threat, uses};
 
 const PLATFORMS: [&str; 3] = ["Linux", "Windows", "macOS"];
 const MITIGATIONS: [&str; 4] = ["M1017", "M1032", "M1047", "M1055"];
+const CONTROLS: [&str; 3] = ["category:gate", "category:watch", "p:guard"];
 const COMPONENTS: [&str; 3] = ["DC0001", "DC0002", "DC0003"];
 const TACTICS: usize = 3;
 const MOST_TECHNIQUES: usize = 12;
@@ -208,7 +209,7 @@ fn names(all: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
 }
 
 /// A capability; the positions stand for techniques, whose number is not known yet.
-pub(super) fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
+pub(crate) fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
     let place = (
         kind_and_function(),
         select(Status::ALL),
@@ -218,6 +219,7 @@ pub(super) fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
     );
     let reach = (
         names(&MITIGATIONS),
+        names(&CONTROLS),
         names(&COMPONENTS),
         proptest::option::weighted(0.3, proptest::sample::subsequence(&PLATFORMS[..], 1..=2)),
         proptest::option::weighted(0.3, share()),
@@ -232,7 +234,7 @@ pub(super) fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
     );
     parts.prop_map(|(blank, place, reach, tests, techniques)| {
         let ((kind, function), status, basis, family, assumed) = place;
-        let (mitigations, data_components, platforms, telemetry, scope) = reach;
+        let (mitigations, controls, data_components, platforms, telemetry, scope) = reach;
         let on = if any_on(status, assumed) { Status::Enabled } else { status };
         let capability = Capability {
             kind,
@@ -241,6 +243,7 @@ pub(super) fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
             basis,
             family: family.map(str::to_owned),
             mitigations,
+            controls,
             data_components,
             platforms: platforms.map(|p| p.into_iter().map(str::to_owned).collect()),
             telemetry,
@@ -280,7 +283,7 @@ fn any_on(status: Status, assumed: bool) -> bool {
     assumed && strength::status_multiplier(status, &Policy::default()) == 0.0
 }
 
-pub(super) fn placed(
+pub(crate) fn placed(
     attack: &Attack,
     found: (Capability, Vec<usize>),
     id: String,
@@ -382,10 +385,30 @@ fn facts() -> impl Strategy<Value = Facts> {
 fn catalog(attack: &Attack, (choke, rules): Facts) -> Catalog {
     let id = |at: usize| attack.techniques[at % attack.techniques.len()].id;
     let choke = choke.into_iter().map(|(at, percent)| (id(at), f64::from(percent) / 100.0));
-    Catalog::new(attack, choke, rules.into_iter().map(|(at, count)| (id(at), count)))
+    let named: Vec<usize> = rules.iter().map(|(at, _)| *at).collect();
+    let mut catalog =
+        Catalog::new(attack, choke, rules.into_iter().map(|(at, count)| (id(at), count)));
+    // What the controls do follows from the same positions, so that worlds differ in it, too.
+    for (at, control) in CONTROLS.into_iter().enumerate() {
+        let function = Function::ALL[at];
+        let technique = |n: &usize| id(n + at);
+        if control.starts_with(strength::CATEGORY) {
+            let does = |n| (function, technique(n), Level::Low);
+            catalog.add_category(attack, control, named.iter().map(does));
+        } else {
+            let score = [Ctid::Minimal, Ctid::Partial, Ctid::Significant].into_iter().cycle();
+            let does = named.iter().zip(score).map(|(n, score)| ControlMapping {
+                technique: technique(n),
+                function: Function::Detect,
+                score: Some(score),
+            });
+            catalog.add_control(attack, control, does);
+        }
+    }
+    catalog
 }
 
-pub(super) fn world() -> impl Strategy<Value = Fixture> {
+pub(crate) fn world() -> impl Strategy<Value = Fixture> {
     let capabilities = vec((capability(), 0usize..6), 0..=8);
     let choices = (profile(), decisions(), limits(), facts());
     (attack(), capabilities, policy(), choices).prop_map(|(attack, found, policy, choices)| {
@@ -410,7 +433,7 @@ pub(super) fn world() -> impl Strategy<Value = Fixture> {
 }
 
 /// Something new that covers or tries to, for any world.
-pub(super) fn addition() -> impl Strategy<Value = (Capability, Vec<usize>)> {
+pub(crate) fn addition() -> impl Strategy<Value = (Capability, Vec<usize>)> {
     capability().prop_filter("a data source gates others", |(capability, _)| {
         capability.kind != Kind::DataSource
     })
@@ -695,6 +718,10 @@ fn own_coverage(
             .map(|e| readings(e.platforms.get(platform).expect("it is in scope"))[reading])
             .collect();
         let strongest = members.iter().copied().fold(0.0, f64::max);
+        // Products of one category are no two layers.
+        if name.starts_with("category:") {
+            return strongest;
+        }
         let joint = policy.rho * strongest + (1.0 - policy.rho) * any_of(members.into_iter());
         if name == "~unscored" { joint.min(policy.unscored_cap) } else { joint }
     };
@@ -1159,7 +1186,7 @@ proptest! {
     #[test]
     fn a_decision_sets_the_target(world in world()) {
         for technique in world.assess().techniques {
-            let expected = gap::target(&world.inputs(), technique.disposition.as_ref());
+            let expected = gap::target(&world.inputs().policy, technique.disposition.as_ref());
             prop_assert_eq!(technique.target, expected);
         }
     }

@@ -10,6 +10,7 @@ use crate::extract::pattern::{self, Pattern};
 use crate::extract::{self, AttackId};
 use crate::format;
 use crate::frameworks::{self, Found};
+use crate::products;
 
 impl Reading<'_> {
     pub(super) fn ids(&mut self, text: &str) {
@@ -162,6 +163,10 @@ impl Reading<'_> {
     pub(super) fn controls(&mut self, text: &str) {
         self.draft.names_control = true;
         for item in extract::items(text) {
+            if let Some(category) = products::category(item) {
+                insert(&mut self.draft.capability.controls, category.control());
+                continue;
+            }
             match frameworks::find(item) {
                 Found::Control(id) => insert(&mut self.draft.capability.controls, id),
                 Found::PartOf(id) => {
@@ -184,6 +189,31 @@ impl Reading<'_> {
                     let help = "write AC-2 or nist_800_53:AC-2, or name techniques or mitigations";
                     self.report(Code::UnknownControl, message, help);
                 }
+            }
+        }
+    }
+
+    /// Products by name: all of the text is one, or its parts are.
+    pub(super) fn products(&mut self, text: &str) {
+        let names: Vec<&str> = match products::known(text, &self.origin) {
+            Ok(_) => vec![text],
+            Err(_) => products::names_in(text).collect(),
+        };
+        for name in names {
+            match products::known(name, &self.here()) {
+                Ok(mention) => {
+                    self.draft.names_control = true;
+                    if let Some((code, message, help)) =
+                        mention.remark(name, &self.draft.capability.title)
+                    {
+                        self.report(code, message, help);
+                    }
+                    if self.draft.capability.title.is_empty() {
+                        self.draft.capability.title = name.to_owned();
+                    }
+                    self.draft.products.push(mention);
+                }
+                Err(remark) => self.report(remark.code, remark.message, remark.help),
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Layout;
+use super::{Layout, products};
 use crate::column::Column;
 use crate::extract::{self, AttackId};
 use crate::table::Row;
@@ -24,6 +24,8 @@ pub(super) struct Chosen {
     pub(super) marked: BTreeMap<usize, String>,
     /// The column of ids holds controls of a catalogue.
     pub(super) ids_are_controls: bool,
+    /// The columns whose names are products, for want of anything of ATT&CK.
+    pub(super) products: Option<products::Place>,
 }
 
 impl Chosen {
@@ -36,6 +38,7 @@ impl Chosen {
             names,
             marked: BTreeMap::new(),
             ids_are_controls: false,
+            products: None,
         };
         for (at, name) in &chosen.names {
             match layout.column(name) {
@@ -45,6 +48,10 @@ impl Chosen {
                 Some(column) => chosen.columns.push((*at, column)),
                 None => chosen.unknown.push(name.clone()),
             }
+        }
+        let products = chosen.columns.iter().find(|(_, column)| *column == Column::Products);
+        if let Some((at, _)) = products.filter(|_| layout.columns.contains_key(&Column::Products)) {
+            chosen.take_products(products::place(*at, &chosen.names));
         }
         chosen
     }
@@ -68,6 +75,25 @@ impl Chosen {
         self.columns.push((at, Column::Controls));
         self.columns.sort_unstable();
         self.ids_are_controls = true;
+    }
+
+    /// Takes a column for one of products; it is nothing else but a title or an id. What kind of
+    /// product it is says nothing about what it does.
+    pub(super) fn take_products(&mut self, place: products::Place) {
+        let at = place.product;
+        // Somebody may have said that it is one of products.
+        let stays = |column| matches!(column, Column::Id | Column::Title);
+        let beside = |column: usize| Some(column) == place.maker || Some(column) == place.kind;
+        self.columns.retain(|(column, known)| {
+            (*column != at || stays(*known)) && Some(*column) != place.kind
+        });
+        let used = |column: usize| column == at || beside(column);
+        let names = self.names.iter().filter(|(column, _)| used(*column));
+        let names: Vec<&String> = names.map(|(_, name)| name).collect();
+        self.unknown.retain(|unknown| !names.contains(&unknown));
+        self.columns.push((at, Column::Products));
+        self.columns.sort_unstable();
+        self.products = Some(place);
     }
 
     /// Which columns there are.

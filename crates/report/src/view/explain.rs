@@ -6,11 +6,11 @@ use model::Assessment;
 use model::alerts;
 use model::assessment::TechniqueAssessment;
 use model::attack::{Adversary, Attack};
-use model::capability::{Capability, Share};
+use model::capability::{Basis, Capability, Share};
 use model::date::Date;
 use model::score::{Range, round9};
 
-use super::{basis, count};
+use super::{basis, count, levers};
 use crate::sheet::{Sheet, Value, percent};
 
 /// A technique in scope: the terms of its priority, who uses it, what covers it.
@@ -77,6 +77,15 @@ fn priority(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
         ),
         term("Quick win", technique.quick_win, "the priority, weighed by ease"),
     ];
+    if let (Some(next_move), Some(firm)) = (technique.next_move, technique.sensitivity) {
+        sheet.notes.push(format!(
+            "Next: {} ({}); among the first ten gaps in {} of {} runs with other numbers or adversaries",
+            next_move.word(),
+            levers::meaning(next_move),
+            firm.top10,
+            firm.runs
+        ));
+    }
     if !technique.flags.is_empty() {
         let minded: Vec<&str> = technique.flags.iter().map(|f| flag_in_words(f)).collect();
         sheet.notes.push(format!("Mind: {}", minded.join("; ")));
@@ -330,6 +339,9 @@ fn strength(capability: &Capability) -> String {
     let unsaid = match (capability.controls.is_empty(), capability.mitigations.is_empty()) {
         (true, true) => "not stated",
         (true, false) => "not stated; what is usual for its mitigations",
+        (false, true) if capability.basis == Basis::Category => {
+            "not known; by its category low at most"
+        }
         (false, true) => "not stated; what the catalogue says of its controls",
         (false, false) => "not stated; what is usual for its mitigations and controls",
     };

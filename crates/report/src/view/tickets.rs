@@ -10,6 +10,7 @@ use model::capability::Capability;
 use model::date::Date;
 use model::id::TechniqueId;
 use model::inputs::{Decided, Decision, Organisation};
+use model::next_move::Move;
 use model::{strength, ticket};
 use serde::Serialize;
 
@@ -60,8 +61,8 @@ pub struct Ticket {
     pub ticket: Option<String>,
     /// The technique.
     pub technique: TechniqueId,
-    /// The kind of work.
-    pub next_move: &'static str,
+    /// What to do about it.
+    pub next_move: Move,
 }
 
 /// The tickets of the first gaps, `limit` at most.
@@ -139,7 +140,7 @@ fn row(ticket: &Ticket) -> Vec<Value> {
         Value::text(ticket.owner.as_deref().unwrap_or_default()),
         Value::text(ticket.ticket.as_deref().unwrap_or_default()),
         Value::text(ticket.technique.to_string()),
-        Value::text(ticket.next_move),
+        Value::text(ticket.next_move.word()),
     ]
 }
 
@@ -208,11 +209,12 @@ impl Writer<'_> {
     fn ticket(&self) -> Ticket {
         let (gap, organisation) = (self.gap, &self.assessment.organisation);
         let decided = gap.disposition.as_ref();
-        let next_move = ticket::next_move(self.assessment, gap, self.attack);
+        // Every gap that is handed out has one.
+        let next_move = gap.next_move.unwrap_or(Move::Accept);
         let body = [self.why(), self.terms(), self.decision(), self.what(next_move)];
         let body = body.into_iter().chain([self.done(next_move)]).filter(|line| !line.is_empty());
         Ticket {
-            external_id: format!("{}/{next_move}", place(organisation, gap.id)),
+            external_id: format!("{}/{}", place(organisation, gap.id), next_move.word()),
             title: self.title(next_move),
             body: body.collect::<Vec<_>>().join("\n"),
             priority: word(gap.priority),
@@ -226,26 +228,26 @@ impl Writer<'_> {
         }
     }
 
-    fn title(&self, next_move: &str) -> String {
+    fn title(&self, next_move: Move) -> String {
         let name = format!("{} ({})", self.gap.name, self.gap.id);
         match next_move {
-            "enable" => format!("Switch on what covers {name}"),
-            "test" => format!("Test what covers {name}"),
-            "write" => format!("Write a rule for {name}"),
-            "prevent" => format!("Prevent {name}"),
-            "onboard" => format!("Collect what shows {name}"),
-            _ => format!("Decide about {name}"),
+            Move::Enable => format!("Switch on what covers {name}"),
+            Move::Test => format!("Test what covers {name}"),
+            Move::Write => format!("Write a rule for {name}"),
+            Move::Prevent => format!("Prevent {name}"),
+            Move::Onboard => format!("Collect what shows {name}"),
+            Move::Accept => format!("Decide about {name}"),
         }
     }
 
     /// The technique, its tactics and the kind of work.
-    fn labels(&self, next_move: &str) -> Vec<String> {
+    fn labels(&self, next_move: Move) -> Vec<String> {
         let tactic = |id: &String| {
             self.assessment.tactics.iter().find(|t| t.id == *id).map(|t| slug(&t.shortname))
         };
         let tactics = self.gap.tactics.iter().filter_map(tactic);
         let own = ["lacuna".to_owned(), self.gap.id.to_string()];
-        own.into_iter().chain(tactics).chain([next_move.to_owned()]).collect()
+        own.into_iter().chain(tactics).chain([next_move.word().to_owned()]).collect()
     }
 
     fn why(&self) -> String {
@@ -307,14 +309,18 @@ impl Writer<'_> {
         format!("Decided: {}{day}{owner}{approver}{reason}.", decision.word())
     }
 
-    fn what(&self, next_move: &str) -> String {
+    fn what(&self, next_move: Move) -> String {
         let gap = self.gap;
         let what = match next_move {
-            "enable" => {
+            Move::Enable => {
                 let off = ticket::switched_off(self.assessment, gap).map(called);
-                format!("switch on {}", first(&off.collect::<Vec<_>>()))
+                match &off.collect::<Vec<_>>()[..] {
+                    // It names the technique by a mitigation or a control.
+                    [] => "switch on what is off; lacuna recommend lists it".to_owned(),
+                    off => format!("switch on {}", first(off)),
+                }
             }
-            "test" => {
+            Move::Test => {
                 let named: BTreeSet<&str> =
                     gap.evidence.iter().map(|e| e.capability.as_str()).collect();
                 let all = self.assessment.capabilities.iter();
@@ -322,7 +328,7 @@ impl Writer<'_> {
                 let rows: Vec<String> = rows.map(|c| called(c)).collect();
                 format!("test by distinct procedures {}", first(&rows))
             }
-            "write" => format!(
+            Move::Write => format!(
                 "write a rule; {} of what shows it is collected ({}), and {} to start from",
                 percent(gap.ease.telemetry),
                 first(&self.components()),
@@ -331,11 +337,13 @@ impl Writer<'_> {
                     n => format!("there are {}", count(n as usize, "public rule")),
                 }
             ),
-            "prevent" => format!("put in place one of {}", first(&self.open_mitigations())),
-            "onboard" => format!("collect one of {}", first(&self.components())),
-            _ => "nothing prevents it and no data source shows it: accept it until a day, or \
+            Move::Prevent => format!("put in place one of {}", first(&self.open_mitigations())),
+            Move::Onboard => format!("collect one of {}", first(&self.components())),
+            Move::Accept => {
+                "nothing prevents it and no data source shows it: accept it until a day, or \
                   exclude it, with a reason"
-                .to_owned(),
+                    .to_owned()
+            }
         };
         format!("What to do: {what}.")
     }
@@ -361,21 +369,21 @@ impl Writer<'_> {
         open.map(|m| format!("{} {}", m.id, m.name)).collect()
     }
 
-    fn done(&self, next_move: &str) -> String {
+    fn done(&self, next_move: Move) -> String {
         let id = self.gap.id;
         let enough = percent(self.gap.target);
         let now = percent(self.gap.coverage.composite.exp);
         match next_move {
-            "accept" => {
+            Move::Accept => {
                 format!(
                     "Done when: a [[disposition]] for {id} in lacuna.toml says what was decided."
                 )
             }
-            "test" => format!(
+            Move::Test => format!(
                 "Done when: the tests stand in the register, and lacuna explain {id} shows what is \
                  proven."
             ),
-            _ => format!(
+            Move::Enable | Move::Write | Move::Prevent | Move::Onboard => format!(
                 "Done when: lacuna explain {id} shows an expected coverage of {enough} or more (now \
                  {now}), or a decision says why less is enough."
             ),
