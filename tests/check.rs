@@ -135,6 +135,32 @@ fn a_pull_request_is_told_what_came_and_went() {
     assert!(text.starts_with("All") == (code == Some(0)), "{text}");
 }
 
+/// The report of a quarter says what moved since the one before, and what of the promises was kept.
+#[test]
+fn a_report_says_what_moved_since_an_earlier_one() {
+    let folder = example("check-report");
+    let promise = "\n[[disposition]]\ntechnique = \"T1005\"\ndecision = \"fix\"\nowner = \"<b>Blue</b>\"\n\
+                   due = 2026-07-31\n";
+    add(&folder, promise);
+    let report = |args: &[&str]| {
+        let output = lacuna(&folder, &[&["report", "bank"], args].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    report(&["-o", "q2"]);
+    fs::remove_dir_all(folder.join("bank/rules/windows")).unwrap();
+    let said = report(&["-o", "q3", "--against", "q2", "--as-of", "2026-09-30"]);
+    assert!(said.contains("since: Worse: "), "{said}");
+    let page = fs::read_to_string(folder.join("q3/index.html")).unwrap();
+    let summary = fs::read_to_string(folder.join("q3/summary.md")).unwrap();
+    for text in [&page, &summary] {
+        assert!(text.contains("Worse: ") && text.contains("Promised: 1 of 2 done"), "{text}");
+        assert!(text.contains("overdue") && !text.contains("<b>Blue"), "{text}");
+    }
+    assert!(page.contains("<h2 id=\"since\">What moved</h2>"));
+    assert!(!fs::read_to_string(folder.join("q2/index.html")).unwrap().contains("What moved"));
+}
+
 fn sarif(folder: &Path, args: &[&str]) -> Value {
     let (_, text) = checked(folder, &[args, &["--format", "sarif"]].concat());
     let log: Value = serde_json::from_str(&text).unwrap();

@@ -43,6 +43,10 @@ pub(crate) enum Command {
         /// Keep the assessment in this folder of dated ones, and show how the figures went
         #[arg(long, value_name = "DIR")]
         history: Option<PathBuf>,
+        /// An earlier assessment.json, or the folder of its report: say what moved since, and
+        /// which promises were kept
+        #[arg(long, value_name = "BASELINE")]
+        against: Option<PathBuf>,
     },
     /// List the gaps, the most important first
     Gaps {

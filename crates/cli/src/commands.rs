@@ -60,8 +60,9 @@ const BUILT: [&str; 14] = [
 
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
-        Command::Report { common, output, history } => {
-            report::run(&common, &output, history.as_deref())
+        Command::Report { common, output, history, against } => {
+            let past = report::Past { history: history.as_deref(), against: against.as_deref() };
+            report::run(&common, &output, &past)
         }
         Command::Gaps { common, count, only, format } => {
             gaps::run(&common, count, only.map(Into::into), format.format)

@@ -15,12 +15,18 @@ use crate::sheet::{Sheet, Value, percent};
 use crate::theme::{self, Rgb};
 use crate::view;
 
-/// Writes the page; `heatmap_svg` is the picture at its top.
+/// Writes the page; `heatmap_svg` is the picture at its top, `since` what moved since an earlier
+/// assessment, if there is one.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(assessment: &Assessment, heatmap_svg: &str, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(page(assessment, heatmap_svg).as_bytes())
+pub fn write(
+    assessment: &Assessment,
+    heatmap_svg: &str,
+    since: &[Sheet],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    out.write_all(page(assessment, heatmap_svg, since).as_bytes())
 }
 
 /// The text such that it is neither markup nor the end of an attribute.
@@ -40,8 +46,8 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-fn page(assessment: &Assessment, heatmap_svg: &str) -> String {
-    let sections = sections(assessment);
+fn page(assessment: &Assessment, heatmap_svg: &str, since: &[Sheet]) -> String {
+    let sections = sections(assessment, since);
     let contents: String = sections.iter().map(Section::entry).collect();
     let main: String = sections.iter().map(Section::html).collect();
     format!(
@@ -130,7 +136,7 @@ impl Section {
     }
 }
 
-fn sections(assessment: &Assessment) -> Vec<Section> {
+fn sections(assessment: &Assessment, since: &[Sheet]) -> Vec<Section> {
     let section = |id, heading, body| Section { id, heading, body };
     let mut sections = vec![
         section("gaps", "What to close first", gaps(assessment)),
@@ -140,11 +146,20 @@ fn sections(assessment: &Assessment) -> Vec<Section> {
         section("read", "What was read", account(assessment)),
         section("ids", "ATT&CK ids", resolution(assessment)),
     ];
+    if !since.is_empty() {
+        sections.insert(1, section("since", "What moved", since.iter().map(noted).collect()));
+    }
     if !assessment.diagnostics.is_empty() {
         sections.push(section("remarks", "Remarks on the data", remarks(assessment)));
     }
     sections.push(section("method", "Method and limits", method(assessment)));
     sections
+}
+
+/// A table, and what must be known before reading it.
+fn noted(sheet: &Sheet) -> String {
+    let notes = sheet.notes.iter().map(|note| format!("<p>{}.</p>\n", escape(note)));
+    notes.collect::<String>() + &table(sheet)
 }
 
 /// Number of gaps in the table.
@@ -548,7 +563,7 @@ mod tests {
             "",
         ));
         let mut out = Vec::new();
-        write(&assessment, "<svg><script>1</script></svg>", &mut out).unwrap();
+        write(&assessment, "<svg><script>1</script></svg>", &[], &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

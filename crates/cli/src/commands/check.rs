@@ -5,13 +5,12 @@ use std::path::Path;
 
 use model::attack::Attack;
 use model::decisions::decisions;
-use model::diff::{Diff, diff};
 use model::gate::{Gate, check};
-use model::{Assessment, Inputs, assess};
+use model::{Assessment, assess};
 use report::sarif::Places;
 use report::view;
 
-use super::diff::{assessment, not_at_hand, release, two_domains};
+use super::diff::{assessment, since};
 use crate::Outcome;
 use crate::args::{CheckFormat, Common, Format, GateArgs};
 use crate::assessing::{Answer, gathered_by};
@@ -82,26 +81,6 @@ fn can_hold(gate: &Gate, now: &Assessment, attack: &Attack) -> Result<(), Failur
         return Err(failure.help("add it to [profile] adversaries, or leave its limit out"));
     }
     Ok(())
-}
-
-/// What moved since an earlier assessment.
-fn since(
-    (before, path): (&Assessment, &Path),
-    (now, inputs): (&Assessment, &Inputs<'_>),
-    streams: &mut Streams,
-) -> Result<Diff, Failure> {
-    if before.attack.domain != now.attack.domain {
-        let now = ("what is checked", now.attack.domain.as_str());
-        return Err(two_domains((path, &before.attack.domain), now));
-    }
-    let is_same = before.attack.sha256 == now.attack.sha256;
-    let earlier = if is_same { None } else { release(before, &[]) };
-    if earlier.is_none() && !is_same {
-        streams.say("note", &not_at_hand(path, before))?;
-    }
-    let attack = earlier.as_ref().unwrap_or(inputs.attack);
-    let catalog = ingest::catalog(attack, &before.capabilities);
-    Ok(diff((before, &before.inputs(attack, &catalog)), (now, inputs)))
 }
 
 /// Where files are, from the folder in which the command was typed: what a message calls a file

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use ingest::{releases, snapshot};
-use model::Assessment;
 use model::attack::Attack;
-use model::diff::diff;
+use model::diff::{Diff, diff};
+use model::{Assessment, Inputs};
 use report::view;
 
 use crate::Outcome;
@@ -65,15 +65,35 @@ pub(super) fn assessment(path: &Path) -> Result<Assessment, Failure> {
     })
 }
 
+/// What moved between an earlier assessment and one that was just made.
+pub(super) fn since(
+    (before, path): (&Assessment, &Path),
+    (now, inputs): (&Assessment, &Inputs<'_>),
+    streams: &mut Streams,
+) -> Result<Diff, Failure> {
+    if before.attack.domain != now.attack.domain {
+        let now = ("what is read", now.attack.domain.as_str());
+        return Err(two_domains((path, &before.attack.domain), now));
+    }
+    let is_same = before.attack.sha256 == now.attack.sha256;
+    let earlier = if is_same { None } else { release(before, &[]) };
+    if earlier.is_none() && !is_same {
+        streams.say("note", &not_at_hand(path, before))?;
+    }
+    let attack = earlier.as_ref().unwrap_or(inputs.attack);
+    let catalog = ingest::catalog(attack, &before.capabilities);
+    Ok(diff((before, &before.inputs(attack, &catalog)), (now, inputs)))
+}
+
 /// What is about another domain cannot be compared.
-pub(super) fn two_domains(before: (&Path, &str), after: (&str, &str)) -> Failure {
+fn two_domains(before: (&Path, &str), after: (&str, &str)) -> Failure {
     let message =
         format!("{} is about {}, {} about {}", slashed(before.0), before.1, after.0, after.1);
     Failure::new(message).help("compare assessments of one domain")
 }
 
 /// What is missing where the release of the earlier assessment is.
-pub(super) fn not_at_hand(path: &Path, before: &Assessment) -> String {
+fn not_at_hand(path: &Path, before: &Assessment) -> String {
     format!(
         "ATT&CK {} of {} is not at hand, so what its change adds cannot be told",
         before.attack.version,
@@ -90,7 +110,7 @@ fn bundles(paths: &[PathBuf]) -> Result<Vec<Attack>, Failure> {
 }
 
 /// The release that an assessment was made with, if it is at hand.
-pub(super) fn release(assessment: &Assessment, bundles: &[Attack]) -> Option<Attack> {
+fn release(assessment: &Assessment, bundles: &[Attack]) -> Option<Attack> {
     let sha256 = &assessment.attack.sha256;
     let named = bundles.iter().find(|bundle| bundle.sha256 == *sha256).cloned();
     named.or_else(|| snapshot::embedded_from(sha256))
