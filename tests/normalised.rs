@@ -14,7 +14,7 @@ const FORMATS: [&str; 4] = ["csv", "xlsx", "json", "ndjson"];
 
 /// What an assessment says of coverage, and of what there is, but for where it stands and who
 /// said it.
-fn essence(mut assessment: Value) -> Value {
+pub(crate) fn essence(mut assessment: Value) -> Value {
     for technique in assessment["techniques"].as_array_mut().unwrap() {
         for evidence in technique["evidence"].as_array_mut().unwrap() {
             // The id as it was written.
@@ -22,7 +22,7 @@ fn essence(mut assessment: Value) -> Value {
         }
     }
     for capability in assessment["capabilities"].as_array_mut().unwrap() {
-        for field in ["origin", "defaulted", "written"] {
+        for field in ["origin", "defaulted", "written", "patched"] {
             capability.as_object_mut().unwrap().remove(field);
         }
     }
@@ -48,7 +48,7 @@ fn check(folder: &Path, input: &str, once: &[&str], both: &[&str]) {
 
 /// Compares part by part and item by item, so that little is shown where something differs.
 #[track_caller]
-fn same(expected: &Value, found: &Value, what: &str) {
+pub(crate) fn same(expected: &Value, found: &Value, what: &str) {
     match (expected, found) {
         (Value::Array(expected), Value::Array(found)) if expected.len() == found.len() => {
             for (expected, found) in expected.iter().zip(found) {
@@ -64,7 +64,8 @@ fn same(expected: &Value, found: &Value, what: &str) {
     }
 }
 
-const ON: [&str; 6] = ["--adversary", "APT29=3", "--adversary", "FIN7", "--as-of", "2026-06-30"];
+pub(crate) const ON: [&str; 6] =
+    ["--adversary", "APT29=3", "--adversary", "FIN7", "--as-of", "2026-06-30"];
 
 #[test]
 fn the_example_read_back_is_the_same() {
@@ -127,7 +128,7 @@ fn shares() -> BoxedStrategy<Value> {
     prop_oneof![Just(Value::Null), share.prop_map(|s| json!(s)), map.prop_map(|m| json!(m))].boxed()
 }
 
-fn row() -> impl Strategy<Value = Value> {
+pub(crate) fn row() -> impl Strategy<Value = Value> {
     let columns: Vec<(&str, BoxedStrategy<Value>)> = vec![
         // Few ids, so that some stand in several rows.
         (

@@ -33,6 +33,7 @@ fn read(names: &[String]) -> Vec<Arc<Capability>> {
     let settings = ReadSettings {
         attack: &ATTACK,
         formats: Formats::built_in(),
+        patches: &[],
         policy: &policy,
         assume: None,
         neighbours: &Neighbours::default,

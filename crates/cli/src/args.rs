@@ -194,16 +194,33 @@ pub(crate) enum Command {
     Import {
         #[command(flatten)]
         common: Common,
-        /// Write what was understood as one register: .xlsx, .csv, .json or .ndjson
+        /// Write what was understood as one register: .xlsx (to be edited, see patch), .csv, .json or
+        /// .ndjson
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
         #[command(flatten)]
         format: FormatArg,
     },
+    /// Show what was changed in a register that import -o wrote; on demand, write it as a patch
+    Patch {
+        /// The workbook (.xlsx) or table (.csv) that was edited
+        #[arg(value_name = "EDITED")]
+        edited: PathBuf,
+        #[command(flatten)]
+        common: Common,
+        /// Write the changes as a patch: .csv, for patches in lacuna.toml
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Write the rows that were added as a register of their own: .csv, for a [[source]]
+        #[arg(long, value_name = "FILE")]
+        added: Option<PathBuf>,
+        #[command(flatten)]
+        format: FormatArg,
+    },
     /// List ATT&CK's groups, campaigns and software, or show some of them
     Adversaries {
-        /// Ids, names or aliases to show
-        #[arg(value_name = "NAME")]
+        /// Ids, names or aliases to show, or files that describe adversaries of yours
+        #[arg(value_name = "NAME|FILE")]
         names: Vec<String>,
         #[command(flatten)]
         release: ReleaseArgs,
@@ -333,9 +350,15 @@ pub(crate) struct Common {
     /// A platform of yours, with its share of the assets; may be repeated
     #[arg(long = "platform", value_name = "NAME[=SHARE]")]
     pub(crate) platforms: Vec<String>,
-    /// An adversary of yours by id, name or alias, with its weight; may be repeated
-    #[arg(long = "adversary", value_name = "NAME[=WEIGHT]")]
+    /// An adversary of yours with its weight: one of ATT&CK's by id, name or alias, or a file (a
+    /// layer, a DeTT&CT group file, a list of ids), each of whose groups gets the weight; may be
+    /// repeated
+    #[arg(long = "adversary", value_name = "NAME|FILE[=WEIGHT]")]
     pub(crate) adversaries: Vec<String>,
+    /// Only the techniques that this file names are in scope: a layer, a DeTT&CT group file, a list
+    /// of ids
+    #[arg(long = "scope", value_name = "FILE")]
+    pub(crate) scope: Option<PathBuf>,
     /// The day for which ages are counted [default: lacuna.toml, else today]
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<String>,

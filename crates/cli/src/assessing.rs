@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use ingest::{ReadError, ReadSettings, SourceChoice, TableRead};
-use model::attack::Attack;
+use ingest::{Edited, EditedError, Patch, ReadError, ReadSettings, SourceChoice, TableRead};
+use model::attack::{Attack, Neighbours};
 use model::capability::Capability;
 use model::catalog::Catalog;
 use model::diagnostic::{Code, Diagnostic, Severity};
@@ -15,7 +15,7 @@ use model::policy::Policy;
 use model::{Assessment, Inputs, assess};
 
 use crate::advice::sharpest;
-use crate::args::Common;
+use crate::args::{Common, Talk};
 use crate::failure::Failure;
 use crate::project::{Plan, plan};
 use crate::streams::Streams;
@@ -42,19 +42,19 @@ pub(crate) struct Gathered {
 
 /// Plans and reads; it is an error if nothing that was read can be used.
 pub(crate) fn gathered(common: &Common, streams: &mut Streams) -> Result<Gathered, Failure> {
-    gathered_by(plan(common)?, common, streams)
+    read_as_planned(plan(common)?, common, streams)
 }
 
 /// Reads what is planned; it is an error if nothing that was read can be used.
-pub(crate) fn gathered_by(
+pub(crate) fn read_as_planned(
     plan: Plan,
     common: &Common,
     streams: &mut Streams,
 ) -> Result<Gathered, Failure> {
-    let read = read(&plan, &plan.sources, common)?;
+    let read = read(&plan, &plan.sources, &plan.patches, common)?;
     let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
     if usable == 0 {
-        tell(&read.diagnostics, Severity::Note, common, streams)?;
+        tell(&read.diagnostics, Severity::Note, &common.talk, streams)?;
         let sources: Vec<&str> = read.sources.iter().map(|s| s.path.as_str()).collect();
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
         let help = match &common.inputs[..] {
@@ -96,7 +96,7 @@ impl Gathered {
             capabilities: read.capabilities.clone(),
             sources: read.sources.clone(),
             resolution: read.resolution.clone(),
-            diagnostics: read.diagnostics.clone(),
+            diagnostics: [&plan.diagnostics[..], &read.diagnostics[..]].concat(),
         }
     }
 
@@ -111,7 +111,7 @@ impl Gathered {
         choice: SourceChoice,
         common: &Common,
     ) -> Result<ingest::Read, Failure> {
-        read(&self.plan, &[choice], common)
+        read(&self.plan, &[choice], &[], common)
     }
 
     /// The answer, with the release and how the tables were read.
@@ -148,7 +148,15 @@ pub(crate) fn answer(inputs: &Inputs<'_>, common: &Common) -> Answer {
 }
 
 pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assessed, Failure> {
-    let gathered = gathered(common, streams)?;
+    carried_out(plan(common)?, common, streams)
+}
+
+pub(crate) fn carried_out(
+    plan: Plan,
+    common: &Common,
+    streams: &mut Streams,
+) -> Result<Assessed, Failure> {
+    let gathered = read_as_planned(plan, common, streams)?;
     let catalog = gathered.catalog(&[]);
     let answer = answer(&gathered.inputs(&catalog), common);
     Ok(gathered.finish(answer, common))
@@ -158,7 +166,12 @@ fn matters(diagnostic: &Diagnostic) -> bool {
     diagnostic.severity <= Severity::Warning
 }
 
-fn read(plan: &Plan, sources: &[SourceChoice], common: &Common) -> Result<ingest::Read, Failure> {
+fn read(
+    plan: &Plan,
+    sources: &[SourceChoice],
+    patches: &[Patch],
+    common: &Common,
+) -> Result<ingest::Read, Failure> {
     let bar = progress_bar(common);
     let started = Instant::now();
     let progress = |done: usize, all: usize| {
@@ -167,15 +180,8 @@ fn read(plan: &Plan, sources: &[SourceChoice], common: &Common) -> Result<ingest
             bar.set_position(done as u64);
         }
     };
-    let settings = ReadSettings {
-        attack: &plan.attack,
-        formats: &plan.formats,
-        policy: &plan.policy,
-        assume: plan.assume,
-        neighbours: &|| ingest::snapshot::neighbours(&plan.attack),
-        progress: &progress,
-        threads: common.threads,
-    };
+    let neighbours = || ingest::snapshot::neighbours(&plan.attack);
+    let settings = ReadSettings { patches, ..settings(plan, common, &neighbours, &progress) };
     let read = ingest::read(sources, &settings);
     bar.finish_and_clear();
     read.map_err(|error| {
@@ -187,6 +193,35 @@ fn read(plan: &Plan, sources: &[SourceChoice], common: &Common) -> Result<ingest
         };
         Failure::new(error).help(help)
     })
+}
+
+fn settings<'a>(
+    plan: &'a Plan,
+    common: &Common,
+    neighbours: &'a dyn Fn() -> Neighbours,
+    progress: &'a (dyn Fn(usize, usize) + Sync),
+) -> ReadSettings<'a> {
+    ReadSettings {
+        attack: &plan.attack,
+        formats: &plan.formats,
+        policy: &plan.policy,
+        assume: plan.assume,
+        patches: &plan.patches,
+        neighbours,
+        progress,
+        threads: common.threads,
+    }
+}
+
+/// Reads a register that was exported and edited.
+pub(crate) fn edited(
+    bytes: &[u8],
+    shown: &str,
+    plan: &Plan,
+    common: &Common,
+) -> Result<Edited, EditedError> {
+    let neighbours = || ingest::snapshot::neighbours(&plan.attack);
+    ingest::edited(bytes, shown, &settings(plan, common, &neighbours, &|_, _| {}))
 }
 
 /// How long to read without showing that something happens.
@@ -214,7 +249,7 @@ impl Assessed {
         says_caveats: bool,
         streams: &mut Streams,
     ) -> Result<(), Failure> {
-        tell(&self.assessment.diagnostics, Severity::Warning, common, streams)?;
+        tell(&self.assessment.diagnostics, Severity::Warning, &common.talk, streams)?;
         self.advise(common, streams)?;
         if !common.talk.quiet && !says_caveats {
             for caveat in report::view::caveats(&self.assessment) {
@@ -240,13 +275,13 @@ const TOLD: usize = 5;
 pub(crate) fn tell(
     diagnostics: &[Diagnostic],
     least: Severity,
-    common: &Common,
+    talk: &Talk,
     streams: &mut Streams,
 ) -> Result<(), Failure> {
-    if common.talk.quiet {
+    if talk.quiet {
         return Ok(());
     }
-    if common.talk.verbose {
+    if talk.verbose {
         for diagnostic in diagnostics {
             streams.diagnostic(diagnostic)?;
         }

@@ -10,6 +10,7 @@ mod formats;
 mod gaps;
 mod heatmap;
 mod import;
+mod patch;
 mod recommend;
 mod report;
 mod tickets;
@@ -18,11 +19,12 @@ mod what_if;
 use std::io::Write;
 
 use ::report::sheet::Sheet;
+use clap::CommandFactory;
 use ingest::suggest;
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::args::{Command, Format};
+use crate::args::{Cli, Command, Format};
 use crate::failure::Failure;
 use crate::streams::Streams;
 
@@ -38,24 +40,6 @@ const PLANNED: [&str; 10] = [
     "completions",
     "man",
     "compare",
-];
-
-/// Commands that are.
-const BUILT: [&str; 14] = [
-    "report",
-    "gaps",
-    "recommend",
-    "what-if",
-    "explain",
-    "diff",
-    "check",
-    "decisions",
-    "tickets",
-    "heatmap",
-    "import",
-    "adversaries",
-    "attack",
-    "formats",
 ];
 
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
@@ -108,6 +92,14 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Import { common, output, format } => {
             import::run(&common, output.as_deref(), format.format)
         }
+        Command::Patch { edited, common, output, added, format } => {
+            let asked = patch::Asked {
+                edited: &edited,
+                output: output.as_deref(),
+                added: added.as_deref(),
+            };
+            patch::run(&asked, &common, format.format)
+        }
         Command::Adversaries { names, release, format, talk } => {
             adversaries::run(&names, &release, format.format, &talk)
         }
@@ -121,13 +113,14 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
             formats::run(&asked, format.format, &talk)
         }
         Command::Attack { command } => attack::run(command),
-        Command::Other(words) => Err(unknown(&words, &BUILT)),
+        Command::Other(words) => Err(unknown(&words, &Cli::command())),
     }
 }
 
 /// A command that is not there: planned, mistyped, or neither.
-fn unknown(words: &[String], built: &[&'static str]) -> Failure {
+fn unknown(words: &[String], among: &clap::Command) -> Failure {
     let word = words.first().map_or("", String::as_str);
+    let built: Vec<&str> = among.get_subcommands().map(clap::Command::get_name).collect();
     if PLANNED.contains(&word) {
         let failure =
             Failure::new(format!("the command {word:?} is planned but not built: not yet"));

@@ -14,6 +14,7 @@ mod failure;
 mod folder;
 mod gate;
 mod history;
+mod profile;
 mod project;
 mod streams;
 

@@ -5,18 +5,23 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use ingest::{Column, Format, Formats, Layout, SourceChoice, suggest};
+use ingest::named::Naming;
+use ingest::{Column, Format, Formats, Layout, Patch, SourceChoice, suggest};
 use model::attack::{Attack, Fate, ObjectKind};
 use model::capability::Status;
 use model::date::Date;
+use model::diagnostic::Diagnostic;
 use model::id::TechniqueId;
-use model::inputs::{Decided, Disposition, Exclusion, Organisation, Profile, ScopeChoice};
+use model::inputs::{
+    Decided, Disposition, Exclusion, OnlyTechniques, Organisation, Profile, ScopeChoice,
+};
 use model::policy::{NUMBERS, Policy, PolicyError};
 use model::score::round9;
 
 use crate::args::{Common, ReleaseArgs};
-use crate::config::{self, Config, GateConfig, SourceConfig, Weights};
+use crate::config::{self, Config, GateConfig, SourceConfig, Techniques, Weights};
 use crate::failure::Failure;
+use crate::profile::{self, Adversaries};
 
 /// The name of a project's file.
 const FILE: &str = "lacuna.toml";
@@ -33,6 +38,11 @@ pub(crate) struct Plan {
     pub(crate) sources: Vec<SourceChoice>,
     pub(crate) assume: Option<Status>,
     pub(crate) formats: Formats,
+    pub(crate) patches: Vec<Patch>,
+    /// Where the patches are.
+    pub(crate) patch_files: Vec<PathBuf>,
+    /// What there is to say about the files that name adversaries or the scope.
+    pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) gate: GateSaid,
 }
 
@@ -48,6 +58,7 @@ pub(crate) struct GateSaid {
 /// Reads the project, if there is one, and checks everything that was said.
 pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
     let project = Project::find(common)?;
+    let file_name = project.name().to_owned();
     let config = project.config;
     // What was not typed stands in the file.
     let blamed = |is_typed: bool, failure: Failure| match &project.file {
@@ -58,10 +69,13 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
     let version = common.release.attack.as_deref().or(project.attack.as_deref());
     let attack = release(version, domain)?;
     let platforms = chosen(&common.platforms, &config.scope.platforms)?;
-    let adversaries = chosen(&common.adversaries, &config.profile.adversaries)?;
+    let Files { adversaries, only, diagnostics } =
+        Files::read(common, &config, &project.base, &file_name, &attack)
+            .map_err(|(is_typed, failure)| blamed(is_typed, failure))?;
     let scope = ScopeChoice {
         platforms: weights(&platforms, |name| platform(&attack, name))
             .map_err(|failure| blamed(!common.platforms.is_empty(), failure))?,
+        only,
         exclude: config
             .scope
             .exclude
@@ -78,10 +92,17 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
         return Err(failure.help("give at least one platform a share above 0"));
     }
     let profile = Profile {
-        adversaries: weights(&adversaries, |name| adversary(&attack, name))
-            .map_err(|failure| blamed(!common.adversaries.is_empty(), failure))?,
+        adversaries: adversaries.weights,
+        own: adversaries.own,
         impact: impact(&attack, config.profile.impact).map_err(|failure| blamed(false, failure))?,
     };
+    if let Some(only) = scope.only.as_ref().filter(|_| is_empty(&attack, &scope)) {
+        let failure = Failure::new(format!(
+            "nothing is in scope: no technique of {} happens on your platforms",
+            only.source
+        ));
+        return Err(failure.help("add a --platform, or leave the list out"));
+    }
     Ok(Plan {
         as_of: match &common.as_of {
             Some(text) => day(text)?,
@@ -98,6 +119,8 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
         },
         dispositions: config.disposition.into_iter().map(|d| disposition(&attack, d)).collect(),
         sources: project.sources,
+        patches: patches(&project.patches)?,
+        patch_files: project.patches.into_iter().map(|(path, _)| path).collect(),
         formats: formats(&project.format_files, &common.format_files)?,
         gate: GateSaid {
             gate: config.gate.map(toml::Spanned::into_inner).unwrap_or_default(),
@@ -105,8 +128,58 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
             file: project.path,
         },
         assume: common.assume.as_deref().map(|text| status(text, "--assume")).transpose()?,
+        diagnostics,
         attack,
     })
+}
+
+/// Whether nothing is left in scope, decisions aside.
+fn is_empty(attack: &Attack, scope: &ScopeChoice) -> bool {
+    let on_any_day = Date::from_unix_days(0);
+    model::scope::Scope::new(attack, scope, &[], on_any_day).techniques().next().is_none()
+}
+
+/// What files, or names, say of adversaries and of the scope.
+struct Files {
+    adversaries: Adversaries,
+    only: Option<OnlyTechniques>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Files {
+    /// The failure comes with whether it is about something that was typed.
+    fn read(
+        common: &Common,
+        config: &Config,
+        base: &Path,
+        config_name: &str,
+        attack: &Attack,
+    ) -> Result<Self, (bool, Failure)> {
+        let mut naming = Naming::new(attack);
+        let is_typed = !common.adversaries.is_empty();
+        let folder = if is_typed { Path::new("") } else { base };
+        let adversaries = chosen(&common.adversaries, &config.profile.adversaries)
+            .and_then(|said| profile::adversaries(&said, folder, &mut naming, attack))
+            .map_err(|failure| (is_typed, failure))?;
+        let only = match (&common.scope, &config.scope.techniques) {
+            (Some(file), _) => Some(profile::scope(file, &slashed(file), &mut naming, attack)),
+            (None, Some(Techniques::File(file))) => {
+                let path = base.join(file);
+                Some(profile::scope(&path, &slashed(Path::new(file)), &mut naming, attack))
+            }
+            (None, Some(Techniques::Ids(ids))) => {
+                Some(profile::some(naming.scope_of(ids, config_name), attack))
+            }
+            (None, None) => None,
+        };
+        // Of ids in the configuration the failure itself says where they stand.
+        let is_ids = matches!(config.scope.techniques, Some(Techniques::Ids(_)));
+        let names_place = common.scope.is_some() || is_ids;
+        let only = only.transpose().map_err(|failure| (names_place, failure))?;
+        let (only, told) = only.unzip();
+        let diagnostics = [&adversaries.diagnostics[..], &told.unwrap_or_default()].concat();
+        Ok(Self { adversaries, only, diagnostics })
+    }
 }
 
 /// The release that `--attack` and `--domain` ask for.
@@ -127,11 +200,15 @@ struct Project {
     file: Option<String>,
     /// Where it is.
     path: Option<PathBuf>,
+    /// The folder that its paths are relative to.
+    base: PathBuf,
     /// The release that the configuration asks for; a bundle's path is relative to the file.
     attack: Option<String>,
     sources: Vec<SourceChoice>,
     /// Descriptors of further formats, and what they are called.
     format_files: Vec<(PathBuf, String)>,
+    /// Patches of its sources, and what they are called.
+    patches: Vec<(PathBuf, String)>,
 }
 
 impl Project {
@@ -193,7 +270,15 @@ impl Project {
         });
         let format_files = config.format_files.iter().map(|path| (base.join(path), path.clone()));
         let format_files = format_files.collect();
-        Ok(Self { config, file: shown, path, attack, sources, format_files })
+        // A patch names files as the project calls them.
+        let patches = config.patches.iter().filter(|_| takes_sources);
+        let patches = patches.map(|path| (base.join(path), path.replace('\\', "/"))).collect();
+        Ok(Self { config, file: shown, path, base, attack, sources, format_files, patches })
+    }
+
+    /// What the file is called beside its other paths.
+    fn name(&self) -> &str {
+        self.file.as_deref().and_then(|file| file.rsplit('/').next()).unwrap_or(FILE)
     }
 }
 
@@ -323,6 +408,19 @@ pub(crate) fn formats(said: &[(PathBuf, String)], typed: &[PathBuf]) -> Result<F
     Ok(Formats::with(files.iter().map(read).collect::<Result<_, _>>()?))
 }
 
+/// The patches that a project names.
+fn patches(files: &[(PathBuf, String)]) -> Result<Vec<Patch>, Failure> {
+    let read = |(path, shown): &(PathBuf, String)| {
+        let bytes = ingest::source::read(path).map_err(|error| unreadable(shown, &error))?;
+        let (text, _) = ingest::text::decode(&bytes);
+        Patch::parse(&text, shown).map_err(|error| {
+            let failure = Failure::new(error).within(shown);
+            failure.help("patches in lacuna.toml are what lacuna patch -o has written")
+        })
+    };
+    files.iter().map(read).collect()
+}
+
 /// Why a file cannot be read.
 pub(crate) fn unreadable(shown: &str, error: &std::io::Error) -> Failure {
     let fact = match error.kind() {
@@ -360,6 +458,7 @@ fn chosen(typed: &[String], said: &Weights) -> Result<Vec<(String, f64)>, Failur
         None => Ok((text.clone(), 1.0)),
         Some((name, weight)) => match weight.trim().trim_end_matches('%').parse() {
             Ok(number) => Ok((name.to_owned(), number)),
+            Err(_) if profile::looks_like_file(text) => Ok((text.clone(), 1.0)),
             Err(_) => {
                 let failure = Failure::new(format!("{text:?}: {weight:?} is not a number"));
                 Err(failure.help("write NAME or NAME=NUMBER, such as APT29=3"))
@@ -398,11 +497,9 @@ pub(crate) fn typed_platforms(
 }
 
 /// What `--adversary` names, by id, with the weights.
-pub(crate) fn typed_adversaries(
-    attack: &Attack,
-    typed: &[String],
-) -> Result<BTreeMap<String, f64>, Failure> {
-    weights(&chosen(typed, &Weights::default())?, |name| adversary(attack, name))
+pub(crate) fn typed_adversaries(attack: &Attack, typed: &[String]) -> Result<Adversaries, Failure> {
+    let chosen = chosen(typed, &Weights::default())?;
+    profile::adversaries(&chosen, Path::new(""), &mut Naming::new(attack), attack)
 }
 
 fn platform(attack: &Attack, name: &str) -> Result<String, Failure> {
@@ -417,6 +514,7 @@ fn platform(attack: &Attack, name: &str) -> Result<String, Failure> {
     })
 }
 
+/// The id of the group, campaign or software of ATT&CK that bears a name.
 pub(crate) fn adversary(attack: &Attack, name: &str) -> Result<String, Failure> {
     match attack.adversaries_called(name)[..] {
         [one] => Ok(attack.adversaries[one].id.clone()),

@@ -16,7 +16,8 @@ use crate::diagnostic::{Code, Diagnostic, Origin};
 use crate::gap::{self, Gap};
 use crate::id::TechniqueId;
 use crate::inputs::{
-    Decided, Decision, Disposition, Exclusion, Inputs, Organisation, Profile, ScopeChoice, Source,
+    Decided, Decision, Disposition, Exclusion, Inputs, OnlyTechniques, Organisation, Profile,
+    ScopeChoice, Source,
 };
 use crate::metrics::{AdversaryCoverage, Figures, Headline, TacticCoverage};
 use crate::next_move::{self, Move, State, WouldReach};
@@ -63,6 +64,9 @@ pub struct Assessment {
     /// What hangs on sources that do not say what is switched on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_not_stated: Option<StatusNotStated>,
+    /// What hangs on mappings on paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_paper: Option<OnPaper>,
     /// By tactic with techniques in scope, in the order of the matrix.
     pub tactics: Vec<TacticCoverage>,
     /// By adversary of the profile.
@@ -97,6 +101,9 @@ pub struct ScopeSummary {
     pub techniques: usize,
     /// Of these: sub-techniques, and techniques without any in scope.
     pub leaves: usize,
+    /// The list of what alone is in scope, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<OnlyTechniques>,
     /// What was left out, and why.
     pub excluded: Vec<Exclusion>,
     /// Live techniques and sub-techniques out of scope.
@@ -112,6 +119,16 @@ pub struct StatusNotStated {
     pub if_enabled: f64,
     /// The same if they are only a library.
     pub if_library: f64,
+}
+
+/// The headline without what is only mapped on paper: by a catalogue or a table that does not say
+/// how well.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct OnPaper {
+    /// Records concerned.
+    pub capabilities: usize,
+    /// Expected coverage against our adversaries without them.
+    pub without: f64,
 }
 
 /// One technique in scope.
@@ -319,6 +336,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
     let threat = Threat::new(inputs.attack, &inputs.profile, &inputs.policy, inputs.as_of);
     let (evidence, mismatches) = coverage::gather(inputs, &scope);
     let stated = stated_only(inputs, &evidence);
+    let off_paper = off_paper(&evidence);
     let coverage = coverage::per_technique(evidence, &scope, &inputs.policy);
     let decided_on = |ix: TechniqueIx| decided.get(&inputs.attack.techniques[ix].id).cloned();
     let gaps = gap::rank(inputs, &scope, &coverage, &threat, decided_on);
@@ -335,6 +353,11 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
         let without = Figures { coverage: &coverage, ..figures }.headline();
         let (if_enabled, if_library) = (headline.threat_weighted.exp, without.threat_weighted.exp);
         StatusNotStated { capabilities, if_enabled, if_library }
+    });
+    let on_paper = off_paper.map(|(capabilities, others)| {
+        let coverage = coverage::per_technique(others, &scope, &inputs.policy);
+        let without = Figures { coverage: &coverage, ..figures }.headline();
+        OnPaper { capabilities, without: without.threat_weighted.exp }
     });
     let view = View {
         inputs,
@@ -360,9 +383,10 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
         policy: inputs.policy.clone(),
         profile: inputs.profile.clone(),
         inputs: inputs.sources.clone(),
-        scope: summary(inputs.attack, &scope),
+        scope: summary(inputs, &scope),
         resolution: inputs.resolution.clone(),
         status_not_stated,
+        on_paper,
         tactics: figures.tactics(),
         adversaries: sensitivity.with_bands(figures.adversaries()),
         techniques: scope
@@ -408,7 +432,11 @@ impl Assessment {
             catalog,
             as_of: self.as_of,
             organisation: self.organisation.clone(),
-            scope: ScopeChoice { platforms: self.scope.platforms.clone(), exclude: excluded },
+            scope: ScopeChoice {
+                platforms: self.scope.platforms.clone(),
+                only: self.scope.only.clone(),
+                exclude: excluded,
+            },
             profile: self.profile.clone(),
             policy: self.policy.clone(),
             dispositions: decided
@@ -468,6 +496,17 @@ fn stated_only(
     let is_stated = |e: &&Evidence| !inputs.capabilities[e.capability].is_assumed_on();
     let stated = || evidence.iter().map(|found| found.iter().filter(is_stated).cloned().collect());
     (assumed > 0).then(|| (assumed, stated().collect()))
+}
+
+/// The evidence without what is only mapped on paper, and how many records that concerns; `None`
+/// where nothing is.
+fn off_paper(evidence: &[Vec<Evidence>]) -> Option<(usize, Vec<Vec<Evidence>>)> {
+    let is_paper = |e: &&Evidence| e.family == strength::UNSCORED_FAMILY && e.strength_stated;
+    let on_paper = evidence.iter().flatten().filter(is_paper).map(|e| e.capability);
+    let on_paper: BTreeSet<usize> = on_paper.collect();
+    let others =
+        || evidence.iter().map(|found| found.iter().filter(|e| !is_paper(e)).cloned().collect());
+    (!on_paper.is_empty()).then(|| (on_paper.len(), others().collect()))
 }
 
 /// The decisions in force by technique (exclusions aside, which the scope handles), and what
@@ -536,14 +575,15 @@ fn release(attack: &Attack) -> Release {
     Release { domain, version, source, sha256 }
 }
 
-fn summary(attack: &Attack, scope: &Scope) -> ScopeSummary {
+fn summary(inputs: &Inputs<'_>, scope: &Scope) -> ScopeSummary {
     let techniques = scope.techniques().count();
     ScopeSummary {
         platforms: scope.shares.clone(),
         techniques,
         leaves: scope.leaves().count(),
+        only: inputs.scope.only.clone(),
         excluded: scope.excluded.clone(),
-        out_of_scope: attack.techniques.len() - techniques,
+        out_of_scope: inputs.attack.techniques.len() - techniques,
     }
 }
 
@@ -621,10 +661,8 @@ impl View<'_> {
 
     fn threat(&self, ix: TechniqueIx) -> ThreatSummary {
         let terms = self.threat.techniques[ix];
-        let part = |usage: &crate::threat::Usage| {
-            let id = self.inputs.attack.adversaries[usage.adversary].id.clone();
-            (id, round9(usage.share * usage.uses[ix]))
-        };
+        let part =
+            |usage: &crate::threat::Usage| (usage.id.clone(), round9(usage.share * usage.uses[ix]));
         ThreatSummary {
             value: round9(terms.value),
             profile: round9(terms.profile),
@@ -701,10 +739,12 @@ impl View<'_> {
     fn is_recency_unknown(&self, ix: TechniqueIx) -> bool {
         let attack = self.inputs.attack;
         let dated = |usage: &crate::threat::Usage| {
-            let adversary = &attack.adversaries[usage.adversary];
-            let campaigns = adversary.campaigns.iter().map(|c| &attack.adversaries[*c]);
-            let itself = (adversary.kind == AdversaryKind::Campaign).then_some(adversary);
-            campaigns.chain(itself).any(|c| c.last_seen.is_some() && c.techniques.contains(&ix))
+            // One of the organisation's own has no campaigns.
+            let adversary = attack.adversary(&usage.id).map(|at| &attack.adversaries[at]);
+            let campaigns = adversary.into_iter().flat_map(|a| &a.campaigns);
+            let itself = adversary.filter(|a| a.kind == AdversaryKind::Campaign);
+            let mut campaigns = campaigns.map(|c| &attack.adversaries[*c]).chain(itself);
+            campaigns.any(|c| c.last_seen.is_some() && c.techniques.contains(&ix))
         };
         let users: Vec<_> = self.threat.adversaries.iter().filter(|u| u.uses[ix] > 0.0).collect();
         !users.is_empty() && !users.into_iter().any(dated)

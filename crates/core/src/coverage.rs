@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::attack::{Attack, TechniqueIx};
 use crate::capability::{Basis, Capability, Function, Kind, Share};
-use crate::catalog::Catalog;
+use crate::catalog::{Borrowed, Catalog};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::inputs::Inputs;
 use crate::policy::Policy;
@@ -24,8 +24,9 @@ pub struct Evidence {
     pub function: Function,
     /// What it shares its failures with.
     pub family: String,
-    /// The id that the record carries: the technique's, one it replaced, a mitigation's, or a control's with
-    /// its framework.
+    /// The id that the record carries: the technique's, one it replaced, a mitigation's, or a
+    /// control's with its framework, followed by the related control by which it gets here:
+    /// `iso_27001:A.8.16 > nist_800_53:SI-04`.
     pub via: String,
     /// Its strength on each of the technique's platforms in scope.
     pub platforms: Vec<(usize, Range)>,
@@ -281,11 +282,12 @@ fn targets(
         }
     }
     for id in &capability.controls {
-        for (scored, technique, score) in catalog.control(id) {
+        for Borrowed { technique, function: scored, score, by } in catalog.control(id) {
             // What a mapping on paper does is up to who implements it.
             let function = if score.is_some() { scored } else { function };
             let base = strength::base_borrowed(capability, score, policy);
-            add(Target { technique, function, via: id.clone(), base });
+            let via = by.map_or_else(|| id.clone(), |by| format!("{id} > {by}"));
+            add(Target { technique, function, via, base });
         }
         for (function, technique, level) in catalog.category(id) {
             let base = strength::base_by_category(capability, level, policy);

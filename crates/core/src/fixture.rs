@@ -14,6 +14,7 @@
 //! control nist:AC-2 prevent T1059.001,T1078
 //! control aws:guard detect T1078 significant
 //! category category:edr detect T1059.001 low
+//! relate iso:A.5.15 nist:AC-2
 //! choke T1059 1.0
 //! rules T1059.001 12
 //! as_of 2025-12-01
@@ -86,6 +87,7 @@ impl Fixture {
         for words in of("category") {
             catalog.add_category(&attack, &words[0], category(words));
         }
+        of("relate").for_each(|words| catalog.relate(&words[0], &words[1]));
         let mut policy = Policy::default();
         for (name, value) in of("policy").flatten().map(|pair| pair_of(pair)) {
             policy.set(name, number(value)).expect("a policy number in a fixture is valid");
@@ -100,10 +102,12 @@ impl Fixture {
             as_of: of("as_of").next().map_or_else(|| date("2025-12-01"), |w| date(&w[0])),
             scope: ScopeChoice {
                 platforms: weights(of("platforms").flatten()),
+                only: None,
                 exclude: exclude.collect(),
             },
             profile: Profile {
                 adversaries: weights(of("profile").flatten()),
+                own: BTreeMap::new(),
                 impact: of("impact").map(|w| (id(&w[0]), number(&w[1]))).collect(),
             },
             policy,

@@ -179,14 +179,13 @@ impl Figures<'_> {
     }
 
     fn adversary(&self, usage: &Usage) -> AdversaryCoverage {
-        let adversary = &self.inputs.attack.adversaries[usage.adversary];
         let used = |ix: &TechniqueIx| usage.uses[*ix] > 0.0;
         let in_scope: Vec<TechniqueIx> = self.scope.techniques().filter(used).collect();
         let all = (0..usage.uses.len()).filter(used).count();
         let weighted = in_scope.iter().map(|ix| (usage.uses[*ix], self.met(*ix, |c| c.composite)));
         AdversaryCoverage {
-            id: adversary.id.clone(),
-            name: adversary.name.clone(),
+            id: usage.id.clone(),
+            name: usage.name.clone(),
             weight: round9(usage.weight),
             coverage: round9(weighted_mean(weighted).exp),
             band: None,

@@ -391,15 +391,14 @@ impl Steps<'_> {
     }
 
     fn against(&self, before: &[Range]) -> Vec<Against> {
-        let World { inputs, scope, threat, .. } = self.standing.world;
+        let World { scope, threat, .. } = self.standing.world;
         let against = |usage: &Usage| {
             let used: f64 = scope.techniques().map(|ix| usage.uses[ix]).sum();
             let more: f64 =
                 scope.techniques().map(|ix| usage.uses[ix] * self.more(ix, before)).sum();
-            let adversary = &inputs.attack.adversaries[usage.adversary];
             Against {
-                id: adversary.id.clone(),
-                name: adversary.name.clone(),
+                id: usage.id.clone(),
+                name: usage.name.clone(),
                 gain: round9(if used > 0.0 { more / used } else { 0.0 }),
             }
         };

@@ -120,7 +120,7 @@ impl Runs<'_> {
         if adversaries > 1 {
             for usage in &self.threat.adversaries {
                 let mut profile = self.inputs.profile.clone();
-                profile.adversaries.remove(&self.inputs.attack.adversaries[usage.adversary].id);
+                profile.adversaries.remove(&usage.id);
                 self.count(&mut found, &own, &self.threat(&profile, policy), policy);
             }
         }
@@ -170,7 +170,7 @@ impl Runs<'_> {
         gaps.iter().take(FIRST).for_each(|(_, ix)| found.top10[*ix] += 1);
         for (usage, band) in self.threat.adversaries.iter().zip(&mut found.bands) {
             // What an adversary does is no matter of who else is in the profile.
-            let same = threat.adversaries.iter().find(|u| u.adversary == usage.adversary);
+            let same = threat.adversaries.iter().find(|u| u.id == usage.id);
             let usage = same.unwrap_or(usage);
             let used: f64 = self.scope.techniques().map(|ix| usage.uses[ix]).sum();
             let parts: f64 = self.scope.techniques().map(|ix| usage.uses[ix] * met(ix)).sum();

@@ -31,6 +31,7 @@ pub struct Yardstick {
     profile: crate::inputs::Profile,
     platforms: std::collections::BTreeMap<String, f64>,
     excluded: Vec<crate::id::TechniqueId>,
+    only: Option<crate::inputs::OnlyTechniques>,
     policy: Policy,
 }
 
@@ -43,6 +44,7 @@ impl Yardstick {
             profile: assessment.profile.clone(),
             platforms: assessment.scope.platforms.clone(),
             excluded: assessment.scope.excluded.iter().map(|e| e.technique).collect(),
+            only: assessment.scope.only.clone(),
             policy: assessment.policy.clone(),
         }
     }
@@ -54,7 +56,8 @@ impl Yardstick {
             Factor::Evidence => false,
             Factor::Profile => self.profile != earlier.profile,
             Factor::Scope => {
-                (&self.platforms, &self.excluded) != (&earlier.platforms, &earlier.excluded)
+                (&self.platforms, &self.excluded, &self.only)
+                    != (&earlier.platforms, &earlier.excluded, &earlier.only)
             }
             Factor::Policy => self.policy != earlier.policy,
             Factor::Attack => self.attack != earlier.attack,

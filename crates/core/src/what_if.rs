@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::capability::{Capability, Status};
-use crate::inputs::Inputs;
+use crate::inputs::{Inputs, OwnAdversary};
 use crate::scope::BEFORE_COMPROMISE;
 
 /// One change.
@@ -20,6 +20,8 @@ pub enum Change {
     Platform(String, f64),
     /// Give an adversary, by its id, another weight in the profile; 0 takes it out.
     Adversary(String, f64),
+    /// Describe an adversary of one's own by this id; it has no weight by itself.
+    Own(String, OwnAdversary),
 }
 
 /// The inputs with some changes, one after the other.
@@ -50,6 +52,7 @@ fn apply(inputs: &mut Inputs<'_>, change: &Change) {
             inputs.profile.adversaries.insert(id.clone(), *weight);
         }
         Change::Adversary(id, _) => _ = inputs.profile.adversaries.remove(id),
+        Change::Own(id, own) => _ = inputs.profile.own.insert(id.clone(), own.clone()),
     }
 }
 

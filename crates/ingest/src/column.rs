@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::format::{self, ColumnHelp};
+
 macro_rules! columns {
     ($($column:ident $name:literal,)+) => {
         /// A column of the register.
@@ -72,6 +74,12 @@ impl Column {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|column| column.name() == name)
+    }
+
+    /// What it is for, in words for people; nothing is said of columns that only rules have.
+    #[must_use]
+    pub fn help(self) -> Option<&'static ColumnHelp> {
+        format::column_help(self)
     }
 
     /// Whether several values of this column add up, so that a table may have several columns

@@ -9,6 +9,7 @@ pub mod diff;
 pub mod explain;
 pub mod levers;
 pub mod recommend;
+pub mod references;
 pub mod sharpen;
 pub mod tickets;
 pub mod trend;
@@ -20,6 +21,7 @@ use model::diagnostic::{Diagnostic, Severity};
 use model::id::TechniqueId;
 use model::inputs::{Decision, Source};
 use model::next_move::Move;
+use model::resolve::Resolution;
 use model::score::Range;
 use model::strength::{CATEGORY, is_off, status_multiplier};
 
@@ -74,11 +76,19 @@ pub fn basis(assessment: &Assessment) -> String {
     format!(
         "{}{}{platforms} · ATT&CK {} {} · {}",
         name.unwrap_or_default(),
-        count(assessment.scope.techniques, "technique"),
+        in_scope(assessment),
         domain(&assessment.attack.domain),
         assessment.attack.version,
         assessment.as_of,
     )
+}
+
+/// How many techniques are in scope, and of which list, where one limits it.
+#[must_use]
+pub fn in_scope(assessment: &Assessment) -> String {
+    let scope = &assessment.scope;
+    let of_list = scope.only.as_ref().map(|only| format!(" of {}", only.source));
+    format!("{}{}", count(scope.techniques, "technique"), of_list.unwrap_or_default())
 }
 
 fn domain(domain: &str) -> &str {
@@ -140,6 +150,7 @@ pub fn caveats(assessment: &Assessment) -> Vec<String> {
             percent(open.if_library),
         ));
     }
+    caveats.extend(on_paper(assessment));
     let resolution = &assessment.resolution;
     let lost = resolution.unknown - resolution.newer + resolution.deprecated;
     let bearable = assessment.policy.warn_unknown * resolution.total() as f64;
@@ -152,6 +163,25 @@ pub fn caveats(assessment: &Assessment) -> Vec<String> {
         ));
     }
     caveats
+}
+
+/// What of the figure rests on mappings on paper, where that is seen in it.
+fn on_paper(assessment: &Assessment) -> Option<String> {
+    let paper = assessment.on_paper.as_ref()?;
+    let with = percent(assessment.headline.threat_weighted.exp);
+    let without = percent(paper.without);
+    (with != without).then(|| {
+        format!(
+            "{} only mapped on paper: {with} is expected with them, {without} without; paper \
+             alone is never more than weak, attach scores or tests",
+            are(paper.capabilities),
+        )
+    })
+}
+
+/// `1 record is`, `2 records are`.
+fn are(records: usize) -> String {
+    format!("{} {}", count(records, "record"), if records == 1 { "is" } else { "are" })
 }
 
 /// The gaps by rank, `limit` at most, with the terms of each; of one move only where one is named.
@@ -303,23 +333,15 @@ pub fn resolution(assessment: &Assessment) -> Sheet {
             ("Counted as", "counted_as"),
         ],
     );
-    let newer = match resolution.newer {
-        0 => String::new(),
-        n => format!(" ({n} of a newer release)"),
-    };
-    let beside = match resolution.other_framework {
-        0 => String::new(),
-        n => format!("; {n} of another framework"),
-    };
     sheet.notes.push(format!(
-        "{} live, {} replaced, {} deprecated, {} of another domain, {} unknown{newer} in ATT&CK {} {}{beside}",
-        resolution.live,
-        resolution.replaced,
-        resolution.deprecated,
-        resolution.other_domain,
-        resolution.unknown,
+        "{} in ATT&CK {} {}{}",
+        ids(resolution),
         domain(&assessment.attack.domain),
         assessment.attack.version,
+        match resolution.other_framework {
+            0 => String::new(),
+            n => format!("; {n} of another framework"),
+        },
     ));
     for (id, outcome) in &resolution.ids {
         let class = serde_json::to_value(outcome.class).unwrap_or_default();
@@ -334,6 +356,35 @@ pub fn resolution(assessment: &Assessment) -> Sheet {
         ]);
     }
     sheet
+}
+
+/// The classes that ids fell into, and how many.
+fn classes(resolution: &Resolution) -> String {
+    let classes = [
+        (resolution.live, "live"),
+        (resolution.replaced, "replaced"),
+        (resolution.deprecated, "deprecated"),
+        (resolution.other_domain, "of another domain"),
+        (resolution.unknown, "unknown"),
+    ];
+    let some = classes.into_iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, class)| format!("{count} {class}")).collect::<Vec<_>>().join(", ")
+}
+
+/// How many ids fell into each class.
+fn ids(resolution: &Resolution) -> String {
+    let newer = match resolution.newer {
+        0 => String::new(),
+        n => format!(" ({n} of a newer release)"),
+    };
+    format!(
+        "{} live, {} replaced, {} deprecated, {} of another domain, {} unknown{newer}",
+        resolution.live,
+        resolution.replaced,
+        resolution.deprecated,
+        resolution.other_domain,
+        resolution.unknown,
+    )
 }
 
 /// How many places of a group of diagnostics are shown.

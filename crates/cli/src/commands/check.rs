@@ -13,7 +13,7 @@ use report::view;
 use super::diff::{assessment, since};
 use crate::Outcome;
 use crate::args::{CheckFormat, Common, Format, GateArgs};
-use crate::assessing::{Answer, gathered_by};
+use crate::assessing::{Answer, read_as_planned};
 use crate::failure::Failure;
 use crate::gate::{Asked, asked};
 use crate::project::{Plan, slashed};
@@ -30,7 +30,7 @@ pub(crate) fn run(
     // What is asked for is looked at before anything is read.
     let Asked { gate, against } = asked(limits, &plan.gate, &plan.attack)?;
     let before = against.as_deref().map(assessment).transpose()?;
-    let gathered = gathered_by(plan, common, &mut streams)?;
+    let gathered = read_as_planned(plan, common, &mut streams)?;
     let catalog = gathered.catalog(&[]);
     let inputs = gathered.inputs(&catalog);
     let now = assess(&inputs);

@@ -81,7 +81,7 @@ fn offered(
             ..SourceChoice::default()
         };
         let read = gathered.further(choice, common)?;
-        tell(&read.diagnostics, Severity::Warning, common, streams)?;
+        tell(&read.diagnostics, Severity::Warning, &common.talk, streams)?;
         if read.capabilities.is_empty() {
             let failure = Failure::new(format!("{shown}: no candidate in it"));
             return Err(failure.help("a candidate is a row of a register, or a rule"));

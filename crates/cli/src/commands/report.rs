@@ -80,8 +80,10 @@ fn files(
     let matrix = view::matrix(assessment, attack, view::Show::Coverage);
     let svg = report::heatmap::svg(&matrix, report::heatmap::Size::Slide);
     let png = report::png::render(&svg, 1.0).map_err(Failure::new)?;
+    let stacks = ingest::reference_stacks();
     let mut page = Vec::new();
-    report::html::write(assessment, &svg, moved, &mut page)?;
+    let beside = report::html::Beside { heatmap: &svg, stacks: &stacks, line, since: moved };
+    report::html::write(assessment, &beside, &mut page)?;
     let mut gaps = Vec::new();
     report::csv::write(&view::gaps(assessment, None, usize::MAX), &mut gaps)?;
     let mut layer = Vec::new();
@@ -89,7 +91,10 @@ fn files(
     let mut json = Vec::new();
     report::json::write(assessment, &mut json)?;
     let mut summary = Vec::new();
-    report::markdown::write(&view::gaps(assessment, None, GAPS), &mut summary)?;
+    let mut sheet = view::gaps(assessment, None, GAPS);
+    let references = view::references::References::of(assessment, &stacks);
+    sheet.notes.extend(references.map(|references| references.sentence()));
+    report::markdown::write(&sheet, &mut summary)?;
     for sheet in moved {
         summary.push(b'\n');
         report::markdown::write(sheet, &mut summary)?;

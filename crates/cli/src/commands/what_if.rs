@@ -103,7 +103,7 @@ fn added(
             ..SourceChoice::default()
         };
         let read = gathered.further(choice, common)?;
-        tell(&read.diagnostics, Severity::Warning, common, streams)?;
+        tell(&read.diagnostics, Severity::Warning, &common.talk, streams)?;
         if read.capabilities.is_empty() {
             let failure = Failure::new(format!("{shown}: no capability in it"));
             return Err(failure.help("add a register, or rules"));
@@ -201,19 +201,34 @@ impl Changes<'_> {
 
     fn adversaries(&mut self, typed: &[String], dropped: &[String]) -> Result<(), Failure> {
         let attack: &Attack = self.inputs.attack;
-        for (id, weight) in project::typed_adversaries(attack, typed)? {
-            self.said.push(format!("{}: a weight of {weight}", named(attack, &id)));
+        let weighed = project::typed_adversaries(attack, typed)?;
+        self.all.extend(weighed.own.iter().map(|(id, own)| Change::Own(id.clone(), own.clone())));
+        for (id, weight) in weighed.weights {
+            let own = weighed.own.get(&id).map(|own| own.name.as_str());
+            self.said.push(format!("{}: a weight of {weight}", self.named(&id, own)));
             self.all.push(Change::Adversary(id, weight));
         }
-        for (id, _) in project::typed_adversaries(attack, dropped)? {
+        for id in project::typed_adversaries(attack, dropped)?.weights.into_keys() {
             if !self.inputs.profile.adversaries.contains_key(&id) {
-                let failure = Failure::new(format!("{} is not in the profile", named(attack, &id)));
+                let failure =
+                    Failure::new(format!("{} is not in the profile", self.named(&id, None)));
                 return Err(failure.help("drop an adversary that is"));
             }
-            self.said.push(format!("without {}", named(attack, &id)));
+            self.said.push(format!("without {}", self.named(&id, None)));
             self.all.push(Change::Adversary(id, 0.0));
         }
         Ok(())
+    }
+
+    /// An adversary by id and name.
+    fn named(&self, id: &str, own: Option<&str>) -> String {
+        let Inputs { attack, profile, .. } = self.inputs;
+        let known = || attack.adversary(id).map(|ix| attack.adversaries[ix].name.as_str());
+        let described = || profile.own.get(id).map(|own| own.name.as_str());
+        match own.or_else(known).or_else(described) {
+            Some(name) if name != id => format!("{id} {name}"),
+            Some(_) | None => id.to_owned(),
+        }
     }
 }
 
@@ -222,9 +237,4 @@ fn called(capability: &Capability) -> String {
         "" => capability.id.clone(),
         title => format!("{} {title}", capability.id),
     }
-}
-
-fn named(attack: &Attack, id: &str) -> String {
-    let name = attack.adversary(id).map_or("", |ix| attack.adversaries[ix].name.as_str());
-    format!("{id} {name}").trim().to_owned()
 }

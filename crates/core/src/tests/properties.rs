@@ -21,12 +21,14 @@ use crate::diagnostic::Origin;
 use crate::fixture::Fixture;
 use crate::gap;
 use crate::id::TechniqueId;
-use crate::inputs::{Decided, Decision, Disposition, Exclusion, Profile, ScopeChoice};
+use crate::inputs::{
+    Decided, Decision, Disposition, Exclusion, OnlyTechniques, OwnAdversary, Profile, ScopeChoice,
+};
 use crate::policy::{NUMBERS, Policy};
 use crate::scope::{ANY_PLATFORM, Scope};
 use crate::score::{Range, round9};
 use crate::strength::{self, Tests};
-use crate::threat::{Threat, uses};
+use crate::threat::{Threat, uses, uses_of_own};
 
 // A world: at most twelve techniques, three campaigns, four groups, three software.
 
@@ -314,22 +316,51 @@ fn policy() -> impl Strategy<Value = Policy> {
     })
 }
 
-/// Positions and weights of adversaries, positions and impacts of techniques.
-type Choice = (BTreeMap<usize, u32>, BTreeMap<usize, u32>);
+/// The weight of an adversary of one's own, chances of techniques by their positions, and positions
+/// of software.
+type Own = (u32, BTreeMap<usize, u32>, Vec<usize>);
 
-fn profile_of(attack: &Attack, (adversaries, impact): Choice) -> Profile {
+/// Positions and weights of adversaries, one's own, positions and impacts of techniques.
+type Choice = (BTreeMap<usize, u32>, Option<Own>, BTreeMap<usize, u32>);
+
+/// What the adversary of one's own is called.
+const OWN: &str = "groups.yaml#Red team";
+
+fn own(attack: &Attack, (_, chances, software): &Own) -> OwnAdversary {
+    let chance = |(at, percent): (&usize, &u32)| {
+        (attack.techniques[at % attack.techniques.len()].id, f64::from(*percent) / 100.0)
+    };
+    let software = software.iter().map(|at| attack.adversaries[CAMPAIGNS + GROUPS + at].id.clone());
+    OwnAdversary {
+        name: "Red team".to_owned(),
+        techniques: chances.iter().map(chance).collect(),
+        software: software.collect(),
+        ..OwnAdversary::default()
+    }
+}
+
+fn own_choice() -> impl Strategy<Value = Own> {
+    let chances = btree_map(0..MOST_TECHNIQUES, 1u32..=100, 0..=4);
+    (0u32..8, chances, vec(0..SOFTWARE, 0..=3))
+}
+
+fn profile_of(attack: &Attack, (adversaries, described, impact): Choice) -> Profile {
     let id = |at: usize| attack.techniques[at % attack.techniques.len()].id;
     let weight =
         |(at, weight): (usize, u32)| (attack.adversaries[at].id.clone(), f64::from(weight) / 2.0);
+    let described = described.iter();
+    let own_weight = described.clone().map(|own| (OWN.to_owned(), f64::from(own.0) / 2.0));
     Profile {
-        adversaries: adversaries.into_iter().map(weight).collect(),
+        adversaries: adversaries.into_iter().map(weight).chain(own_weight).collect(),
+        own: described.map(|described| (OWN.to_owned(), own(attack, described))).collect(),
         impact: impact.into_iter().map(|(at, x)| (id(at), f64::from(x) / 100.0)).collect(),
     }
 }
 
 fn profile() -> impl Strategy<Value = Choice> {
     let adversaries = btree_map(0..CAMPAIGNS + GROUPS + SOFTWARE, 0u32..8, 0..=4);
-    (adversaries, btree_map(0..MOST_TECHNIQUES, 0u32..=150, 0..=2))
+    let own = proptest::option::of(own_choice());
+    (adversaries, own, btree_map(0..MOST_TECHNIQUES, 0u32..=150, 0..=2))
 }
 
 /// Position of a technique, decision, days until it ends and until it is due.
@@ -354,14 +385,26 @@ fn disposition(attack: &Attack, (at, decision, until, due): Word) -> Disposition
 }
 
 /// Shares of platforms, and positions of excluded techniques.
-type Limits = (BTreeMap<&'static str, u32>, Vec<usize>);
+type Limits = (BTreeMap<&'static str, u32>, Option<Vec<usize>>, Vec<usize>);
 
 fn limits() -> impl Strategy<Value = Limits> {
     let platforms = btree_map(select(&PLATFORMS[..]), 0u32..=10, 0..=3);
-    (platforms, vec(0..MOST_TECHNIQUES, 0..=1))
+    let only = proptest::option::weighted(0.3, vec(0..MOST_TECHNIQUES, 1..=6));
+    (platforms, only, vec(0..MOST_TECHNIQUES, 0..=1))
 }
 
-fn scope_of(attack: &Attack, (platforms, exclude): Limits) -> ScopeChoice {
+/// A list that names the techniques at these positions.
+fn only(attack: &Attack, list: Vec<usize>) -> OnlyTechniques {
+    let id = |at: usize| attack.techniques[at % attack.techniques.len()].id;
+    let techniques: BTreeSet<TechniqueId> = list.into_iter().map(id).collect();
+    OnlyTechniques {
+        source: "list.txt".to_owned(),
+        techniques: techniques.into_iter().collect(),
+        ..OnlyTechniques::default()
+    }
+}
+
+fn scope_of(attack: &Attack, (platforms, list, exclude): Limits) -> ScopeChoice {
     let share = |(name, tenths): (&str, u32)| (name.to_owned(), f64::from(tenths) / 10.0);
     let exclusion = |at: usize| Exclusion {
         technique: attack.techniques[at % attack.techniques.len()].id,
@@ -370,6 +413,7 @@ fn scope_of(attack: &Attack, (platforms, exclude): Limits) -> ScopeChoice {
     };
     ScopeChoice {
         platforms: platforms.into_iter().map(share).collect(),
+        only: list.map(|list| only(attack, list)),
         exclude: exclude.into_iter().map(exclusion).collect(),
     }
 }
@@ -1024,6 +1068,72 @@ proptest! {
             list.sort_unstable();
         }
         prop_assert_eq!(threat(&world), threat(&twice));
+    }
+
+    #[test]
+    fn one_described_as_what_a_group_does_itself_is_that_group_without_the_rest(
+        world in world(), group in CAMPAIGNS..CAMPAIGNS + GROUPS,
+    ) {
+        let bare = Adversary {
+            software: Vec::new(),
+            campaigns: Vec::new(),
+            ..world.attack.adversaries[group].clone()
+        };
+        let techniques = bare.techniques.iter().map(|ix| (world.attack.techniques[*ix].id, 1.0));
+        let own = OwnAdversary { techniques: techniques.collect(), ..OwnAdversary::default() };
+        let described = uses_of_own(&world.attack, &own, &world.policy);
+        prop_assert_eq!(described, uses(&world.attack, &bare, &world.policy, world.as_of));
+    }
+
+    #[test]
+    fn software_of_one_that_is_described_counts_as_that_of_a_group(
+        world in world(), described in own_choice(),
+    ) {
+        let own = own(&world.attack, &described);
+        let group = Adversary {
+            kind: AdversaryKind::Group,
+            techniques: Vec::new(),
+            campaigns: Vec::new(),
+            software: described.2.iter().map(|at| CAMPAIGNS + GROUPS + at).collect(),
+            ..world.attack.adversaries[0].clone()
+        };
+        let by_software = uses(&world.attack, &group, &world.policy, world.as_of);
+        let actual = uses_of_own(&world.attack, &own, &world.policy);
+        for (technique, (software, actual)) in by_software.into_iter().zip(actual).enumerate() {
+            let itself = own.techniques.get(&world.attack.techniques[technique].id);
+            let expected = 1.0 - (1.0 - itself.unwrap_or(&0.0)) * (1.0 - software);
+            prop_assert!((actual - expected).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_list_limits_the_scope_to_what_it_names_and_what_is_below_that(
+        world in world(), list in vec(0..MOST_TECHNIQUES, 1..=6),
+    ) {
+        let (mut limited, mut whole) = (world.clone(), world);
+        let only = only(&limited.attack, list);
+        limited.scope.only = Some(only.clone());
+        whole.scope.only = None;
+        let (limited_to, all) = (scope(&limited), scope(&whole));
+        for (ix, technique) in whole.attack.techniques.iter().enumerate() {
+            let of_parent = |parent: TechniqueId| {
+                let listed = only.techniques.iter();
+                let listed: Vec<_> = listed.filter(|id| **id == parent || id.is_sub_of(parent)).collect();
+                listed == [&parent]
+            };
+            let is_named = only.techniques.contains(&technique.id);
+            let is_meant = is_named || technique.id.parent().is_some_and(of_parent);
+            prop_assert_eq!(limited_to.contains(ix), all.contains(ix) && is_meant);
+        }
+    }
+
+    #[test]
+    fn one_of_our_own_without_weight_is_absent(world in world()) {
+        let (mut zero, mut absent) = (world.clone(), world);
+        zero.profile.adversaries.insert(OWN.to_owned(), 0.0);
+        absent.profile.adversaries.remove(OWN);
+        absent.profile.own.clear();
+        prop_assert_eq!(threat(&zero), threat(&absent));
     }
 
     #[test]

@@ -159,7 +159,8 @@ impl Reading<'_> {
         }
     }
 
-    /// Controls of the catalogues that are built in.
+    /// Controls of the catalogues that are built in, and mitigations of ATT&CK, which are controls
+    /// too.
     pub(super) fn controls(&mut self, text: &str) {
         self.draft.names_control = true;
         for item in extract::items(text) {
@@ -167,28 +168,52 @@ impl Reading<'_> {
                 insert(&mut self.draft.capability.controls, category.control());
                 continue;
             }
-            match frameworks::find(item) {
-                Found::Control(id) => insert(&mut self.draft.capability.controls, id),
-                Found::PartOf(id) => {
-                    let message = format!("{item} is not mapped by itself; counted as {id}");
-                    self.report(Code::WiderControl, message, "");
-                    insert(&mut self.draft.capability.controls, id);
+            match frameworks::mitigation(self.context.attack, item) {
+                Some(id) => self.mitigation(id),
+                None => self.control(item, frameworks::find(item)),
+            }
+        }
+    }
+
+    fn control(&mut self, item: &str, found: Found) {
+        match found {
+            Found::Control(id) => insert(&mut self.draft.capability.controls, id),
+            Found::Related(id, to) => {
+                let message = format!("{id} reaches techniques by way of {}", one_framework(&to));
+                let help = "NIST relates the two, the CTID maps the second; on paper, it is never more than weak";
+                self.report(Code::RelatedControl, message, help);
+                insert(&mut self.draft.capability.controls, id);
+            }
+            Found::Former(edition, now) => {
+                let now_is = match now.len() {
+                    0 => "nothing that can be counted".to_owned(),
+                    _ => one_framework(&now),
+                };
+                let message = format!("{item} is of {edition}, and now {now_is}");
+                self.report(Code::FormerControl, message, "");
+                for id in now {
+                    self.control(item, frameworks::find(&id));
                 }
-                Found::Unmapped(id) => {
-                    let message = format!("{id} maps to no technique; it counts for nothing");
-                    self.report(Code::UnmappedControl, message, "");
-                    insert(&mut self.draft.capability.controls, id);
-                }
-                Found::Several(ids) => {
-                    let message = format!("{item:?} may be {}", ids.join(" or "));
-                    self.report(Code::UnknownControl, message, format!("write {}", ids[0]));
-                }
-                Found::Nothing => {
-                    let message =
-                        format!("{:?} is no control of the catalogues at hand", shortened(item));
-                    let help = "write AC-2 or nist_800_53:AC-2, or name techniques or mitigations";
-                    self.report(Code::UnknownControl, message, help);
-                }
+            }
+            Found::PartOf(id) => {
+                let message = format!("{item} is not mapped by itself; counted as {id}");
+                self.report(Code::WiderControl, message, "");
+                insert(&mut self.draft.capability.controls, id);
+            }
+            Found::Unmapped(id) => {
+                let message = format!("{id} maps to no technique; it counts for nothing");
+                self.report(Code::UnmappedControl, message, "");
+                insert(&mut self.draft.capability.controls, id);
+            }
+            Found::Several(ids) => {
+                let message = format!("{item:?} may be {}", ids.join(" or "));
+                self.report(Code::UnknownControl, message, format!("write {}", ids[0]));
+            }
+            Found::Nothing => {
+                let message =
+                    format!("{:?} is no control of the catalogues at hand", shortened(item));
+                let help = "write AC-2 or nist_800_53:AC-2, or name techniques or mitigations";
+                self.report(Code::UnknownControl, message, help);
             }
         }
     }
@@ -363,4 +388,12 @@ impl Reading<'_> {
             });
         }
     }
+}
+
+/// Controls of one framework, which is named once: `nist_800_53: SC-07, SI-04`.
+fn one_framework(ids: &[String]) -> String {
+    let mut parts = ids.iter().filter_map(|id| id.split_once(':'));
+    let Some((framework, first)) = parts.next() else { return String::new() };
+    let others: String = parts.map(|(_, id)| format!(", {id}")).collect();
+    format!("{framework}: {first}{others}")
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Layout, products};
 use crate::column::Column;
+use crate::edited::is_aside_column;
 use crate::extract::{self, AttackId};
+use crate::frameworks;
 use crate::table::Row;
 
 /// So many rows are looked at to find ids.
@@ -26,6 +28,10 @@ pub(super) struct Chosen {
     pub(super) ids_are_controls: bool,
     /// The columns whose names are products, for want of anything of ATT&CK.
     pub(super) products: Option<products::Place>,
+    /// The framework that the column of controls, or the sheet, says it is about.
+    pub(super) framework: Option<&'static str>,
+    /// Controls that are headings here, by their keys: others in the column stand beneath them.
+    pub(super) headings: BTreeSet<String>,
 }
 
 impl Chosen {
@@ -39,6 +45,8 @@ impl Chosen {
             marked: BTreeMap::new(),
             ids_are_controls: false,
             products: None,
+            framework: None,
+            headings: BTreeSet::new(),
         };
         for (at, name) in &chosen.names {
             match layout.column(name) {
@@ -46,6 +54,7 @@ impl Chosen {
                     chosen.second.push((name.clone(), column));
                 }
                 Some(column) => chosen.columns.push((*at, column)),
+                None if is_aside_column(name) => {}
                 None => chosen.unknown.push(name.clone()),
             }
         }
@@ -94,6 +103,27 @@ impl Chosen {
         self.columns.push((at, Column::Products));
         self.columns.sort_unstable();
         self.products = Some(place);
+    }
+
+    /// The framework that the name of a column, else of the sheet, speaks of.
+    pub(super) fn framework(&self, column: Column, sheet: Option<&str>) -> Option<&'static str> {
+        let at = self.columns.iter().find(|(_, known)| *known == column).map(|(at, _)| *at);
+        let name = self.names.iter().find(|(place, _)| Some(*place) == at);
+        let named = name.and_then(|(_, name)| frameworks::framework_in(name));
+        named.or_else(|| frameworks::framework_in(sheet?))
+    }
+
+    /// Looks which controls have others beneath them.
+    pub(super) fn look_for_headings(&mut self, rows: &[Row]) {
+        let is_controls = |(_, column): &&(usize, Column)| *column == Column::Controls;
+        let Some((at, _)) = self.columns.iter().find(is_controls) else { return };
+        let controls = rows.iter().filter_map(|row| frameworks::control(&row.cell(*at)?.text));
+        self.headings = controls.filter_map(|id| frameworks::heading(&id)).collect();
+    }
+
+    /// Whether a cell names a control that is a heading here.
+    pub(super) fn is_heading(&self, text: &str) -> bool {
+        frameworks::is_heading(text, &self.headings)
     }
 
     /// Which columns there are.

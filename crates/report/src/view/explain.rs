@@ -8,6 +8,7 @@ use model::assessment::TechniqueAssessment;
 use model::attack::{Adversary, Attack};
 use model::capability::{Basis, Capability, Share};
 use model::date::Date;
+use model::inputs::OwnAdversary;
 use model::score::{Range, round9};
 
 use super::{basis, count, levers};
@@ -285,6 +286,7 @@ pub fn capability(assessment: &Assessment, capability: &Capability) -> Vec<Sheet
     row("false alerts", capability.false_positive_rate.map(percent).unwrap_or_default());
     row("owner", capability.owner.clone().unwrap_or_default());
     row("notes", capability.notes.clone().unwrap_or_default());
+    row("patched", capability.patched.join(", "));
     let minded = minded(assessment, capability);
     if !minded.is_empty() {
         record.notes.push(format!("Mind: {}", minded.join("; ")));
@@ -406,8 +408,26 @@ pub fn adversary(
     uses: &[f64],
 ) -> Vec<Sheet> {
     let mut about = super::adversaries::about(attack, adversary);
-    let covered = assessment.adversaries.iter().find(|a| a.id == adversary.id);
-    about.notes.push(match covered {
+    about.notes.push(covered(assessment, &adversary.id));
+    vec![about, used(assessment, attack, uses)]
+}
+
+/// The same of an adversary of one's own.
+#[must_use]
+pub fn own_adversary(
+    assessment: &Assessment,
+    attack: &Attack,
+    id: &str,
+    own: &OwnAdversary,
+    uses: &[f64],
+) -> Vec<Sheet> {
+    let mut about = super::adversaries::about_own(attack, id, own);
+    about.notes.push(covered(assessment, id));
+    vec![about, used(assessment, attack, uses)]
+}
+
+fn covered(assessment: &Assessment, id: &str) -> String {
+    match assessment.adversaries.iter().find(|a| a.id == id) {
         Some(figures) => format!(
             "Weight {} in your profile; {} of what it does in scope is expected to be covered ({} in scope, {} out)",
             figures.weight,
@@ -416,7 +436,10 @@ pub fn adversary(
             figures.out_of_scope,
         ),
         None => "Not in your profile".to_owned(),
-    });
+    }
+}
+
+fn used(assessment: &Assessment, attack: &Attack, uses: &[f64]) -> Sheet {
     let mut used = Sheet::new(
         "What it uses, the least covered first",
         &[
@@ -449,5 +472,5 @@ pub fn adversary(
             ]
         })
         .collect();
-    vec![about, used]
+    used
 }
