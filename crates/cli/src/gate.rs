@@ -11,7 +11,7 @@ use model::score::round9;
 
 use crate::args::GateArgs;
 use crate::failure::Failure;
-use crate::project::{GateSaid, adversary, hinted};
+use crate::project::{Plan, adversary, hinted};
 
 /// The limits, and the earlier assessment to compare with.
 pub(crate) struct Asked {
@@ -20,7 +20,8 @@ pub(crate) struct Asked {
 }
 
 /// What was typed goes before what the file says, limit by limit.
-pub(crate) fn asked(typed: &GateArgs, said: &GateSaid, attack: &Attack) -> Result<Asked, Failure> {
+pub(crate) fn asked(typed: &GateArgs, plan: &Plan) -> Result<Asked, Failure> {
+    let (said, attack) = (&plan.gate, &plan.attack);
     let file = &said.gate;
     let within = |failure: Failure| match &said.file {
         Some(path) => failure.within(&format!("{}: [gate]", crate::project::slashed(path))),
@@ -44,7 +45,7 @@ pub(crate) fn asked(typed: &GateArgs, said: &GateSaid, attack: &Attack) -> Resul
             "--min-adversary",
             &file.min_adversary,
             within,
-            |name| adversary(attack, name),
+            |name| known(plan, name),
         )?,
         max_gap_priority: number_of(
             "max_gap_priority",
@@ -94,6 +95,13 @@ fn by_name(
         limits.insert(resolve(name.trim())?, share(option, value)?);
     }
     Ok(limits)
+}
+
+/// The adversary with this name: one of the organisation's own, else one of ATT&CK's.
+fn known(plan: &Plan, name: &str) -> Result<String, Failure> {
+    let same = |other: &str| other.eq_ignore_ascii_case(name.trim());
+    let own = plan.profile.own.iter().find(|(id, own)| same(id) || same(&own.name));
+    own.map_or_else(|| adversary(&plan.attack, name), |(id, _)| Ok(id.clone()))
 }
 
 fn tactic(attack: &Attack, name: &str) -> Result<String, Failure> {

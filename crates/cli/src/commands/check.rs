@@ -28,7 +28,7 @@ pub(crate) fn run(
     let mut streams = Streams::new(&common.talk);
     let plan = crate::project::plan(common)?;
     // What is asked for is looked at before anything is read.
-    let Asked { gate, against } = asked(limits, &plan.gate, &plan.attack)?;
+    let Asked { gate, against } = asked(limits, &plan)?;
     let before = against.as_deref().map(assessment).transpose()?;
     let gathered = read_as_planned(plan, common, &mut streams)?;
     let catalog = gathered.catalog(&[]);
