@@ -4,7 +4,9 @@
 
 mod architecture;
 mod cases;
+mod check;
 mod controls;
+mod decisions;
 mod dettect;
 mod diff;
 mod example;

@@ -43,6 +43,10 @@ pub(crate) enum Command {
         /// Keep the assessment in this folder of dated ones, and show how the figures went
         #[arg(long, value_name = "DIR")]
         history: Option<PathBuf>,
+        /// An earlier assessment.json, or the folder of its report: say what moved since, and
+        /// which promises were kept
+        #[arg(long, value_name = "BASELINE")]
+        against: Option<PathBuf>,
     },
     /// List the gaps, the most important first
     Gaps {
@@ -132,6 +136,42 @@ pub(crate) enum Command {
         format: FormatArg,
         #[command(flatten)]
         talk: Talk,
+    },
+    /// Hold the assessment to limits: exit code 1 if one is missed
+    Check {
+        #[command(flatten)]
+        common: Common,
+        /// Number of gaps and places to list as table or md
+        #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+        count: usize,
+        /// How to print
+        #[arg(long, value_enum, default_value_t = CheckFormat::Table)]
+        format: CheckFormat,
+        #[command(flatten)]
+        limits: GateArgs,
+    },
+    /// List what was decided: overdue and expired first
+    Decisions {
+        #[command(flatten)]
+        common: Common,
+        /// Days before its day from which a decision is soon [default: decision.soon, 30]
+        #[arg(long, value_name = "DAYS")]
+        soon: Option<u32>,
+        /// Write them as a calendar (.ics)
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        format: FormatArg,
+    },
+    /// Write the first gaps as tickets for Jira, GitHub, ServiceNow: csv or json
+    Tickets {
+        #[command(flatten)]
+        common: Common,
+        /// Number of tickets; what was promised to be fixed comes first
+        #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+        count: usize,
+        #[command(flatten)]
+        format: FormatArg,
     },
     /// Draw the matrix as a picture, or write it as a Navigator layer
     Heatmap {
@@ -258,6 +298,40 @@ pub(crate) struct GoalArgs {
     pub(crate) budget: Option<f64>,
 }
 
+/// What is asked for; each also stands in `[gate]` of lacuna.toml.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Limits, also in [gate] of lacuna.toml")]
+pub(crate) struct GateArgs {
+    /// The least expected coverage against our adversaries, such as 0.35 or 35%
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) min_coverage: Option<String>,
+    /// The same within a tactic, such as execution=0.4; may be repeated
+    #[arg(long, value_name = "TACTIC=SHARE")]
+    pub(crate) min_tactic: Vec<String>,
+    /// The least coverage of what an adversary of the profile does; may be repeated
+    #[arg(long, value_name = "NAME=SHARE")]
+    pub(crate) min_adversary: Vec<String>,
+    /// The highest priority that an open gap may have, 0 to 100
+    #[arg(long, value_name = "PRIORITY")]
+    pub(crate) max_gap_priority: Option<f64>,
+    /// The largest share of ids that no ATT&CK release at hand knows
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) max_unknown_ids: Option<String>,
+    /// No decision may be past its day
+    #[arg(long)]
+    pub(crate) no_overdue: bool,
+    /// An earlier assessment.json, or the folder of its report: no new gap, no drop, and no
+    /// technique that loses its only cover
+    #[arg(long, value_name = "BASELINE")]
+    pub(crate) against: Option<PathBuf>,
+    /// With --against: the highest priority that a new gap may have [default: 0]
+    #[arg(long, value_name = "PRIORITY")]
+    pub(crate) max_new_gap: Option<f64>,
+    /// With --against: how many points coverage may drop [default: 0]
+    #[arg(long, value_name = "POINTS")]
+    pub(crate) max_drop: Option<f64>,
+}
+
 /// Options of every command that assesses.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
@@ -364,6 +438,20 @@ pub(crate) enum Format {
     Csv,
     /// A Markdown table
     Md,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// A table for people
+    Table,
+    /// One JSON object
+    Json,
+    /// Comma-separated values
+    Csv,
+    /// Markdown, for a pull request
+    Md,
+    /// SARIF 2.1.0, for a code host
+    Sarif,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -48,7 +48,8 @@ pub(crate) fn gathered(common: &Common, streams: &mut Streams) -> Result<Gathere
     read_as_planned(plan(common)?, common, streams)
 }
 
-fn read_as_planned(
+/// Reads what is planned; it is an error if nothing that was read can be used.
+pub(crate) fn read_as_planned(
     plan: Plan,
     common: &Common,
     streams: &mut Streams,
@@ -71,6 +72,11 @@ fn read_as_planned(
 }
 
 impl Gathered {
+    /// What was planned.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// The catalogued facts, also for what one could add.
     pub(crate) fn catalog(&self, further: &[Arc<Capability>]) -> Catalog {
         let all: Vec<Arc<Capability>> =
@@ -126,6 +132,13 @@ impl Gathered {
 pub(crate) struct Answer {
     pub(crate) assessment: Assessment,
     advice: Option<String>,
+}
+
+impl Answer {
+    /// An assessment for those who ask for no advice.
+    pub(crate) fn alone(assessment: Assessment) -> Self {
+        Self { assessment, advice: None }
+    }
 }
 
 /// Assesses.

@@ -2,6 +2,8 @@
 
 mod adversaries;
 mod attack;
+mod check;
+mod decisions;
 mod diff;
 mod explain;
 mod export;
@@ -12,6 +14,7 @@ mod import;
 mod patch;
 mod recommend;
 mod report;
+mod tickets;
 mod what_if;
 
 use std::io::Write;
@@ -27,25 +30,14 @@ use crate::failure::Failure;
 use crate::streams::Streams;
 
 /// Commands of the design that are not built yet.
-const PLANNED: &[&str] = &[
-    "check",
-    "attribute",
-    "paths",
-    "telemetry",
-    "rules",
-    "plan",
-    "init",
-    "completions",
-    "man",
-    "compare",
-    "decisions",
-    "tickets",
-];
+const PLANNED: &[&str] =
+    &["attribute", "paths", "telemetry", "rules", "plan", "init", "completions", "man", "compare"];
 
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
-        Command::Report { common, output, history } => {
-            report::run(&common, &output, history.as_deref())
+        Command::Report { common, output, history, against } => {
+            let past = report::Past { history: history.as_deref(), against: against.as_deref() };
+            report::run(&common, &output, &past)
         }
         Command::Gaps { common, count, only, format } => {
             gaps::run(&common, count, only.map(Into::into), format.format)
@@ -77,6 +69,13 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
             let asked = diff::Asked { before: &before, after: &after, bundles: &attack, count };
             diff::run(&asked, format.format, &talk)
         }
+        Command::Check { common, limits, format, count } => {
+            check::run(&common, &limits, format, count)
+        }
+        Command::Decisions { common, soon, output, format } => {
+            decisions::run(&common, soon, output.as_deref(), format.format)
+        }
+        Command::Tickets { common, count, format } => tickets::run(&common, count, format.format),
         Command::Explain { what, common, format } => explain::run(&what, &common, format.format),
         Command::Heatmap { common, output, show, size, compat, overlay } => {
             heatmap::run(common, &output, &heatmap::Asked { show, size, compat, overlay })

@@ -7,6 +7,7 @@ use model::date::Date;
 use model::id::TechniqueId;
 use model::inputs::{Decision, Organisation};
 use serde::{Deserialize, Deserializer};
+use toml::Spanned;
 
 /// The whole file; everything is optional.
 #[derive(Debug, Default, Deserialize)]
@@ -29,6 +30,10 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) policy: toml::Table,
     pub(crate) attack: Option<String>,
+    pub(crate) gate: Option<Spanned<GateConfig>>,
+    /// The line of `[gate]`.
+    #[serde(skip)]
+    pub(crate) gate_line: Option<usize>,
     /// Products by name.
     #[serde(default)]
     pub(crate) have: Vec<String>,
@@ -85,10 +90,29 @@ pub(crate) struct DispositionConfig {
     pub(crate) technique: TechniqueId,
     pub(crate) decision: Decision,
     pub(crate) owner: Option<String>,
+    pub(crate) approver: Option<String>,
     pub(crate) due: Option<Day>,
     pub(crate) until: Option<Day>,
     pub(crate) ticket: Option<String>,
     pub(crate) reason: Option<String>,
+}
+
+/// What `lacuna check` asks for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GateConfig {
+    pub(crate) min_coverage: Option<f64>,
+    #[serde(default)]
+    pub(crate) min_tactic: BTreeMap<String, f64>,
+    #[serde(default)]
+    pub(crate) min_adversary: BTreeMap<String, f64>,
+    pub(crate) max_gap_priority: Option<f64>,
+    pub(crate) against: Option<String>,
+    pub(crate) max_new_gap: Option<f64>,
+    pub(crate) max_drop: Option<f64>,
+    pub(crate) max_unknown_ids: Option<f64>,
+    #[serde(default)]
+    pub(crate) no_overdue: bool,
 }
 
 /// Names with weights, or a list of names that weigh the same.
@@ -186,18 +210,24 @@ impl<'de> Deserialize<'de> for Day {
 }
 
 /// Keys of the design that no release of lacuna understands yet.
-const PLANNED: [&str; 3] = ["gate", "segment", "preset"];
+const PLANNED: [&str; 2] = ["segment", "preset"];
 
 /// Keys that belong to no section. What stands beneath a section is part of it.
 const AT_THE_TOP: [&str; 4] = ["as_of", "attack", "format_files", "patches"];
 
 /// Reads a configuration; the error names the line, the fact and the way out.
 pub(crate) fn parse(text: &str) -> Result<Config, (usize, String)> {
-    toml::from_str(text).map_err(|error| {
+    let mut config: Config = toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        let line = text[..at.min(text.len())].matches('\n').count() + 1;
-        (line, explained(error.message()))
-    })
+        (line(text, at), explained(error.message()))
+    })?;
+    config.gate_line = config.gate.as_ref().map(|gate| line(text, gate.span().start));
+    Ok(config)
+}
+
+/// The line of a position, from 1.
+fn line(text: &str, at: usize) -> usize {
+    text[..at.min(text.len())].matches('\n').count() + 1
 }
 
 /// A parser's message with a suggestion instead of a list of everything that could stand there.
@@ -243,10 +273,17 @@ mod tests {
     #[test]
     fn a_planned_key_is_refused() {
         assert_eq!(
-            trouble("[gate]\nmin_coverage = 0.3\n"),
-            (1, "the key \"gate\" is planned but not built: not yet".to_owned())
+            trouble("[[segment]]\nname = \"OT\"\n"),
+            (1, "the key \"segment\" is planned but not built: not yet".to_owned())
         );
         assert!(trouble("[profile]\npreset = \"finance\"\n").1.ends_with("not yet"));
+    }
+
+    #[test]
+    fn a_gate_says_where_it_stands() {
+        let config = parse("# ours\nas_of = 2026-06-30\n\n[gate]\nmin_coverage = 0.3\n").unwrap();
+        assert_eq!(config.gate_line, Some(4));
+        assert_eq!(config.gate.unwrap().into_inner().min_coverage, Some(0.3));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod commands;
 mod config;
 mod failure;
 mod folder;
+mod gate;
 mod history;
 mod profile;
 mod project;

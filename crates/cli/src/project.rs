@@ -19,7 +19,7 @@ use model::policy::{NUMBERS, Policy, PolicyError};
 use model::score::round9;
 
 use crate::args::{Common, ReleaseArgs};
-use crate::config::{self, Config, SourceConfig, Techniques, Weights};
+use crate::config::{self, Config, GateConfig, SourceConfig, Techniques, Weights};
 use crate::failure::Failure;
 use crate::profile::{self, Adversaries};
 
@@ -43,6 +43,16 @@ pub(crate) struct Plan {
     pub(crate) patch_files: Vec<PathBuf>,
     /// What there is to say about the files that name adversaries or the scope.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) gate: GateSaid,
+}
+
+/// What a project's file says about the gate, and where.
+#[derive(Default)]
+pub(crate) struct GateSaid {
+    pub(crate) gate: GateConfig,
+    pub(crate) line: Option<usize>,
+    /// The project's file, where there is one.
+    pub(crate) file: Option<PathBuf>,
 }
 
 /// Reads the project, if there is one, and checks everything that was said.
@@ -112,6 +122,11 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
         patches: patches(&project.patches)?,
         patch_files: project.patches.into_iter().map(|(path, _)| path).collect(),
         formats: formats(&project.format_files, &common.format_files)?,
+        gate: GateSaid {
+            gate: config.gate.map(toml::Spanned::into_inner).unwrap_or_default(),
+            line: config.gate_line,
+            file: project.path,
+        },
         assume: common.assume.as_deref().map(|text| status(text, "--assume")).transpose()?,
         diagnostics,
         attack,
@@ -183,6 +198,8 @@ struct Project {
     config: Config,
     /// What the file is called.
     file: Option<String>,
+    /// Where it is.
+    path: Option<PathBuf>,
     /// The folder that its paths are relative to.
     base: PathBuf,
     /// The release that the configuration asks for; a bundle's path is relative to the file.
@@ -228,6 +245,7 @@ impl Project {
             (None, None) => None,
         };
         let shown = file.as_ref().map(|(file, _)| slashed(file));
+        let path = file.as_ref().map(|(file, _)| file.clone());
         let (config, base, takes_sources) = match file {
             Some((file, takes_sources)) => {
                 let base = file.parent().map(Path::to_path_buf).unwrap_or_default();
@@ -258,7 +276,7 @@ impl Project {
         // A patch names files as the project calls them.
         let patches = config.patches.iter().filter(|_| takes_sources);
         let patches = patches.map(|path| (base.join(path), path.replace('\\', "/"))).collect();
-        Ok(Self { config, file: shown, base, attack, sources, format_files, patches })
+        Ok(Self { config, file: shown, path, base, attack, sources, format_files, patches })
     }
 
     /// What the file is called beside its other paths.
@@ -421,7 +439,7 @@ pub(crate) fn slashed(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-fn hinted(failure: Failure, hint: Option<String>) -> Failure {
+pub(crate) fn hinted(failure: Failure, hint: Option<String>) -> Failure {
     match hint {
         Some(hint) => failure.help(hint),
         None => failure,
@@ -588,6 +606,7 @@ fn disposition(attack: &Attack, config: config::DispositionConfig) -> Dispositio
     let decided = Decided {
         decision: config.decision,
         owner: config.owner,
+        approver: config.approver,
         due: config.due.map(|day| day.0),
         until: config.until.map(|day| day.0),
         ticket: config.ticket,

@@ -371,7 +371,9 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
         .keys()
         .filter(|id| inputs.attack.technique(**id).is_none_or(|ix| !scope.contains(ix)));
     let unscoped = unscoped.map(|id| out_of_scope(*id)).collect();
-    let diagnostics = [remarks, mismatches, unscoped, excluded_in_vain(inputs, &scope)].concat();
+    let late = overdue(inputs, &gaps);
+    let diagnostics =
+        [remarks, late, mismatches, unscoped, excluded_in_vain(inputs, &scope)].concat();
     Assessment {
         schema: SCHEMA.to_owned(),
         generated_by: GENERATED_BY.to_owned(),
@@ -521,17 +523,29 @@ pub(crate) fn decisions(inputs: &Inputs<'_>) -> (BTreeMap<TechniqueId, Decided>,
             remarks.push(remark(Code::ExpiredDisposition, message, help));
             continue;
         }
-        if let Some(due) = past(decided.due).filter(|_| decided.decision == Decision::Fix) {
-            let owner = decided.owner.as_deref().unwrap_or("nobody in particular");
-            let message = format!("{technique} was to be fixed by {due} by {owner}");
-            let help = "fix it, or set a new date";
-            remarks.push(remark(Code::OverdueDisposition, message, help));
-        }
         if decided.decision != Decision::Exclude {
             in_force.insert(*technique, decided.clone());
         }
     }
     (in_force, remarks)
+}
+
+/// Gaps that should have been closed by now and are not.
+fn overdue(inputs: &Inputs<'_>, gaps: &[Option<Gap>]) -> Vec<Diagnostic> {
+    let is_open = |id: TechniqueId| {
+        let ix = inputs.attack.technique(id);
+        ix.is_some_and(|ix| gaps[ix].as_ref().is_some_and(|gap| gap.rank.is_some()))
+    };
+    let remark = |Disposition { technique, decided }: &Disposition| {
+        let due = decided.due.filter(|due| *due < inputs.as_of)?;
+        if decided.decision != Decision::Fix || !is_open(*technique) {
+            return None;
+        }
+        let owner = decided.owner.as_deref().unwrap_or("nobody in particular");
+        let message = format!("{technique} was to be fixed by {due} by {owner}");
+        Some(remark(Code::OverdueDisposition, message, "fix it, or set a new date"))
+    };
+    inputs.dispositions.iter().filter_map(remark).collect()
 }
 
 /// Exclusions of what the release does not have.

@@ -311,7 +311,7 @@ fn now(attack: &Attack, id: TechniqueId) -> Option<TechniqueId> {
 
 /// The techniques of an earlier assessment by the ids of a later release; of those that became
 /// one, the least covered counts.
-fn by_current_id<'a>(
+pub(crate) fn by_current_id<'a>(
     before: &'a Assessment,
     attack: &Attack,
 ) -> BTreeMap<TechniqueId, &'a TechniqueAssessment> {

@@ -321,6 +321,7 @@ fn disposition(words: &[String]) -> Disposition {
     let decided = Decided {
         decision,
         owner: text("owner"),
+        approver: text("approver"),
         due: text("due").map(|text| date(&text)),
         until: text("until").map(|text| date(&text)),
         ticket: text("ticket"),

@@ -186,6 +186,9 @@ pub struct Decided {
     /// Who answers for it.
     #[serde(default)]
     pub owner: Option<String>,
+    /// Who agreed to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approver: Option<String>,
     /// When a fix is due.
     #[serde(default)]
     pub due: Option<Date>,
@@ -201,6 +204,15 @@ pub struct Decided {
 }
 
 impl Decided {
+    /// The day that matters: when a fix is due, until when any other decision holds.
+    #[must_use]
+    pub fn day(&self) -> Option<Date> {
+        match self.decision {
+            Decision::Fix => self.due,
+            Decision::Accept | Decision::Opportunistic | Decision::Exclude => self.until,
+        }
+    }
+
     /// Whether it holds on a day. A fix holds until the gap is closed.
     #[must_use]
     pub fn holds(&self, day: Date) -> bool {

@@ -161,6 +161,8 @@ policy! {
     flag_silent_days "flag.silent_days" = 90.0 in 0.0..36500.0 : "Days after its last alert from which a rule that is on is flagged as silent; never scored. Ours.";
     flag_noisy "flag.noisy" = 0.5 in 0.01..1.0 : "Share of false alerts from which a rule that is on is flagged as noisy; never scored. Ours.";
 
+    decision_soon "decision.soon" = 30.0 in 0.0..36500.0 : "Days before its day from which a decision is shown as due soon, or ending soon. Ours.";
+
     ease_telemetry "ease.telemetry" = 0.5 in 0.0..1.0 : "Weight of telemetry and public rules in the ease of closing a gap; mitigations have the rest. Ours.";
     ease_rules "ease.rules" = 5.0 in 1.0..1000.0 : "Public rules from which there are plenty (ACRE's threshold), in rules.";
     ease_floor "ease.floor" = 0.5 in 0.0..1.0 : "What a quick win keeps of its priority where nothing makes it easy. Ours.";

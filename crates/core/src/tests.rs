@@ -4,6 +4,7 @@
 mod borrowed;
 mod by_category;
 mod diff;
+mod gate;
 mod method;
 mod miniature;
 mod moves;

@@ -21,6 +21,10 @@ pub fn write(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
 fn inert(value: &Value) -> String {
     match value {
         Value::Text(text) => no_formula(crate::printable(text)),
+        Value::Lines(lines) => {
+            let lines: Vec<String> = lines.iter().map(|line| crate::printable(line)).collect();
+            no_formula(lines.join("\n"))
+        }
         value => value.exact(),
     }
 }

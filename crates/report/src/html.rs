@@ -27,6 +27,8 @@ pub struct Beside<'a> {
     pub stacks: &'a [ReferenceStack],
     /// How the figures went, where earlier assessments are at hand.
     pub line: &'a [Point],
+    /// What moved since an earlier assessment, where there is one.
+    pub since: &'a [Sheet],
 }
 
 /// Writes the page.
@@ -64,6 +66,10 @@ fn page(assessment: &Assessment, beside: &Beside<'_>) -> String {
             sheet.notes.iter().map(|note| format!("<p>{}</p>\n", escape(note))).collect();
         let body = table(&sheet) + &notes;
         sections.insert(2, Section { id: "trend", heading: "Over time", body });
+    }
+    if !beside.since.is_empty() {
+        let body = beside.since.iter().map(noted).collect();
+        sections.insert(2, Section { id: "since", heading: "What moved", body });
     }
     let contents: String = sections.iter().map(Section::entry).collect();
     let main: String = sections.iter().map(Section::html).collect();
@@ -188,6 +194,12 @@ fn sections(assessment: &Assessment, references: Option<&References<'_>>) -> Vec
     }
     sections.push(section("method", "Method and limits", method(assessment)));
     sections
+}
+
+/// A table, and what must be known before reading it.
+fn noted(sheet: &Sheet) -> String {
+    let notes = sheet.notes.iter().map(|note| format!("<p>{}.</p>\n", escape(note)));
+    notes.collect::<String>() + &table(sheet)
 }
 
 fn moves(assessment: &Assessment) -> String {
@@ -611,7 +623,10 @@ mod tests {
         };
         assessment.attack.domain = "enterprise-attack".to_owned();
         let svg = "<svg><script>1</script></svg>";
-        let beside = Beside { heatmap: svg, stacks: &[stack], line: &[] };
+        let mut since = Sheet::new(HOSTILE, &[(HOSTILE, "what")]);
+        since.notes.push(HOSTILE.to_owned());
+        since.rows.push(vec![Value::text(HOSTILE)]);
+        let beside = Beside { heatmap: svg, stacks: &[stack], line: &[], since: &[since] };
         write(&assessment, &beside, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }

@@ -7,6 +7,7 @@
 //! - [`terminal`], [`csv`] and [`markdown`] are skins over a sheet; [`heatmap`] draws a matrix as
 //!   SVG and [`png`] turns any SVG of this crate into pixels.
 //! - [`json`] is the assessment itself, [`navigator`] a layer for ATT&CK Navigator, [`html`] a page.
+//! - [`ics`] is decisions as a calendar, [`sarif`] a check as code hosts show it.
 //! - [`scale`] draws one figure among others on a line from nothing to all.
 //! - [`register`] is the capabilities themselves, as a table that can be read again.
 //! - [`patch`] is what was changed in such a table.
@@ -17,6 +18,7 @@ pub mod csv;
 pub mod dettect;
 pub mod heatmap;
 pub mod html;
+pub mod ics;
 pub mod json;
 pub mod markdown;
 pub mod matrix;
@@ -24,6 +26,7 @@ pub mod navigator;
 pub mod patch;
 pub mod png;
 pub mod register;
+pub mod sarif;
 pub mod scale;
 pub mod sheet;
 pub mod terminal;

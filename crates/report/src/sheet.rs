@@ -31,12 +31,16 @@ pub enum Value {
     Blank,
     /// A text.
     Text(String),
+    /// Several lines of text.
+    Lines(Vec<String>),
     /// A count.
     Whole(usize),
     /// A number, with the decimals that people need to see.
     Number(f64, usize),
     /// A share of 0..=1, which people see as percent.
     Share(f64),
+    /// The same, with the decimals that people need to see.
+    Percent(f64, usize),
 }
 
 impl Sheet {
@@ -59,8 +63,9 @@ impl Sheet {
     #[must_use]
     pub fn is_numeric(&self, column: usize) -> bool {
         let values = || self.rows.iter().map(|row| &row[column]);
-        let is_number = |value: &Value| !matches!(value, Value::Text(_) | Value::Blank);
-        values().any(is_number) && !values().any(|value| matches!(value, Value::Text(_)))
+        let is_text = |value: &Value| matches!(value, Value::Text(_) | Value::Lines(_));
+        let is_number = |value: &Value| !is_text(value) && *value != Value::Blank;
+        values().any(is_number) && !values().any(is_text)
     }
 }
 
@@ -84,9 +89,11 @@ impl Value {
         match self {
             Self::Blank => String::new(),
             Self::Text(text) => text.clone(),
+            Self::Lines(lines) => lines.join(" "),
             Self::Whole(count) => count.to_string(),
             Self::Number(value, decimals) => format!("{value:.decimals$}"),
             Self::Share(share) => percent(*share),
+            Self::Percent(share, decimals) => format!("{:.decimals$} %", share * 100.0),
         }
     }
 
@@ -94,8 +101,10 @@ impl Value {
     #[must_use]
     pub fn exact(&self) -> String {
         match self {
-            Self::Number(value, _) | Self::Share(value) => value.to_string(),
-            Self::Blank | Self::Text(_) | Self::Whole(_) => self.shown(),
+            Self::Number(value, _) | Self::Share(value) | Self::Percent(value, _) => {
+                value.to_string()
+            }
+            Self::Blank | Self::Text(_) | Self::Lines(_) | Self::Whole(_) => self.shown(),
         }
     }
 }

@@ -3,12 +3,15 @@
 //! coverage against our adversaries for the headline.
 
 pub mod adversaries;
+pub mod check;
+pub mod decisions;
 pub mod diff;
 pub mod explain;
 pub mod levers;
 pub mod recommend;
 pub mod references;
 pub mod sharpen;
+pub mod tickets;
 pub mod trend;
 pub mod what_if;
 

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use ingest::{releases, snapshot};
-use model::Assessment;
 use model::attack::Attack;
-use model::diff::diff;
+use model::diff::{Diff, diff};
+use model::{Assessment, Inputs};
 use report::view;
 
 use crate::Outcome;
@@ -29,14 +29,8 @@ pub(crate) fn run(asked: &Asked<'_>, format: Format, talk: &Talk) -> Result<Outc
     let mut streams = Streams::new(talk);
     let (before, after) = (assessment(asked.before)?, assessment(asked.after)?);
     if before.attack.domain != after.attack.domain {
-        let message = format!(
-            "{} is about {}, {} about {}",
-            slashed(asked.before),
-            before.attack.domain,
-            slashed(asked.after),
-            after.attack.domain
-        );
-        return Err(Failure::new(message).help("compare assessments of one domain"));
+        let (before, after) = (&before.attack.domain, &after.attack.domain);
+        return Err(two_domains((asked.before, before), (&slashed(asked.after), after)));
     }
     let bundles = bundles(asked.bundles)?;
     let later = release(&after, &bundles).ok_or_else(|| no_release(asked.after, &after))?;
@@ -45,12 +39,7 @@ pub(crate) fn run(asked: &Asked<'_>, format: Format, talk: &Talk) -> Result<Outc
         false => release(&before, &bundles),
     };
     if earlier.is_none() && before.attack.sha256 != after.attack.sha256 && !talk.quiet {
-        let note = format!(
-            "ATT&CK {} of {} is not at hand, so what its change adds cannot be told; name its \
-             bundle with --attack",
-            before.attack.version,
-            slashed(asked.before)
-        );
+        let note = format!("{}; name its bundle with --attack", not_at_hand(asked.before, &before));
         streams.say("note", &note)?;
     }
     let earlier = earlier.as_ref().unwrap_or(&later);
@@ -66,7 +55,7 @@ pub(crate) fn run(asked: &Asked<'_>, format: Format, talk: &Talk) -> Result<Outc
     Ok(Outcome::Done)
 }
 
-fn assessment(path: &Path) -> Result<Assessment, Failure> {
+pub(super) fn assessment(path: &Path) -> Result<Assessment, Failure> {
     let file = if path.is_dir() { path.join(FILE) } else { path.to_path_buf() };
     let shown = slashed(&file);
     let bytes = ingest::source::read(&file).map_err(|error| unreadable(&shown, &error))?;
@@ -74,6 +63,42 @@ fn assessment(path: &Path) -> Result<Assessment, Failure> {
         Failure::new(format!("{shown}: {error}"))
             .help("name an assessment.json, as lacuna report or lacuna gaps --format json write it")
     })
+}
+
+/// What moved between an earlier assessment and one that was just made.
+pub(super) fn since(
+    (before, path): (&Assessment, &Path),
+    (now, inputs): (&Assessment, &Inputs<'_>),
+    streams: &mut Streams,
+) -> Result<Diff, Failure> {
+    if before.attack.domain != now.attack.domain {
+        let now = ("what is read", now.attack.domain.as_str());
+        return Err(two_domains((path, &before.attack.domain), now));
+    }
+    let is_same = before.attack.sha256 == now.attack.sha256;
+    let earlier = if is_same { None } else { release(before, &[]) };
+    if earlier.is_none() && !is_same {
+        streams.say("note", &not_at_hand(path, before))?;
+    }
+    let attack = earlier.as_ref().unwrap_or(inputs.attack);
+    let catalog = ingest::catalog(attack, &before.capabilities);
+    Ok(diff((before, &before.inputs(attack, &catalog)), (now, inputs)))
+}
+
+/// What is about another domain cannot be compared.
+fn two_domains(before: (&Path, &str), after: (&str, &str)) -> Failure {
+    let message =
+        format!("{} is about {}, {} about {}", slashed(before.0), before.1, after.0, after.1);
+    Failure::new(message).help("compare assessments of one domain")
+}
+
+/// What is missing where the release of the earlier assessment is.
+fn not_at_hand(path: &Path, before: &Assessment) -> String {
+    format!(
+        "ATT&CK {} of {} is not at hand, so what its change adds cannot be told",
+        before.attack.version,
+        slashed(path)
+    )
 }
 
 fn bundles(paths: &[PathBuf]) -> Result<Vec<Attack>, Failure> {

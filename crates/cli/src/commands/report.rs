@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use model::trend::Point;
+use report::sheet::Sheet;
 use report::view;
 
+use super::diff::{assessment as earlier, since};
 use crate::Outcome;
 use crate::args::Common;
-use crate::assessing::{Assessed, assessed};
+use crate::assessing::{Assessed, answer, gathered};
 use crate::failure::Failure;
 use crate::folder::write_folder;
 use crate::history::History;
@@ -19,20 +21,40 @@ const ASSESSMENT: &str = "assessment.json";
 /// Gaps in the table of a report.
 const GAPS: usize = 25;
 
-pub(crate) fn run(
-    common: &Common,
-    output: &Path,
-    history: Option<&Path>,
-) -> Result<Outcome, Failure> {
+/// Techniques in the tables of what moved.
+const MOVED: usize = 10;
+
+/// What to compare with.
+pub(crate) struct Past<'a> {
+    /// A folder of dated assessments.
+    pub(crate) history: Option<&'a Path>,
+    /// An earlier assessment.
+    pub(crate) against: Option<&'a Path>,
+}
+
+pub(crate) fn run(common: &Common, output: &Path, past: &Past<'_>) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
-    let found = assessed(common, &mut streams)?;
+    let before = past.against.map(earlier).transpose()?;
+    let gathered = gathered(common, &mut streams)?;
+    let catalog = gathered.catalog(&[]);
+    let inputs = gathered.inputs(&catalog);
+    let answer = answer(&inputs, common);
+    let moved = match (&before, past.against) {
+        (Some(before), Some(path)) => {
+            let moved = since((before, path), (&answer.assessment, &inputs), &mut streams)?;
+            view::diff::sheets(before, &answer.assessment, &moved, MOVED)
+        }
+        _ => Vec::new(),
+    };
+    drop(inputs);
+    let found = gathered.finish(answer, common);
     found.tell(common, false, &mut streams)?;
-    let history = history.map(|folder| History::of(folder, &found.assessment));
+    let history = past.history.map(|folder| History::of(folder, &found.assessment));
     let line = match &history {
         Some(history) => history.line(&found.assessment)?,
         None => Vec::new(),
     };
-    let files = files(&found, &line)?;
+    let files = files(&found, &line, &moved)?;
     write_folder(output, &files)?;
     if let Some(history) = history {
         let json = files.iter().find(|(name, _)| *name == ASSESSMENT);
@@ -41,19 +63,26 @@ pub(crate) fn run(
     if !common.talk.quiet {
         let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
         streams.say("finding", &view::finding(&found.assessment))?;
+        if let Some(first) = moved.first() {
+            streams.say("since", &first.title)?;
+        }
         streams.say("wrote", &format!("{}: {}", output.display(), names.join(", ")))?;
     }
     Ok(super::outcome(found.is_refused))
 }
 
-fn files(found: &Assessed, line: &[Point]) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
+fn files(
+    found: &Assessed,
+    line: &[Point],
+    moved: &[Sheet],
+) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
     let Assessed { assessment, attack, .. } = found;
     let matrix = view::matrix(assessment, attack, view::Show::Coverage);
     let svg = report::heatmap::svg(&matrix, report::heatmap::Size::Slide);
     let png = report::png::render(&svg, 1.0).map_err(Failure::new)?;
     let stacks = ingest::reference_stacks();
     let mut page = Vec::new();
-    let beside = report::html::Beside { heatmap: &svg, stacks: &stacks, line };
+    let beside = report::html::Beside { heatmap: &svg, stacks: &stacks, line, since: moved };
     report::html::write(assessment, &beside, &mut page)?;
     let mut gaps = Vec::new();
     report::csv::write(&view::gaps(assessment, None, usize::MAX), &mut gaps)?;
@@ -66,6 +95,10 @@ fn files(found: &Assessed, line: &[Point]) -> Result<Vec<(&'static str, Vec<u8>)
     let references = view::references::References::of(assessment, &stacks);
     sheet.notes.extend(references.map(|references| references.sentence()));
     report::markdown::write(&sheet, &mut summary)?;
+    for sheet in moved {
+        summary.push(b'\n');
+        report::markdown::write(sheet, &mut summary)?;
+    }
     if !line.is_empty() {
         summary.push(b'\n');
         report::markdown::write(&view::trend::sheet(line), &mut summary)?;

@@ -10,14 +10,14 @@ use crate::inputs::Inputs;
 use crate::score::round9;
 
 /// Two worlds of one release.
-fn pair() -> impl Strategy<Value = (Fixture, Fixture)> {
+pub(super) fn pair() -> impl Strategy<Value = (Fixture, Fixture)> {
     (world(), world()).prop_map(|(one, other)| {
         let other = Fixture { attack: one.attack.clone(), catalog: one.catalog.clone(), ..other };
         (one, other)
     })
 }
 
-fn compared(before: &Inputs<'_>, after: &Inputs<'_>) -> Diff {
+pub(super) fn compared(before: &Inputs<'_>, after: &Inputs<'_>) -> Diff {
     diff((&assess(before), before), (&assess(after), after))
 }
 

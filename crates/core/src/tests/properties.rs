@@ -378,6 +378,7 @@ fn disposition(attack: &Attack, (at, decision, until, due): Word) -> Disposition
     let decided = Decided {
         decision,
         owner: Some("Ada".to_owned()),
+        approver: until.map(|_| "Bea".to_owned()),
         due: due.map(|days| days_ago(-days)),
         until: until.map(|days| days_ago(-days)),
         ticket: None,

@@ -159,7 +159,7 @@ fn gap(before: &Assessment, after: &Assessment, word: &str, id: TechniqueId) -> 
 }
 
 /// What was to be fixed, the overdue first.
-fn promises(found: &Diff) -> Sheet {
+pub(super) fn promises(found: &Diff) -> Sheet {
     let kept = found.promised.iter().filter(|p| p.is_kept).count();
     let mut sheet = Sheet::new(
         format!("Promised: {kept} of {} done", found.promised.len()),
