@@ -23,6 +23,7 @@ use crate::policy::Policy;
 use crate::resolve::Resolution;
 use crate::scope::{Scope, platform_name};
 use crate::score::{Range, round9};
+use crate::segment::Segment;
 use crate::strength;
 use crate::threat::Threat;
 
@@ -99,6 +100,9 @@ pub struct ScopeSummary {
     pub excluded: Vec<Exclusion>,
     /// Live techniques and sub-techniques out of scope.
     pub out_of_scope: usize,
+    /// The parts of the organisation that are assessed: all of them, or one alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<Segment>,
 }
 
 /// Two readings of sources that do not say what is switched on.
@@ -335,7 +339,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
         policy: inputs.policy.clone(),
         profile: inputs.profile.clone(),
         inputs: inputs.sources.clone(),
-        scope: summary(inputs.attack, &scope),
+        scope: summary(inputs, &scope),
         resolution: inputs.resolution.clone(),
         status_not_stated,
         tactics: figures.tactics(),
@@ -383,7 +387,11 @@ impl Assessment {
             catalog,
             as_of: self.as_of,
             organisation: self.organisation.clone(),
-            scope: ScopeChoice { platforms: self.scope.platforms.clone(), exclude: excluded },
+            scope: ScopeChoice {
+                platforms: self.scope.platforms.clone(),
+                exclude: excluded,
+                segments: self.scope.segments.clone(),
+            },
             profile: self.profile.clone(),
             policy: self.policy.clone(),
             dispositions: decided
@@ -499,14 +507,15 @@ fn release(attack: &Attack) -> Release {
     Release { domain, version, source, sha256 }
 }
 
-fn summary(attack: &Attack, scope: &Scope) -> ScopeSummary {
+fn summary(inputs: &Inputs<'_>, scope: &Scope) -> ScopeSummary {
     let techniques = scope.techniques().count();
     ScopeSummary {
         platforms: scope.shares.clone(),
         techniques,
         leaves: scope.leaves().count(),
         excluded: scope.excluded.clone(),
-        out_of_scope: attack.techniques.len() - techniques,
+        out_of_scope: inputs.attack.techniques.len() - techniques,
+        segments: inputs.scope.segments.clone(),
     }
 }
 

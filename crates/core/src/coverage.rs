@@ -74,10 +74,15 @@ impl Telemetry {
     /// What the data sources among the capabilities provide; the best source of a component
     /// counts.
     #[must_use]
-    pub fn of(attack: &Attack, capabilities: &[Arc<Capability>], policy: &Policy) -> Self {
+    pub fn of(
+        attack: &Attack,
+        capabilities: &[Arc<Capability>],
+        scope: &Scope,
+        policy: &Policy,
+    ) -> Self {
         let mut available: BTreeMap<usize, Share> = BTreeMap::new();
         for source in capabilities.iter().filter(|c| c.kind == Kind::DataSource) {
-            let share = provided(attack, source, policy);
+            let share = provided(attack, source, scope, policy);
             for component in source.data_components.iter().filter_map(|id| attack.component(id)) {
                 let best = match available.get(&component) {
                     Some(known) => better(attack, known, &share),
@@ -99,16 +104,22 @@ impl Telemetry {
 
 /// What a data source provides: its telemetry, as far as its status and its reach carry, on the
 /// platforms it is limited to.
-fn provided(attack: &Attack, source: &Capability, policy: &Policy) -> Share {
+fn provided(attack: &Attack, source: &Capability, scope: &Scope, policy: &Policy) -> Share {
     let status = strength::status_multiplier(source.status, policy);
     let on = |share: &Option<Share>, platform: &str| share.as_ref().map_or(1.0, |s| s.on(platform));
+    let is_everywhere = |share: &Option<Share>| !matches!(share, Some(Share::ByPlatform(_)));
+    let reach = |name: &str| status * scope.reach(source, name);
     match (&source.telemetry, &source.scope, &source.platforms) {
-        (None | Some(Share::Everywhere(_)), None | Some(Share::Everywhere(_)), None) => {
-            Share::Everywhere(status * on(&source.telemetry, "") * on(&source.scope, ""))
+        (telemetry, assets, None)
+            if is_everywhere(telemetry)
+                && is_everywhere(assets)
+                && (source.segments.is_empty() || attack.platforms.is_empty()) =>
+        {
+            Share::Everywhere(reach(ANY_PLATFORM) * on(telemetry, "") * on(assets, ""))
         }
-        (telemetry, scope, named) => {
+        (telemetry, assets, named) => {
             let named = |name: &String| named.as_ref().is_none_or(|names| names.contains(name));
-            let share = |name: &String| status * on(telemetry, name) * on(scope, name);
+            let share = |name: &String| reach(name) * on(telemetry, name) * on(assets, name);
             let platforms = attack.platforms.iter().filter(|name| named(name));
             Share::ByPlatform(platforms.map(|name| (name.clone(), share(name))).collect())
         }
@@ -130,7 +141,7 @@ fn better(attack: &Attack, a: &Share, b: &Share) -> Share {
 /// none for want of a common platform.
 #[must_use]
 pub fn gather(inputs: &Inputs<'_>, scope: &Scope) -> (Vec<Vec<Evidence>>, Vec<Diagnostic>) {
-    let telemetry = Telemetry::of(inputs.attack, &inputs.capabilities, &inputs.policy);
+    let telemetry = Telemetry::of(inputs.attack, &inputs.capabilities, scope, &inputs.policy);
     let mut evidence = vec![Vec::new(); inputs.attack.techniques.len()];
     let mut diagnostics = Vec::new();
     for ix in 0..inputs.capabilities.len() {
@@ -346,7 +357,8 @@ impl Reach<'_> {
         });
         let gates = self.components().filter_map(|c| self.telemetry.on(c, platform));
         let telemetry = gates.fold(share(&self.capability.telemetry), f64::min);
-        f64::from(u8::from(named)) * share(&self.capability.scope) * telemetry
+        let reach = self.scope.reach(self.capability, platform);
+        f64::from(u8::from(named)) * reach * share(&self.capability.scope) * telemetry
     }
 }
 

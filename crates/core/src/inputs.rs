@@ -13,6 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::id::TechniqueId;
 use crate::policy::Policy;
 use crate::resolve::Resolution;
+use crate::segment::Segment;
 
 /// Everything [`crate::assess`] depends on; two equal inputs give the same assessment, byte for
 /// byte.
@@ -93,6 +94,8 @@ pub struct ScopeChoice {
     pub platforms: BTreeMap<String, f64>,
     /// Techniques that are left out.
     pub exclude: Vec<Exclusion>,
+    /// The parts of the organisation; none where it is one.
+    pub segments: Vec<Segment>,
 }
 
 /// A technique that is left out of the scope, and why. It takes its sub-techniques with it,

@@ -29,6 +29,7 @@ pub mod recommend;
 pub mod resolve;
 pub mod scope;
 pub mod score;
+pub mod segment;
 pub mod strength;
 pub mod threat;
 

@@ -231,7 +231,7 @@ fn brings(
     let has_source = candidate.capabilities.iter().any(|c| c.kind == Kind::DataSource);
     let capabilities =
         if has_source { there().collect() } else { all.capabilities[..own].to_vec() };
-    let telemetry = Telemetry::of(all.attack, &capabilities, &all.policy);
+    let telemetry = Telemetry::of(all.attack, &capabilities, scope, &all.policy);
     let mut brought: BTreeMap<TechniqueIx, Vec<Evidence>> = BTreeMap::new();
     for ix in first..first + candidate.capabilities.len() {
         for (technique, evidence) in coverage::evidence_of(all, scope, &telemetry, ix).evidence {

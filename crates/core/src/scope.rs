@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attack::{Attack, TechniqueIx};
+use crate::capability::Capability;
 use crate::date::Date;
 use crate::id::TechniqueId;
 use crate::inputs::{Decision, Disposition, Exclusion, ScopeChoice};
+use crate::segment::Parts;
 
 /// The platform of a technique for which ATT&CK names none.
 pub const ANY_PLATFORM: &str = "any";
@@ -25,6 +27,8 @@ pub struct Scope {
     pub shares: BTreeMap<String, f64>,
     /// What was left out, by id.
     pub excluded: Vec<Exclusion>,
+    /// What each segment is of the whole.
+    parts: Parts,
 }
 
 impl Scope {
@@ -55,7 +59,8 @@ impl Scope {
                 subs.entry(parent).or_default().push(sub);
             }
         }
-        Self { platforms, subs, shares, excluded }
+        let parts = Parts::of(&choice.segments, &shares);
+        Self { platforms, subs, shares, excluded, parts }
     }
 
     /// Whether a technique is in scope.
@@ -85,6 +90,13 @@ impl Scope {
     #[must_use]
     pub fn platforms(&self, technique: TechniqueIx) -> &[(usize, f64)] {
         &self.platforms[technique]
+    }
+
+    /// How much of a platform a capability can reach: all of it, unless it is there for some
+    /// segments of the organisation only.
+    #[must_use]
+    pub fn reach(&self, capability: &Capability, platform: &str) -> f64 {
+        self.parts.reach(capability, platform)
     }
 }
 

@@ -7,6 +7,7 @@ mod method;
 mod miniature;
 mod properties;
 mod recommend;
+mod segment;
 
 use crate::assessment::{Assessment, TechniqueAssessment};
 use crate::score::Range;

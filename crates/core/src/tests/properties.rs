@@ -25,6 +25,7 @@ use crate::inputs::{Decided, Decision, Disposition, Exclusion, Profile, ScopeCho
 use crate::policy::{NUMBERS, Policy};
 use crate::scope::{ANY_PLATFORM, Scope};
 use crate::score::{Range, round9};
+use crate::segment::Segment;
 use crate::strength::{self, Tests};
 use crate::threat::{Threat, uses};
 
@@ -349,15 +350,38 @@ fn disposition(attack: &Attack, (at, decision, until, due): Word) -> Disposition
     Disposition { technique: attack.techniques[at % attack.techniques.len()].id, decided }
 }
 
-/// Shares of platforms, and positions of excluded techniques.
-type Limits = (BTreeMap<&'static str, u32>, Vec<usize>);
+/// Shares of platforms, positions of excluded techniques, and segments.
+type Limits = (BTreeMap<&'static str, u32>, Vec<usize>, Vec<Segment>);
+
+/// Segments that worlds may have, and one that none has.
+const SEGMENTS: [&str; 3] = ["Office", "Plant", "Nowhere"];
+
+fn segments() -> impl Strategy<Value = Vec<Segment>> {
+    let platforms = btree_map(select(&PLATFORMS[..]).prop_map(str::to_owned), share_number(), 0..3);
+    let shares = proptest::option::of(1u32..=10);
+    vec((shares, platforms), 0..SEGMENTS.len()).prop_map(|found| {
+        let segment = |((share, platforms), name): ((Option<u32>, _), &&str)| Segment {
+            share: share.map(f64::from),
+            platforms,
+            ..Segment::named(*name)
+        };
+        found.into_iter().zip(&SEGMENTS).map(segment).collect()
+    })
+}
+
+/// The segments that a row is there for; mostly all.
+fn is_for() -> impl Strategy<Value = Vec<String>> {
+    let some = (0..1u16 << SEGMENTS.len()).prop_map(|mask| picked(mask, SEGMENTS.len()));
+    let named = some.prop_map(|at| at.into_iter().map(|at| SEGMENTS[at].to_owned()).collect());
+    prop_oneof![Just(Vec::new()), named]
+}
 
 fn limits() -> impl Strategy<Value = Limits> {
     let platforms = btree_map(select(&PLATFORMS[..]), 0u32..=10, 0..=3);
-    (platforms, vec(0..MOST_TECHNIQUES, 0..=1))
+    (platforms, vec(0..MOST_TECHNIQUES, 0..=1), segments())
 }
 
-fn scope_of(attack: &Attack, (platforms, exclude): Limits) -> ScopeChoice {
+fn scope_of(attack: &Attack, (platforms, exclude, segments): Limits) -> ScopeChoice {
     let share = |(name, tenths): (&str, u32)| (name.to_owned(), f64::from(tenths) / 10.0);
     let exclusion = |at: usize| Exclusion {
         technique: attack.techniques[at % attack.techniques.len()].id,
@@ -367,6 +391,7 @@ fn scope_of(attack: &Attack, (platforms, exclude): Limits) -> ScopeChoice {
     ScopeChoice {
         platforms: platforms.into_iter().map(share).collect(),
         exclude: exclude.into_iter().map(exclusion).collect(),
+        segments,
     }
 }
 
@@ -385,7 +410,7 @@ fn catalog(attack: &Attack, (choke, rules): Facts) -> Catalog {
 }
 
 pub(super) fn world() -> impl Strategy<Value = Fixture> {
-    let capabilities = vec((capability(), 0usize..6), 0..=8);
+    let capabilities = vec((capability(), 0usize..6, is_for()), 0..=8);
     let choices = (profile(), decisions(), limits(), facts());
     (attack(), capabilities, policy(), choices).prop_map(|(attack, found, policy, choices)| {
         let (profile, decisions, limits, facts) = choices;
@@ -399,8 +424,9 @@ pub(super) fn world() -> impl Strategy<Value = Fixture> {
             dispositions: decisions.into_iter().map(|word| disposition(&attack, word)).collect(),
             // Ids come twice now and then: files may repeat each other.
             capabilities: found
-                .map(|(line, (capability, id))| {
-                    placed(&attack, capability, format!("id-{id}"), line)
+                .map(|(line, (capability, id, segments))| {
+                    let placed = placed(&attack, capability, format!("id-{id}"), line);
+                    Capability { segments, ..placed }
                 })
                 .collect(),
             attack,
