@@ -44,9 +44,12 @@ pub(crate) enum Command {
     Gaps {
         #[command(flatten)]
         common: Common,
-        /// Number of gaps to list as table, csv or md
+        /// Number of gaps to list as table, csv or md; with --by, of those that most parts have
         #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
         count: usize,
+        /// Show a row for each part instead, and the whole as the last
+        #[arg(long, value_enum, conflicts_with = "segment")]
+        by: Option<By>,
         #[command(flatten)]
         format: FormatArg,
     },
@@ -95,6 +98,25 @@ pub(crate) enum Command {
         #[command(flatten)]
         talk: Talk,
     },
+    /// Set many assessments side by side: organisations, tenants or segments
+    Compare {
+        /// assessment.json files, folders that report wrote, or folders of either
+        #[arg(value_name = "ASSESSMENT", required = true)]
+        assessments: Vec<PathBuf>,
+        /// The order in which they are shown
+        #[arg(long, value_enum, default_value_t = Sort::Given)]
+        sort: Sort,
+        /// Number of techniques that are weak in most to list as table, csv or md
+        #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+        count: usize,
+        /// Also draw them by tactic: .svg or .png
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        format: FormatArg,
+        #[command(flatten)]
+        talk: Talk,
+    },
     /// Draw the matrix as a picture, or write it as a Navigator layer
     Heatmap {
         #[command(flatten)]
@@ -111,6 +133,9 @@ pub(crate) enum Command {
         /// Write the layer as another program would: with --show detect
         #[arg(long, value_enum)]
         compat: Option<Compat>,
+        /// Draw a row for each part instead, by tactic, and the whole as the last
+        #[arg(long, value_enum, conflicts_with_all = ["segment", "show", "compat"])]
+        by: Option<By>,
     },
     /// Read the inputs and say what was understood and what was not
     Import {
@@ -220,6 +245,9 @@ pub(crate) struct Common {
     /// An adversary of yours by id, name or alias, with its weight; may be repeated
     #[arg(long = "adversary", value_name = "NAME[=WEIGHT]")]
     pub(crate) adversaries: Vec<String>,
+    /// Assess this part of the organisation alone: a [[segment]], or a name in the column segment
+    #[arg(long, value_name = "NAME")]
+    pub(crate) segment: Option<String>,
     /// The day for which ages are counted [default: lacuna.toml, else today]
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<String>,
@@ -294,6 +322,24 @@ pub(crate) enum Show {
     Threat,
     /// How urgent the gap is
     Priority,
+}
+
+/// The order of assessments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sort {
+    /// As they are named; within a folder by name
+    Given,
+    /// The least covered first
+    Coverage,
+    /// By name
+    Name,
+}
+
+/// What to split an organisation by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum By {
+    /// Its segments
+    Segment,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

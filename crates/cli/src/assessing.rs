@@ -10,12 +10,14 @@ use ingest::{ReadError, ReadSettings, SourceChoice, TableRead};
 use model::attack::Attack;
 use model::capability::Capability;
 use model::catalog::Catalog;
+use model::compare::{Comparison, Outline, compare_segments};
 use model::diagnostic::{Code, Diagnostic, Severity};
+use model::segment::Segment;
 use model::{Assessment, Inputs, assess};
 
 use crate::args::Common;
 use crate::failure::Failure;
-use crate::project::{Plan, plan};
+use crate::project::{Plan, chosen_segment, plan};
 use crate::streams::Streams;
 
 /// An assessment and the release it was made against.
@@ -34,12 +36,14 @@ pub(crate) struct Assessed {
 pub(crate) struct Gathered {
     plan: Plan,
     read: ingest::Read,
+    /// The part that is assessed alone.
+    segment: Option<Segment>,
 }
 
 /// Plans and reads; it is an error if nothing that was read can be used.
 pub(crate) fn gathered(common: &Common, streams: &mut Streams) -> Result<Gathered, Failure> {
-    let plan = plan(common)?;
-    let read = read(&plan, &plan.sources, common)?;
+    let mut plan = plan(common)?;
+    let mut read = read(&plan, &plan.sources, common)?;
     let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
     if usable == 0 {
         tell(&read.diagnostics, Severity::Note, common, streams)?;
@@ -47,7 +51,16 @@ pub(crate) fn gathered(common: &Common, streams: &mut Streams) -> Result<Gathere
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
         return Err(failure.help("lacuna formats lists the formats that are read"));
     }
-    Ok(Gathered { plan, read })
+    if plan.scope.segments.is_empty() {
+        plan.scope.segments = ingest::segment::of_records(&read.capabilities);
+    }
+    let segments = &plan.scope.segments;
+    read.diagnostics.extend(ingest::segment::settle(&mut read.capabilities, segments));
+    let mut gathered = Gathered { plan, read, segment: None };
+    let segment = common.segment.as_deref();
+    let segment = segment.map(|name| chosen_segment(name, &gathered.segments())).transpose()?;
+    gathered.segment = segment;
+    Ok(gathered)
 }
 
 impl Gathered {
@@ -58,9 +71,25 @@ impl Gathered {
         ingest::catalog(&self.plan.attack, &all)
     }
 
-    /// What the assessment depends on.
+    /// What the assessment depends on: that of the part which is asked for, else of the whole.
     pub(crate) fn inputs<'a>(&'a self, catalog: &'a Catalog) -> Inputs<'a> {
-        let Gathered { plan, read } = self;
+        let whole = self.whole(catalog);
+        match &self.segment {
+            Some(segment) => whole.of_segment(segment),
+            None => whole,
+        }
+    }
+
+    /// The segments of the project, then those that only records name.
+    fn segments(&self) -> Vec<Segment> {
+        let declared = &self.plan.scope.segments;
+        let found = ingest::segment::of_records(&self.read.capabilities);
+        let is_new = |found: &Segment| declared.iter().all(|known| known.name != found.name);
+        declared.iter().cloned().chain(found.into_iter().filter(is_new)).collect()
+    }
+
+    fn whole<'a>(&'a self, catalog: &'a Catalog) -> Inputs<'a> {
+        let Gathered { plan, read, .. } = self;
         Inputs {
             attack: &plan.attack,
             catalog,
@@ -83,7 +112,10 @@ impl Gathered {
         choice: SourceChoice,
         common: &Common,
     ) -> Result<ingest::Read, Failure> {
-        read(&self.plan, &[choice], common)
+        let mut read = read(&self.plan, &[choice], common)?;
+        let segments = &self.plan.scope.segments;
+        read.diagnostics.extend(ingest::segment::settle(&mut read.capabilities, segments));
+        Ok(read)
     }
 
     /// The release, how the tables were read, and the assessment, which goes with its inputs.
@@ -100,6 +132,28 @@ pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assesse
     let catalog = gathered.catalog(&[]);
     let assessment = assess(&gathered.inputs(&catalog));
     Ok(gathered.finish(assessment, common))
+}
+
+/// The whole, and a comparison of its segments, those that only records name behind the others.
+pub(crate) fn by_segment(
+    common: &Common,
+    streams: &mut Streams,
+) -> Result<(Assessed, Comparison), Failure> {
+    let gathered = gathered(common, streams)?;
+    let segments = gathered.segments();
+    if segments.is_empty() {
+        let failure = Failure::new("there are no segments");
+        let help = "add [[segment]] to lacuna.toml, or a column segment to the register";
+        return Err(failure.help(help));
+    }
+    let catalog = gathered.catalog(&[]);
+    let inputs = gathered.inputs(&catalog);
+    let alone = |segment: &Segment| Outline::from(&assess(&inputs.of_segment(segment)));
+    let parts: Vec<Outline> = segments.iter().map(alone).collect();
+    let whole = assess(&inputs);
+    drop(inputs);
+    let comparison = compare_segments(parts, &Outline::from(&whole));
+    Ok((gathered.finish(whole, common), comparison))
 }
 
 fn matters(diagnostic: &Diagnostic) -> bool {

@@ -2,6 +2,7 @@
 
 mod adversaries;
 mod attack;
+mod compare;
 mod diff;
 mod explain;
 mod formats;
@@ -18,12 +19,12 @@ use ingest::suggest;
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::args::{Command, Format};
+use crate::args::{By, Command, Format};
 use crate::failure::Failure;
 use crate::streams::Streams;
 
 /// Commands of the design that are not built yet.
-const PLANNED: [&str; 14] = [
+const PLANNED: [&str; 13] = [
     "what-if",
     "check",
     "attribute",
@@ -35,17 +36,18 @@ const PLANNED: [&str; 14] = [
     "init",
     "completions",
     "man",
-    "compare",
     "decisions",
     "tickets",
 ];
 
 /// Commands that are.
-const BUILT: [&str; 9] = [
+const BUILT: [&str; 11] = [
     "report",
     "gaps",
     "recommend",
     "explain",
+    "diff",
+    "compare",
     "heatmap",
     "import",
     "adversaries",
@@ -56,7 +58,12 @@ const BUILT: [&str; 9] = [
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Report { common, output } => report::run(&common, &output),
-        Command::Gaps { common, count, format } => gaps::run(&common, count, format.format),
+        Command::Gaps { common, count, by: None, format } => {
+            gaps::run(&common, count, format.format)
+        }
+        Command::Gaps { common, count, by: Some(By::Segment), format } => {
+            gaps::by_segment(&common, count, format.format)
+        }
         Command::Recommend { common, goal, candidates, libraries, format } => {
             let asked = recommend::Asked {
                 goal: &goal,
@@ -69,8 +76,16 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
             let asked = diff::Asked { before: &before, after: &after, bundles: &attack, count };
             diff::run(&asked, format.format, &talk)
         }
+        Command::Compare { assessments, sort, count, output, format, talk } => {
+            let output = output.as_deref();
+            let asked = compare::Asked { assessments: &assessments, sort, count, output };
+            compare::run(&asked, format.format, &talk)
+        }
         Command::Explain { what, common, format } => explain::run(&what, &common, format.format),
-        Command::Heatmap { common, output, show, size, compat } => {
+        Command::Heatmap { common, output, by: Some(By::Segment), .. } => {
+            heatmap::by_segment(&common, &output)
+        }
+        Command::Heatmap { common, output, show, size, compat, by: None } => {
             heatmap::run(&common, &output, show, size, compat)
         }
         Command::Import { common, output, format } => {

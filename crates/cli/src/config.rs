@@ -22,6 +22,8 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) source: Vec<SourceConfig>,
     #[serde(default)]
+    pub(crate) segment: Vec<SegmentConfig>,
+    #[serde(default)]
     pub(crate) disposition: Vec<DispositionConfig>,
     #[serde(default)]
     pub(crate) policy: toml::Table,
@@ -69,6 +71,21 @@ pub(crate) struct SourceConfig {
     pub(crate) columns: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) defaults: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SegmentConfig {
+    pub(crate) name: String,
+    pub(crate) share: Option<f64>,
+    #[serde(default)]
+    pub(crate) platforms: Weights,
+    #[serde(default)]
+    pub(crate) impact: BTreeMap<TechniqueId, f64>,
+    /// Paths of sources whose records are there for it.
+    #[serde(default)]
+    pub(crate) sources: Vec<String>,
+    pub(crate) owner: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -142,7 +159,7 @@ impl<'de> Deserialize<'de> for Day {
 }
 
 /// Keys of the design that no release of lacuna understands yet.
-const PLANNED: [&str; 3] = ["gate", "segment", "preset"];
+const PLANNED: [&str; 2] = ["gate", "preset"];
 
 /// Reads a configuration; the error names the line, the fact and the way out.
 pub(crate) fn parse(text: &str) -> Result<Config, (usize, String)> {

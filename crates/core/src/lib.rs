@@ -13,6 +13,7 @@ pub mod attack;
 pub mod candidate;
 pub mod capability;
 pub mod catalog;
+pub mod compare;
 pub mod coverage;
 pub mod date;
 pub mod diagnostic;

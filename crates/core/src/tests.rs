@@ -2,6 +2,7 @@
 //! hand (`miniature`) and against its own words and figures (`method`).
 
 mod borrowed;
+mod compare;
 mod diff;
 mod method;
 mod miniature;

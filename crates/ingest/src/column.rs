@@ -47,6 +47,7 @@ columns! {
     Hunting "hunting",
     Family "family",
     LogSource "log_source",
+    Segment "segment",
     Telemetry "telemetry",
     Scope "scope",
     TestsPassed "tests_passed",
@@ -86,6 +87,7 @@ impl Column {
                 | Self::DataComponents
                 | Self::Platforms
                 | Self::LogSource
+                | Self::Segment
                 | Self::Tags
                 | Self::Tactics
                 | Self::TechniqueNames

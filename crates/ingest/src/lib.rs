@@ -18,6 +18,7 @@ mod read;
 mod record;
 mod register;
 pub mod releases;
+pub mod segment;
 pub mod snapshot;
 pub mod source;
 mod status_list;

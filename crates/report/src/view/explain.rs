@@ -254,6 +254,7 @@ pub fn capability(assessment: &Assessment, capability: &Capability) -> Vec<Sheet
     row("controls", capability.controls.join(", "));
     row("data components", capability.data_components.join(", "));
     row("platforms", capability.platforms.clone().unwrap_or_default().join(", "));
+    row("segment", capability.segments.join(", "));
     row("scope", capability.scope.as_ref().map(share).unwrap_or_default());
     row("telemetry", capability.telemetry.as_ref().map(share).unwrap_or_default());
     row(
