@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cases;
+mod compare;
 mod controls;
 mod diff;
 mod example;

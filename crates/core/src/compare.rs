@@ -128,6 +128,9 @@ pub struct Comparison {
 pub struct Difference {
     /// Which part.
     pub part: Yardstick,
+    /// The numbers of the policy that differ.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub numbers: Vec<String>,
     /// The assessments that agree with each other, by their labels.
     pub groups: Vec<Vec<String>>,
 }
@@ -327,9 +330,18 @@ fn differences(outlines: &[(Option<String>, Outline)], labels: &[String]) -> Vec
             }
         }
         let groups: Vec<Vec<String>> = groups.into_iter().map(|(_, group)| group).collect();
-        (groups.len() > 1).then_some(Difference { part, groups })
+        let numbers = if part == Yardstick::Policy { numbers(outlines) } else { Vec::new() };
+        (groups.len() > 1).then_some(Difference { part, numbers, groups })
     };
     parts.into_iter().filter_map(difference).collect()
+}
+
+/// The numbers of the policy that are not the same everywhere.
+fn numbers(outlines: &[(Option<String>, Outline)]) -> Vec<String> {
+    let all: Vec<_> = outlines.iter().map(|(_, outline)| outline.policy.numbers()).collect();
+    let Some((first, others)) = all.split_first() else { return Vec::new() };
+    let differs = |name: &&&str| others.iter().any(|other| other.get(**name) != first.get(**name));
+    first.keys().filter(differs).map(|name| (*name).to_owned()).collect()
 }
 
 fn standing(label: String, path: Option<String>, outline: &Outline) -> Standing {

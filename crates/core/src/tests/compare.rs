@@ -103,6 +103,7 @@ fn another_yardstick_is_named_with_those_who_share_it() {
     let found = compare(&outlines, Order::Given);
     assert!(!found.is_like_for_like);
     let said: Vec<_> = found.differences.iter().map(|d| (d.part, d.groups.clone())).collect();
+    assert_eq!(found.differences[1].numbers, ["tau"]);
     let group = |labels: &[&str]| labels.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>();
     assert_eq!(
         said,

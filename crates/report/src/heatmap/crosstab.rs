@@ -1,4 +1,5 @@
-//! Rows by columns: as many pixels high as it takes to read every row, and a slide at least.
+//! Rows by columns: a slide, or as many pixels high as it takes to read every row; lower where few
+//! rows need less.
 
 use super::{Block, LEADING, Page, Size, from_top, legend, paragraph, stacked};
 use super::cell;
@@ -28,14 +29,16 @@ pub fn svg(table: &Crosstab) -> String {
     canvas::draw((page.width, page.height), &marks(table, &page), &alternative(table))
 }
 
-/// A slide, or a higher page where the rows need it.
+/// As wide as a slide and as high, where the rows neither need more nor less.
 fn page(table: &Crosstab) -> Page {
     let page = Size::Slide.page();
     let free = Rect::new(0.0, 0.0, f64::from(page.width) - 2.0 * page.margin, 0.0);
     let (_, top) = head(table, &page, free);
     let (_, bottom) = foot(table, &page, free);
-    let needed = 2.0 * page.margin + top + bottom + table.rows.len() as f64 * LOWEST;
-    Page { height: page.height.max(needed.ceil() as u32), ..page }
+    let around = 2.0 * page.margin + top + bottom;
+    let [least, most] = [LOWEST, HIGHEST].map(|row| around + row * table.rows.len() as f64);
+    let height = f64::from(page.height).min(most).max(least);
+    Page { height: height.ceil() as u32, ..page }
 }
 
 fn marks(table: &Crosstab, page: &Page) -> Vec<Mark> {
@@ -71,7 +74,7 @@ fn head(table: &Crosstab, page: &Page, area: Rect) -> Block {
 /// A name on up to two lines, just above its column, in smaller letters if it needs them.
 fn heading(name: &str, area: Rect, face: Type) -> Vec<Mark> {
     let words = Words::new(name, face.weight);
-    let rooms = [area.w; 2];
+    let rooms = [area.w - 2.0 * GAP; 2];
     let sizes = [1.0, 0.93, 0.86, 0.79].map(|part| part * face.em);
     let em = sizes.into_iter().find(|em| words.fits(*em, &rooms)).unwrap_or(sizes[3]);
     let lines = words.wrap(em, &rooms).lines;
@@ -240,8 +243,10 @@ mod tests {
         let labels = labels(&table, &page);
         let name = labels.iter().find(|label| label.text == "Tenant 99").unwrap();
         assert!(name.face.em >= 13.5, "{name:?}");
-        let few = super::page(&self::table(5, "Tenant"));
-        assert_eq!((few.width, few.height), (1920, 1080));
+        let some = super::page(&self::table(25, "Tenant"));
+        assert_eq!((some.width, some.height), (1920, 1080));
+        let few = super::page(&self::table(3, "Tenant"));
+        assert!(few.height < 450, "{}", few.height);
     }
 
     #[test]

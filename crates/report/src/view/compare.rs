@@ -109,7 +109,12 @@ fn difference(comparison: &Comparison, difference: &Difference) -> String {
     let others = if others == 0 { String::new() } else { format!("; and {others} others") };
     let mut part = word(difference.part).to_owned();
     part[..1].make_ascii_uppercase();
-    format!("{part}: {}{others}", named.join("; "))
+    let numbers = match &difference.numbers[..] {
+        [] => String::new(),
+        [numbers @ ..] if numbers.len() <= NAMED => format!(" ({})", numbers.join(", ")),
+        numbers => format!(" ({})", count(numbers.len(), "number")),
+    };
+    format!("{part}{numbers}: {}{others}", named.join("; "))
 }
 
 /// What an assessment says about a part of the yardstick, as far as that is a word.
@@ -209,6 +214,13 @@ fn segments(comparison: &Comparison) -> Sheet {
     let (whole, parts) = (comparison.whole.as_ref(), &comparison.assessments);
     let least = parts.iter().min_by(|a, b| covered(a).total_cmp(&covered(b)));
     let title = match (least, whole) {
+        (Some(least), Some(whole)) if percent(covered(least)) == percent(covered(whole)) => {
+            format!(
+                "{} of what adversaries do is expected to be covered, and no less in any of {}",
+                percent(covered(whole)),
+                count(parts.len(), "segment")
+            )
+        }
         (Some(least), Some(whole)) => format!(
             "{} of what adversaries do is expected to be covered; least in {}: {}",
             percent(covered(whole)),
@@ -279,7 +291,7 @@ fn tactics(comparison: &Comparison) -> Vec<&TacticCoverage> {
     for standing in comparison.all() {
         let mut at = 0;
         for tactic in &standing.tactics {
-            match order.iter().position(|known| known.id == tactic.id) {
+            match order.iter().position(|known| key(known) == key(tactic)) {
                 Some(known) => at = known + 1,
                 None => {
                     order.insert(at, tactic);
@@ -289,6 +301,11 @@ fn tactics(comparison: &Comparison) -> Vec<&TacticCoverage> {
         }
     }
     order
+}
+
+/// What tells a tactic from the others: releases have given an id to another tactic.
+fn key(tactic: &TacticCoverage) -> (&str, &str) {
+    (&tactic.id, &tactic.name)
 }
 
 /// As many letters of its first word as tell a tactic from the others, and at least three.
@@ -317,9 +334,9 @@ fn by_tactic(comparison: &Comparison, noun: &'static str) -> Sheet {
     let keys = tactics.iter().map(|tactic| tactic.shortname.clone());
     sheet.columns.extend(names.iter().zip(keys).map(|(name, key)| Column::new(name, key)));
     let row = |standing: &Standing| {
-        let by_id = by_id(standing);
+        let by_key = by_key(standing);
         let cell = |tactic: &&TacticCoverage| {
-            let found = by_id.get(tactic.id.as_str());
+            let found = by_key.get(&key(tactic));
             found.map_or(Value::Blank, |found| Value::Percent(found.threat_weighted))
         };
         std::iter::once(Value::text(&standing.label)).chain(tactics.iter().map(cell)).collect()
@@ -328,8 +345,8 @@ fn by_tactic(comparison: &Comparison, noun: &'static str) -> Sheet {
     sheet
 }
 
-fn by_id(standing: &Standing) -> BTreeMap<&str, &TacticCoverage> {
-    standing.tactics.iter().map(|tactic| (tactic.id.as_str(), tactic)).collect()
+fn by_key(standing: &Standing) -> BTreeMap<(&str, &str), &TacticCoverage> {
+    standing.tactics.iter().map(|tactic| (key(tactic), tactic)).collect()
 }
 
 fn weak_in_most(comparison: &Comparison, limit: usize) -> Sheet {
@@ -415,15 +432,15 @@ pub fn crosstab(comparison: &Comparison) -> Crosstab {
 }
 
 fn row(standing: &Standing, tactics: &[&TacticCoverage]) -> Row {
-    let by_id = by_id(standing);
+    let by_key = by_key(standing);
     let cell = |share: Option<f64>, outlined: bool| Cell {
         shade: share.map_or(Shade::OutOfScope, |share| Shade::Step(step(share))),
         text: share.map(|share| Value::Percent(share).shown()).unwrap_or_default(),
         outlined,
     };
     let by_tactic = tactics.iter().map(|tactic| {
-        let share = by_id.get(tactic.id.as_str()).map(|found| found.threat_weighted);
-        cell(share, standing.worst_tactic.as_ref() == Some(&tactic.id))
+        let share = by_key.get(&key(tactic)).map(|found| found.threat_weighted);
+        cell(share, share.is_some() && standing.worst_tactic.as_ref() == Some(&tactic.id))
     });
     Row {
         name: crate::printable(&standing.label),
