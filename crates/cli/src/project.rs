@@ -411,8 +411,11 @@ fn segments(attack: &Attack, configs: &[SegmentConfig]) -> Result<Vec<Segment>, 
     }
     let without = segments.iter().find(|segment| segment.share.is_none());
     if let Some(segment) = without.filter(|_| segments.iter().any(|s| s.share.is_some())) {
-        return Err(Failure::new(format!("segment {:?} has no share, but others do", segment.name))
-            .help("give all of them a share of the assets, or none"));
+        return Err(Failure::new(format!(
+            "segment {:?} has no share, but others do",
+            segment.name
+        ))
+        .help("give all of them a share of the assets, or none"));
     }
     Ok(segments)
 }

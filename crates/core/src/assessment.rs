@@ -268,9 +268,12 @@ pub struct EvidenceSummary {
     pub family: String,
     /// The id that the record carries.
     pub via: String,
-    /// Strength by platform in scope.
+    /// The segments in which it counts, where that is not all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segments: Option<Vec<String>>,
+    /// Strength by platform in scope, where it is there.
     pub platforms: ByPlatform,
-    /// Proven strength over these.
+    /// Proven strength over these, as much of the whole as it is there for.
     pub lo: f64,
     /// Expected.
     pub exp: f64,
@@ -580,7 +583,7 @@ impl View<'_> {
                 mitigations: gap.ease.mitigations,
             },
             flags: self.flags(ix, coverage, gap),
-            evidence: coverage.evidence.iter().map(|e| self.evidence(e)).collect(),
+            evidence: coverage.evidence.iter().map(|e| self.evidence(ix, e)).collect(),
         }
     }
 
@@ -609,16 +612,20 @@ impl View<'_> {
         })
     }
 
-    fn evidence(&self, evidence: &Evidence) -> EvidenceSummary {
-        let Range { lo, exp, hi } = evidence.overall.rounded();
+    /// What a piece of evidence says of the whole: no more than the part that it is there for.
+    fn evidence(&self, technique: TechniqueIx, evidence: &Evidence) -> EvidenceSummary {
+        let Range { lo, exp, hi } = evidence.of_whole(technique, self.scope).rounded();
         let platform = |(ix, range): &(usize, Range)| {
             (platform_name(self.inputs.attack, *ix).to_owned(), range.rounded())
         };
+        let name = |at: &usize| self.inputs.scope.segments[*at].name.clone();
+        let segments = evidence.segments.as_ref().map(|at| at.iter().map(name).collect());
         EvidenceSummary {
             capability: self.inputs.capabilities[evidence.capability].id.clone(),
             function: evidence.function,
             family: evidence.family.clone(),
             via: evidence.via.clone(),
+            segments,
             platforms: ByPlatform(evidence.platforms.iter().map(platform).collect()),
             lo,
             exp,

@@ -222,9 +222,8 @@ pub fn compare(outlines: &[(Option<String>, Outline)], order: Order) -> Comparis
     let labels = labels(outlines);
     let differences = differences(outlines, &labels);
     let named = outlines.iter().zip(labels);
-    let mut assessments: Vec<Standing> = named
-        .map(|((path, outline), label)| standing(label, path.clone(), outline))
-        .collect();
+    let mut assessments: Vec<Standing> =
+        named.map(|((path, outline), label)| standing(label, path.clone(), outline)).collect();
     sort(&mut assessments, order);
     Comparison {
         schema: SCHEMA,
@@ -247,7 +246,7 @@ pub fn compare_segments(segments: Vec<Outline>, whole: &Outline) -> Comparison {
 }
 
 /// What the whole is called where it has no name.
-const WHOLE: &str = "whole organisation";
+const WHOLE: &str = "all segments";
 
 impl Comparison {
     /// The assessments, and the whole behind them.

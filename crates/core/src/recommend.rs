@@ -278,7 +278,8 @@ impl<'a> Standing<'a> {
         let joined = |(technique, brought): (&TechniqueIx, &Vec<Evidence>)| {
             let mut evidence = self.evidence[*technique].clone();
             evidence.extend(brought.iter().cloned());
-            coverage::count_once(&mut evidence, &self.world.inputs.capabilities);
+            let World { inputs, scope, .. } = self.world;
+            coverage::count_once(&mut evidence, &inputs.capabilities, scope);
             (*technique, evidence)
         };
         self.world.brought[candidate].iter().map(joined).collect()

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attack::{Attack, TechniqueIx};
-use crate::capability::Capability;
 use crate::date::Date;
 use crate::id::TechniqueId;
 use crate::inputs::{Decision, Disposition, Exclusion, ScopeChoice};
@@ -28,7 +27,7 @@ pub struct Scope {
     /// What was left out, by id.
     pub excluded: Vec<Exclusion>,
     /// What each segment is of the whole.
-    parts: Parts,
+    pub(crate) parts: Parts,
 }
 
 impl Scope {
@@ -59,7 +58,7 @@ impl Scope {
                 subs.entry(parent).or_default().push(sub);
             }
         }
-        let parts = Parts::of(&choice.segments, &shares);
+        let parts = Parts::of(attack, &choice.segments, &shares);
         Self { platforms, subs, shares, excluded, parts }
     }
 
@@ -90,13 +89,6 @@ impl Scope {
     #[must_use]
     pub fn platforms(&self, technique: TechniqueIx) -> &[(usize, f64)] {
         &self.platforms[technique]
-    }
-
-    /// How much of a platform a capability can reach: all of it, unless it is there for some
-    /// segments of the organisation only.
-    #[must_use]
-    pub fn reach(&self, capability: &Capability, platform: &str) -> f64 {
-        self.parts.reach(capability, platform)
     }
 }
 

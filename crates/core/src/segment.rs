@@ -1,14 +1,15 @@
-//! Parts of the organisation: a subsidiary, a site, a business unit. Each can be assessed alone,
-//! and what is there for some of them reaches their share of the whole and no more.
+//! Parts of the organisation: a subsidiary, a site, a business unit. Each can be assessed alone.
+//! The whole is the mean of them by their shares, platform by platform, so that what is there for
+//! some of them counts for their share and no more.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::attack::Attack;
 use crate::capability::Capability;
 use crate::id::TechniqueId;
 use crate::inputs::{Inputs, Organisation, Profile, ScopeChoice};
-use crate::scope::ANY_PLATFORM;
 
 /// A part of the organisation.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -54,11 +55,7 @@ impl Inputs<'_> {
                 segment: Some(segment.name.clone()),
                 ..self.organisation.clone()
             },
-            scope: ScopeChoice {
-                platforms,
-                segments: vec![segment.clone()],
-                ..self.scope.clone()
-            },
+            scope: ScopeChoice { platforms, segments: vec![segment.clone()], ..self.scope.clone() },
             profile: Profile { impact, ..self.profile.clone() },
             capabilities: self.capabilities.iter().filter(|c| is_there(c)).cloned().collect(),
             ..self.clone()
@@ -99,54 +96,68 @@ fn on_platforms<'a>(
 /// How much of the whole each segment is, platform by platform.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Parts {
-    /// By segment, then by platform.
-    parts: BTreeMap<String, BTreeMap<String, f64>>,
+    names: Vec<String>,
+    /// By segment, then by platform; the position one past the release's last platform stands for
+    /// everything. Over the segments they add up to 1.
+    parts: Vec<Vec<f64>>,
 }
 
 impl Parts {
     /// The parts of a whole that has these platforms.
-    pub(crate) fn of(segments: &[Segment], shares: &BTreeMap<String, f64>) -> Self {
-        let mut parts: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
-        let mut whole: BTreeMap<&str, f64> = BTreeMap::new();
-        for segment in segments {
+    pub(crate) fn of(
+        attack: &Attack,
+        segments: &[Segment],
+        shares: &BTreeMap<String, f64>,
+    ) -> Self {
+        let total: f64 = segments.iter().map(Segment::weight).sum();
+        let assets = |segment: &Segment| {
             let own = if segment.platforms.is_empty() { shares } else { &segment.platforms };
-            let everywhere = std::iter::once((ANY_PLATFORM, segment.weight()));
-            let by_platform = parts.entry(segment.name.clone()).or_default();
-            for (name, assets) in on_platforms(segment, own).chain(everywhere) {
-                *whole.entry(name).or_default() += assets;
-                by_platform.insert(name.to_owned(), assets);
-            }
-        }
-        for by_platform in parts.values_mut() {
-            for (name, assets) in by_platform {
-                let all = whole[name.as_str()];
-                *assets = if all > 0.0 { *assets / all } else { 0.0 };
-            }
-        }
-        Self { parts }
-    }
-
-    /// How much of a platform a capability can reach: all of it, unless it is there for some of
-    /// the segments only.
-    pub(crate) fn reach(&self, capability: &Capability, platform: &str) -> f64 {
-        if self.parts.is_empty() || capability.segments.is_empty() {
-            return 1.0;
-        }
-        let own = capability.segments.iter().filter_map(|name| self.parts.get(name));
-        let part = |by_platform: &BTreeMap<String, f64>| {
-            // A platform that no segment names is split like everything.
-            let found = by_platform.get(platform);
-            match found {
-                Some(part) => *part,
-                None if self.is_anywhere(platform) => 0.0,
-                None => by_platform.get(ANY_PLATFORM).copied().unwrap_or_default(),
-            }
+            let own: BTreeMap<&str, f64> = on_platforms(segment, own).collect();
+            let on = |name: &String| own.get(name.as_str()).copied().unwrap_or_default();
+            attack.platforms.iter().map(on).collect::<Vec<f64>>()
         };
-        own.map(part).sum::<f64>().min(1.0)
+        let assets: Vec<Vec<f64>> = segments.iter().map(assets).collect();
+        let of_all = |segment: &Segment| if total > 0.0 { segment.weight() / total } else { 0.0 };
+        let part = |(segment, own): (&Segment, &Vec<f64>)| {
+            let on = |(platform, own): (usize, &f64)| {
+                let all: f64 = assets.iter().map(|assets| assets[platform]).sum();
+                // A platform that no segment has is split like everything.
+                if all > 0.0 { own / all } else { of_all(segment) }
+            };
+            let parts = own.iter().enumerate().map(on);
+            parts.chain(std::iter::once(of_all(segment))).collect()
+        };
+        Self {
+            names: segments.iter().map(|segment| segment.name.clone()).collect(),
+            parts: segments.iter().zip(&assets).map(part).collect(),
+        }
     }
 
-    /// Whether some segment has this platform.
-    fn is_anywhere(&self, platform: &str) -> bool {
-        self.parts.values().any(|by_platform| by_platform.contains_key(platform))
+    /// How many there are; none where the whole is not divided.
+    pub(crate) fn count(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The segments that a capability is there for; nothing where that is all of them.
+    pub(crate) fn of_capability(&self, capability: &Capability) -> Option<Vec<usize>> {
+        if self.names.is_empty() || capability.segments.is_empty() {
+            return None;
+        }
+        let is_named = |at: &usize| capability.segments.contains(&self.names[*at]);
+        let named: Vec<usize> = (0..self.names.len()).filter(is_named).collect();
+        (named.len() < self.names.len()).then_some(named)
+    }
+
+    /// How much of a platform is a segment's.
+    pub(crate) fn part(&self, segment: usize, platform: usize) -> f64 {
+        self.parts[segment][platform]
+    }
+
+    /// How much of a platform is some segments', all of it where none are named.
+    pub(crate) fn reach(&self, segments: Option<&[usize]>, platform: usize) -> f64 {
+        let parts = |segments: &[usize]| -> f64 {
+            segments.iter().map(|segment| self.part(*segment, platform)).sum()
+        };
+        segments.map_or(1.0, |segments| parts(segments).min(1.0))
     }
 }

@@ -59,10 +59,8 @@ impl Picture {
             Some("svg") => Ok(Self::Svg),
             Some("png") => Ok(Self::Png),
             _ => {
-                let message = format!(
-                    "{}: a comparison is drawn as .svg or .png only",
-                    path.display()
-                );
+                let message =
+                    format!("{}: a comparison is drawn as .svg or .png only", path.display());
                 Err(Failure::new(message).help("--format has json, csv and md, to be redirected"))
             }
         }
@@ -82,11 +80,7 @@ type Named = (Option<String>, Outline);
 
 /// Reads one file after the other, so that no two of them are in memory. What else lies in a
 /// folder of assessments is told and left alone.
-fn outlines(
-    paths: &[PathBuf],
-    talk: &Talk,
-    streams: &mut Streams,
-) -> Result<Vec<Named>, Failure> {
+fn outlines(paths: &[PathBuf], talk: &Talk, streams: &mut Streams) -> Result<Vec<Named>, Failure> {
     let mut outlines = Vec::new();
     for path in paths {
         let (files, is_named) = files(path)?;

@@ -7,7 +7,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::assessment::{Assessment, TechniqueAssessment, assess};
+use crate::assessment::{Assessment, EvidenceSummary, TechniqueAssessment, assess};
 use crate::attack::{
     Adversary, AdversaryKind, Attack, DataComponent, Mitigation, Tactic, Technique,
 };
@@ -702,6 +702,14 @@ fn any_of(strengths: impl Iterator<Item = f64>) -> f64 {
     1.0 - strengths.map(|s| 1.0 - s).product::<f64>()
 }
 
+/// What a segment has on a platform, of all that the organisation has.
+fn assets(segment: &Segment, platform: &str, shares: &BTreeMap<String, f64>) -> f64 {
+    let own = if segment.platforms.is_empty() { shares } else { &segment.platforms };
+    let total: f64 = own.values().sum();
+    let on = own.get(platform).copied().unwrap_or(0.0);
+    segment.share.unwrap_or(1.0) * if total > 0.0 { on / total } else { 0.0 }
+}
+
 /// What a technique's own evidence comes to, reckoned from the written evidence alone.
 fn own_coverage(
     technique: &TechniqueAssessment,
@@ -713,10 +721,14 @@ fn own_coverage(
     let policy = &world.policy;
     let found: Vec<_> = technique.evidence.iter().filter(|e| e.function == function).collect();
     let families: BTreeSet<&str> = found.iter().map(|e| e.family.as_str()).collect();
-    let family = |name: &str, platform: &str| {
+    let is_there = |e: &&&EvidenceSummary, segment: &str| {
+        e.segments.as_ref().is_none_or(|names| names.iter().any(|name| name == segment))
+    };
+    let family = |name: &str, platform: &str, segment: &str| {
         let members: Vec<f64> = found
             .iter()
             .filter(|e| e.family == name)
+            .filter(|e| is_there(e, segment))
             .map(|e| readings(e.platforms.get(platform).expect("it is in scope"))[reading])
             .collect();
         let strongest = members.iter().copied().fold(0.0, f64::max);
@@ -733,7 +745,23 @@ fn own_coverage(
             .collect()
     };
     let total: f64 = platforms.iter().map(|(_, share)| share).sum();
-    let cell = |platform: &str| any_of(families.iter().map(|name| family(name, platform)));
+    let one = |platform: &str, segment: &str| {
+        any_of(families.iter().map(|name| family(name, platform, segment)))
+    };
+    let segments = &world.scope.segments;
+    let cell = |platform: &str| match segments.is_empty() {
+        true => one(platform, ""),
+        false => {
+            let parts = segments.iter().map(|s| (s, assets(s, platform, shares)));
+            let all: f64 = parts.clone().map(|(_, assets)| assets).sum();
+            let everything: f64 = segments.iter().map(|s| s.share.unwrap_or(1.0)).sum();
+            let part = |(segment, assets): (&Segment, f64)| match all > 0.0 {
+                true => assets / all,
+                false => segment.share.unwrap_or(1.0) / everything,
+            };
+            parts.map(|(s, assets)| part((s, assets)) * one(platform, &s.name)).sum()
+        }
+    };
     platforms.iter().map(|(name, share)| share * cell(name)).sum::<f64>() / total
 }
 

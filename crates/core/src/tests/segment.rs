@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::properties::world;
 use super::{assert_near, technique};
-use crate::assessment::assess;
+use crate::assessment::{Assessment, TechniqueAssessment, assess};
+use crate::capability::{Function, Kind};
 use crate::fixture::Fixture;
 use crate::inputs::{Inputs, ScopeChoice};
 use crate::segment::{Segment, platforms_of_all};
@@ -81,25 +82,34 @@ proptest! {
         }
     }
 
-    /// One row is a mean: the whole is what the segments are, by their shares.
+    /// Sub-techniques are what nothing is rolled up into.
     #[test]
-    fn the_whole_is_the_mean_of_its_segments_for_a_single_row(world in world(), at in 0usize..8) {
+    fn the_whole_is_the_mean_of_its_segments(world in world()) {
         let mut world = world;
-        prop_assume!(!world.scope.segments.is_empty() && !world.capabilities.is_empty());
-        world.capabilities = vec![world.capabilities[at % world.capabilities.len()].clone()];
+        prop_assume!(!world.scope.segments.is_empty());
+        // Telemetry of a segment gates what is there for all.
+        world.capabilities.retain(|row| {
+            row.kind != Kind::DataSource || row.segments.is_empty()
+        });
         world.scope.segments.iter_mut().for_each(|segment| segment.platforms.clear());
         let inputs = world.inputs();
         let (whole, segments) = (assess(&inputs), &world.scope.segments);
         let total: f64 = segments.iter().map(|s| s.share.unwrap_or(1.0)).sum();
         let alone: Vec<_> = segments.iter().map(|s| assess(&inputs.of_segment(s))).collect();
-        // With sub-techniques coverage is no sum any more.
         for technique in whole.techniques.iter().filter(|t| t.parent.is_some()) {
-            let part = |(alone, segment): (&crate::Assessment, &Segment)| {
-                let found = alone.technique(technique.id).map_or(0.0, |t| t.coverage.detect.exp);
-                found * segment.share.unwrap_or(1.0) / total
-            };
-            let mean: f64 = alone.iter().zip(segments).map(part).sum();
-            prop_assert!((technique.coverage.detect.exp - mean).abs() <= ROUNDING);
+            for function in Function::SCORED {
+                let covered = |t: &TechniqueAssessment| match function {
+                    Function::Prevent => t.coverage.prevent.exp,
+                    Function::Respond => t.coverage.respond.exp,
+                    Function::Detect | Function::Observe => t.coverage.detect.exp,
+                };
+                let part = |(alone, segment): (&Assessment, &Segment)| {
+                    let found = alone.technique(technique.id).map_or(0.0, covered);
+                    found * segment.share.unwrap_or(1.0) / total
+                };
+                let mean: f64 = alone.iter().zip(segments).map(part).sum();
+                prop_assert!((covered(technique) - mean).abs() <= ROUNDING);
+            }
         }
     }
 }
@@ -133,6 +143,41 @@ fn a_row_reaches_the_assets_of_its_segments_platform_by_platform() {
     let plant = assess(&world.inputs().of_segment(&world.scope.segments[1]));
     assert_near(technique(&plant, "T1059").coverage.detect.exp, 0.0, "Plant alone");
     assert_near(plant.scope.platforms["Linux"], 3.0, "on its own platforms");
+}
+
+/// A row for each site is how registers say it; two halves are a whole.
+#[test]
+fn rows_of_one_control_in_several_segments_add_up() {
+    let world = |rows: &str| {
+        let text = format!(
+            "tactic TA0002 execution Execution
+             technique T1047 WMI in execution on Windows
+             segment Office 3
+             segment Plant 1
+             {rows}"
+        );
+        let found = Fixture::parse(&text).assess();
+        technique(&found, "T1047").coverage.detect.exp
+    };
+    let row = |id: &str, strength: f64, further: &str| {
+        format!("have {id} rule detect T1047 strength={strength} basis=validated {further}\n")
+    };
+    let (office, plant) = ("segment=Office", "segment=Plant");
+    let halves = |a: &str, b: &str, family: &str| {
+        world(&format!(
+            "{}{}",
+            row(a, 0.8, &format!("{office} {family}")),
+            row(b, 0.8, &format!("{plant} {family}"))
+        ))
+    };
+    assert_near(halves("E1", "E1", ""), 0.8, "of one id");
+    assert_near(halves("E1", "E2", "family=EDR"), 0.8, "of one family");
+    assert_near(halves("E1", "E2", ""), 0.8, "of their own");
+    // The stronger of one id counts where it is there, the other one elsewhere.
+    let stronger = world(&format!("{}{}", row("E1", 0.8, plant), row("E1", 0.4, "")));
+    assert_near(stronger, 0.75 * 0.4 + 0.25 * 0.8, "here and there");
+    let weaker = world(&format!("{}{}", row("E1", 0.4, plant), row("E1", 0.8, "")));
+    assert_near(weaker, 0.8, "nothing is lost");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Rows by columns: a slide, or as many pixels high as it takes to read every row; lower where few
 //! rows need less.
 
-use super::{Block, LEADING, Page, Size, from_top, legend, paragraph, stacked};
 use super::cell;
+use super::{Block, LEADING, Page, Size, from_top, legend, paragraph, stacked};
 use crate::canvas::{self, Alternative, Label, Mark, Rect, Type};
 use crate::crosstab::{Cell, Crosstab, Row};
 use crate::matrix::Shade;

@@ -120,7 +120,9 @@ fn difference(comparison: &Comparison, difference: &Difference) -> String {
 /// What an assessment says about a part of the yardstick, as far as that is a word.
 fn stated(standing: &Standing, part: Yardstick) -> String {
     match part {
-        Yardstick::Attack => format!("{} {}", domain(&standing.attack.domain), standing.attack.version),
+        Yardstick::Attack => {
+            format!("{} {}", domain(&standing.attack.domain), standing.attack.version)
+        }
         Yardstick::Scope => scope(&standing.scope),
         Yardstick::Profile | Yardstick::Policy => String::new(),
     }
@@ -247,7 +249,9 @@ fn segments(comparison: &Comparison) -> Sheet {
     .optional(&["first_gap_name", "techniques", "share", "owner"]);
     sheet.notes = vec![basis(comparison)];
     if !comparison.is_like_for_like {
-        sheet.notes.push("Each segment has its own platforms, their shares or its own impact".into());
+        sheet
+            .notes
+            .push("Each segment has its own platforms, their shares or its own impact".into());
     }
     sheet.rows = comparison.all().map(|standing| segment(standing, whole)).collect();
     sheet
@@ -280,7 +284,8 @@ fn first_gap(standing: &Standing) -> [Value; 2] {
 }
 
 fn worst_tactic(standing: &Standing) -> String {
-    let found = standing.tactics.iter().find(|tactic| Some(&tactic.id) == standing.worst_tactic.as_ref());
+    let found =
+        standing.tactics.iter().find(|tactic| Some(&tactic.id) == standing.worst_tactic.as_ref());
     found.map(|tactic| tactic.name.clone()).unwrap_or_default()
 }
 
