@@ -111,7 +111,7 @@ fn difference(comparison: &Comparison, difference: &Difference) -> String {
     part[..1].make_ascii_uppercase();
     let numbers = match &difference.numbers[..] {
         [] => String::new(),
-        [numbers @ ..] if numbers.len() <= NAMED => format!(" ({})", numbers.join(", ")),
+        numbers if numbers.len() <= NAMED => format!(" ({})", numbers.join(", ")),
         numbers => format!(" ({})", count(numbers.len(), "number")),
     };
     format!("{part}{numbers}: {}{others}", named.join("; "))
