@@ -14,7 +14,7 @@ const FORMATS: [&str; 4] = ["csv", "xlsx", "json", "ndjson"];
 
 /// What an assessment says of coverage, and of what there is, but for where it stands and who
 /// said it.
-fn essence(mut assessment: Value) -> Value {
+pub(crate) fn essence(mut assessment: Value) -> Value {
     for technique in assessment["techniques"].as_array_mut().unwrap() {
         for evidence in technique["evidence"].as_array_mut().unwrap() {
             // The id as it was written.
@@ -22,7 +22,7 @@ fn essence(mut assessment: Value) -> Value {
         }
     }
     for capability in assessment["capabilities"].as_array_mut().unwrap() {
-        for field in ["origin", "defaulted", "written"] {
+        for field in ["origin", "defaulted", "written", "patched"] {
             capability.as_object_mut().unwrap().remove(field);
         }
     }
@@ -48,7 +48,7 @@ fn check(folder: &Path, input: &str, once: &[&str], both: &[&str]) {
 
 /// Compares part by part and item by item, so that little is shown where something differs.
 #[track_caller]
-fn same(expected: &Value, found: &Value, what: &str) {
+pub(crate) fn same(expected: &Value, found: &Value, what: &str) {
     match (expected, found) {
         (Value::Array(expected), Value::Array(found)) if expected.len() == found.len() => {
             for (expected, found) in expected.iter().zip(found) {
@@ -64,7 +64,8 @@ fn same(expected: &Value, found: &Value, what: &str) {
     }
 }
 
-const ON: [&str; 6] = ["--adversary", "APT29=3", "--adversary", "FIN7", "--as-of", "2026-06-30"];
+pub(crate) const ON: [&str; 6] =
+    ["--adversary", "APT29=3", "--adversary", "FIN7", "--as-of", "2026-06-30"];
 
 #[test]
 fn the_example_read_back_is_the_same() {
@@ -127,7 +128,7 @@ fn shares() -> BoxedStrategy<Value> {
     prop_oneof![Just(Value::Null), share.prop_map(|s| json!(s)), map.prop_map(|m| json!(m))].boxed()
 }
 
-fn row() -> impl Strategy<Value = Value> {
+pub(crate) fn row() -> impl Strategy<Value = Value> {
     let columns: Vec<(&str, BoxedStrategy<Value>)> = vec![
         // Few ids, so that some stand in several rows.
         (
@@ -157,6 +158,7 @@ fn row() -> impl Strategy<Value = Value> {
             ]),
         ),
         ("mitigations", lists(&["M1032", "M1038", "M1047", "M1055"])),
+        ("controls", lists(&["category:edr", "category:siem", "m365:DEF-ATH-E5", "AC-2"])),
         ("data_components", lists(&["DC0032", "Command Execution", "DC0067"])),
         (
             "platforms",
@@ -177,7 +179,7 @@ fn row() -> impl Strategy<Value = Value> {
                 "library",
             ]),
         ),
-        ("basis", words(&["validated", "published", "tagged", "attested", "unknown"])),
+        ("basis", words(&["validated", "published", "tagged", "attested", "category", "unknown"])),
         ("strength", cell(vec![json!(0.123456789), json!("85%"), json!(0), json!(1)])),
         ("level", words(&["none", "minimal", "low", "moderate", "high", "very high"])),
         ("ctid", words(&["minimal", "partial", "significant"])),
@@ -261,6 +263,21 @@ fn rules_read_back_are_the_same() {
     check(&folder, "rules", &["--assume", "library"], &ON);
     // Limited to platforms that the domain does not have.
     check(&folder, "rules", &[], &["--domain", "ics-attack"]);
+}
+
+#[test]
+fn products_read_back_are_the_same() {
+    let folder = scratch("normalised-products");
+    let rows = "Tool,Status,Owner\nMicrosoft 365 E5,in place,IT\nOkta,pilot,IT\nSplunk,,SOC\n";
+    fs::write(folder.join("tools.csv"), rows).unwrap();
+    check(&folder, "tools.csv", &[], &ON);
+    let names = ["--have", "Microsoft 365 E5, Falcon, EDR, Veeam"];
+    let assess = |input: &[&str]| {
+        essence(lacuna_json(&folder, &[&["gaps", "--format", "json"], input, &ON].concat()))
+    };
+    let import = [&["import", "-o", "named.csv"], &names[..], &ON].concat();
+    assert!(lacuna(&folder, &import).status.success());
+    same(&assess(&names), &assess(&["named.csv"]), "names");
 }
 
 #[test]

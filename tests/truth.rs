@@ -17,11 +17,13 @@ mod dettect;
 mod elastic;
 mod falco;
 mod layers;
+mod named;
 mod oscal;
 mod panther;
 mod sentinel;
 mod sigma;
 mod splunk;
+mod stack;
 mod suricata;
 mod wazuh;
 
@@ -38,6 +40,7 @@ fn read(attack: &Attack, folder: &Path) -> SourceRead {
         ..SourceChoice::default()
     };
     let settings = ReadSettings {
+        patches: &[],
         attack,
         formats: Formats::built_in(),
         policy: &Policy::default(),

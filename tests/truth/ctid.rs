@@ -11,7 +11,7 @@ use model::diagnostic::Code;
 use serde_json::Value;
 
 use super::{count, drafts, read, release};
-use crate::support::{json, scratch, shared};
+use crate::support::{json, lacuna, scratch, shared};
 
 /// What maps no control: vulnerabilities and words for incidents.
 const NO_CONTROLS: [&str; 2] = ["kev", "veris"];
@@ -64,6 +64,28 @@ fn every_count_of_the_ctid_mappings_is_met() {
         seen.push(name);
     }
     assert_eq!(seen.len(), 14, "{seen:?}");
+}
+
+/// What describes sensors, threats or the schema itself is no control: it is passed over, and said.
+#[test]
+fn what_the_ctid_publishes_beside_mappings_is_no_coverage() {
+    let Some(shared) = shared() else { return };
+    let ctid = shared.join("corpora/ctid");
+    let folder = scratch("ctid-beside");
+    let sensors = fs::read_dir(ctid.join("sensor-mappings")).unwrap();
+    let mut files: Vec<PathBuf> = sensors.map(|entry| entry.unwrap().path()).collect();
+    let others =
+        ["top-attack-techniques_Techniques.json.zst", "mapex-unified-data-schema.json.zst"];
+    files.extend(others.map(|name| ctid.join(name)));
+    assert_eq!(files.len(), 9);
+    for file in files {
+        let packed = file.extension().is_some_and(|ending| ending == "zst");
+        let file = if packed { unpacked(&file, &folder) } else { file };
+        let output = lacuna(&folder, &["import", &file.to_string_lossy()]);
+        assert_eq!(output.status.code(), Some(2), "{}", file.display());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("no usable record in"), "{said}");
+    }
 }
 
 fn distinct<K: Ord>(keys: impl Iterator<Item = K>) -> usize {

@@ -54,7 +54,7 @@ fn every_count_of_dettects_samples_is_met() {
     let groups = read
         .diagnostics
         .iter()
-        .filter(|d| d.code == Code::SkippedFile && d.message.contains("it describes adversaries"));
+        .filter(|d| d.code == Code::SkippedFile && d.message.contains("what adversaries use"));
     let files = actors["files"].as_u64().unwrap() + 3;
     assert_eq!(groups.count() as u64, files);
 }

@@ -35,7 +35,25 @@ pub(crate) fn write(shared: &Path, controls: &Path, target: &Path) -> Result<(),
     for (name, text) in crate::frameworks::tables(shared)? {
         crate::save(&folder.join(format!("{name}.csv")), &text)?;
     }
-    Ok(())
+
+    let folder = controls.join("catalogues/relations");
+    let nist = crate::frameworks::controls_of_nist(shared)?;
+    for (name, text) in crate::relations::tables(shared, &folder, &nist)? {
+        crate::save(&folder.join(format!("{name}.csv")), &text)?;
+    }
+    references(shared, controls, target)
+}
+
+/// Writes what well-known stacks come to. The figures are those of the catalogues that this program
+/// was built with: where these have just changed, it is to be run once more.
+pub(crate) fn references(
+    shared: &Path,
+    controls: &Path,
+    target: &Path,
+) -> Result<(), Box<dyn Error>> {
+    let catalogues = controls.join("catalogues");
+    let text = crate::references::table(shared, &catalogues, target)?;
+    crate::save(&catalogues.join("reference_stacks.csv"), &text)
 }
 
 fn read(path: &Path) -> Result<Value, Box<dyn Error>> {

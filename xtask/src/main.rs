@@ -11,11 +11,15 @@ mod bench;
 mod catalogues;
 mod formats;
 mod frameworks;
+mod references;
+mod relations;
 
 const USAGE: &str = "\
 usage: cargo xtask attack FILE...         STIX bundles (.json, .json.zst) into controls/attack
        cargo xtask catalogues [SHARED]    facts about techniques and controls into
                                           controls/catalogues
+       cargo xtask references [SHARED]    what well-known stacks come to, from the catalogues
+                                          that are built in; the last step of catalogues
        cargo xtask formats                a page for each format into docs/formats
        cargo xtask bench [SHARED]         time the release build for BENCHMARKS.md";
 
@@ -42,6 +46,14 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         }
         ["catalogues", shared] => {
             catalogues::write(Path::new(shared), &controls, &root.join("target/catalogues"))
+        }
+        ["references"] => catalogues::references(
+            &root.join("../shared"),
+            &controls,
+            &root.join("target/catalogues"),
+        ),
+        ["references", shared] => {
+            catalogues::references(Path::new(shared), &controls, &root.join("target/catalogues"))
         }
         ["formats"] => formats::write(&root),
         ["bench"] => bench::run(&root, &root.join("../shared")),

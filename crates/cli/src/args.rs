@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::next_move::Move;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -39,6 +40,9 @@ pub(crate) enum Command {
         /// The folder to write; it is written whole or not at all
         #[arg(short, long, value_name = "DIR", default_value = "lacuna-report")]
         output: PathBuf,
+        /// Keep the assessment in this folder of dated ones, and show how the figures went
+        #[arg(long, value_name = "DIR")]
+        history: Option<PathBuf>,
     },
     /// List the gaps, the most important first
     Gaps {
@@ -50,6 +54,9 @@ pub(crate) enum Command {
         /// Show a row for each part instead, and the whole as the last
         #[arg(long, value_enum, conflicts_with = "segment")]
         by: Option<By>,
+        /// Only the gaps that this move is for; with accept, also what to paste into lacuna.toml
+        #[arg(long = "for", value_enum, value_name = "MOVE")]
+        only: Option<NextMove>,
         #[command(flatten)]
         format: FormatArg,
     },
@@ -76,6 +83,37 @@ pub(crate) enum Command {
         what: String,
         #[command(flatten)]
         common: Common,
+        #[command(flatten)]
+        format: FormatArg,
+    },
+    /// Say what a change would do; nothing of yours is changed
+    ///
+    /// Whatever --platform and --adversary name is part of the change: the other platforms and
+    /// adversaries stay as the project has them.
+    WhatIf {
+        #[command(flatten)]
+        common: Common,
+        /// Add the rows of a register, or the rules of a folder, as if they were on
+        #[arg(long, value_name = "FILE")]
+        add: Vec<PathBuf>,
+        /// Take away a capability, by its id or title
+        #[arg(long, value_name = "ID")]
+        remove: Vec<String>,
+        /// Switch a capability on
+        #[arg(long, value_name = "ID")]
+        enable: Vec<String>,
+        /// Switch a capability off
+        #[arg(long, value_name = "ID")]
+        disable: Vec<String>,
+        /// Give a capability another status
+        #[arg(long, value_name = "ID=STATUS")]
+        set: Vec<String>,
+        /// Leave an adversary out
+        #[arg(long = "drop-adversary", value_name = "NAME")]
+        drop_adversaries: Vec<String>,
+        /// Number of techniques to list as table, csv or md
+        #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+        count: usize,
         #[command(flatten)]
         format: FormatArg,
     },
@@ -141,16 +179,33 @@ pub(crate) enum Command {
     Import {
         #[command(flatten)]
         common: Common,
-        /// Write what was understood as one register: .xlsx, .csv, .json or .ndjson
+        /// Write what was understood as one register: .xlsx (to be edited, see patch), .csv, .json or
+        /// .ndjson
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
         #[command(flatten)]
         format: FormatArg,
     },
+    /// Show what was changed in a register that import -o wrote; on demand, write it as a patch
+    Patch {
+        /// The workbook (.xlsx) or table (.csv) that was edited
+        #[arg(value_name = "EDITED")]
+        edited: PathBuf,
+        #[command(flatten)]
+        common: Common,
+        /// Write the changes as a patch: .csv, for patches in lacuna.toml
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Write the rows that were added as a register of their own: .csv, for a [[source]]
+        #[arg(long, value_name = "FILE")]
+        added: Option<PathBuf>,
+        #[command(flatten)]
+        format: FormatArg,
+    },
     /// List ATT&CK's groups, campaigns and software, or show some of them
     Adversaries {
-        /// Ids, names or aliases to show
-        #[arg(value_name = "NAME")]
+        /// Ids, names or aliases to show, or files that describe adversaries of yours
+        #[arg(value_name = "NAME|FILE")]
         names: Vec<String>,
         #[command(flatten)]
         release: ReleaseArgs,
@@ -166,7 +221,7 @@ pub(crate) enum Command {
     },
     /// List the formats of rules that are read, show one, or say whether a file is of it
     Formats {
-        /// The format to show
+        /// The format to show, or "products" for the products that --have knows
         #[arg(value_name = "NAME")]
         name: Option<String>,
         /// Say whether these files are of the format, and why
@@ -216,10 +271,14 @@ pub(crate) struct GoalArgs {
 /// Options of every command that assesses.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// Files and folders to read, or a project (lacuna.toml or its folder); with none, the
-    /// nearest lacuna.toml upwards
+    /// Files and folders to read, or a project (lacuna.toml or its folder); with none, and no
+    /// --have, the nearest lacuna.toml upwards
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
+    /// Security products that you have, by name, such as "Okta, Palo Alto": a first answer by their
+    /// categories, with no file at all; may be repeated
+    #[arg(long = "have", value_name = "PRODUCTS")]
+    pub(crate) have: Vec<String>,
     /// Take scope, profile, policy and decisions from this lacuna.toml
     #[arg(short, long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -242,12 +301,18 @@ pub(crate) struct Common {
     /// A platform of yours, with its share of the assets; may be repeated
     #[arg(long = "platform", value_name = "NAME[=SHARE]")]
     pub(crate) platforms: Vec<String>,
-    /// An adversary of yours by id, name or alias, with its weight; may be repeated
-    #[arg(long = "adversary", value_name = "NAME[=WEIGHT]")]
+    /// An adversary of yours with its weight: one of ATT&CK's by id, name or alias, or a file (a
+    /// layer, a DeTT&CT group file, a list of ids), each of whose groups gets the weight; may be
+    /// repeated
+    #[arg(long = "adversary", value_name = "NAME|FILE[=WEIGHT]")]
     pub(crate) adversaries: Vec<String>,
     /// Assess this part of the organisation alone: a [[segment]], or a name in the column segment
     #[arg(long, value_name = "NAME")]
     pub(crate) segment: Option<String>,
+    /// Only the techniques that this file names are in scope: a layer, a DeTT&CT group file, a list
+    /// of ids
+    #[arg(long = "scope", value_name = "FILE")]
+    pub(crate) scope: Option<PathBuf>,
     /// The day for which ages are counted [default: lacuna.toml, else today]
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<String>,
@@ -306,6 +371,35 @@ pub(crate) enum Format {
     Csv,
     /// A Markdown table
     Md,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NextMove {
+    /// Rules exist, but are off
+    Enable,
+    /// Claimed, and never proven
+    Test,
+    /// Telemetry is there, a rule is not
+    Write,
+    /// A control or a mitigation applies
+    Prevent,
+    /// No log source is known
+    Onboard,
+    /// Nothing mitigates it and nothing shows it
+    Accept,
+}
+
+impl From<NextMove> for Move {
+    fn from(typed: NextMove) -> Self {
+        match typed {
+            NextMove::Enable => Self::Enable,
+            NextMove::Test => Self::Test,
+            NextMove::Write => Self::Write,
+            NextMove::Prevent => Self::Prevent,
+            NextMove::Onboard => Self::Onboard,
+            NextMove::Accept => Self::Accept,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

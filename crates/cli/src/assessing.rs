@@ -6,16 +6,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use ingest::{ReadError, ReadSettings, SourceChoice, TableRead};
-use model::attack::Attack;
+use ingest::{Edited, EditedError, Patch, ReadError, ReadSettings, SourceChoice, TableRead};
+use model::attack::{Attack, Neighbours};
 use model::capability::Capability;
 use model::catalog::Catalog;
 use model::compare::{Comparison, Outline, compare_segments};
 use model::diagnostic::{Code, Diagnostic, Severity};
+use model::policy::Policy;
 use model::segment::Segment;
 use model::{Assessment, Inputs, assess};
 
-use crate::args::Common;
+use crate::advice::sharpest;
+use crate::args::{Common, Talk};
 use crate::failure::Failure;
 use crate::project::{Plan, chosen_segment, plan};
 use crate::streams::Streams;
@@ -28,6 +30,8 @@ pub(crate) struct Assessed {
     pub(crate) tables: Vec<TableRead>,
     /// Where the sources are.
     pub(crate) sources: Vec<PathBuf>,
+    /// What would say more than products' names.
+    pub(crate) advice: Option<String>,
     /// A warning about the inputs that `--strict` does not let pass.
     pub(crate) is_refused: bool,
 }
@@ -42,14 +46,27 @@ pub(crate) struct Gathered {
 
 /// Plans and reads; it is an error if nothing that was read can be used.
 pub(crate) fn gathered(common: &Common, streams: &mut Streams) -> Result<Gathered, Failure> {
-    let mut plan = plan(common)?;
-    let mut read = read(&plan, &plan.sources, common)?;
+    read_as_planned(plan(common)?, common, streams)
+}
+
+fn read_as_planned(
+    mut plan: Plan,
+    common: &Common,
+    streams: &mut Streams,
+) -> Result<Gathered, Failure> {
+    let mut read = read(&plan, &plan.sources, &plan.patches, common)?;
     let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
     if usable == 0 {
-        tell(&read.diagnostics, Severity::Note, common, streams)?;
+        tell(&read.diagnostics, Severity::Note, &common.talk, streams)?;
         let sources: Vec<&str> = read.sources.iter().map(|s| s.path.as_str()).collect();
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
-        return Err(failure.help("lacuna formats lists the formats that are read"));
+        let help = match &common.inputs[..] {
+            [] if !common.have.is_empty() => {
+                "lacuna formats products lists the products that are known"
+            }
+            _ => "lacuna formats lists the formats that are read",
+        };
+        return Err(failure.help(help));
     }
     if plan.scope.segments.is_empty() {
         plan.scope.segments = ingest::segment::of_records(&read.capabilities);
@@ -102,8 +119,13 @@ impl Gathered {
             capabilities: read.capabilities.clone(),
             sources: read.sources.clone(),
             resolution: read.resolution.clone(),
-            diagnostics: read.diagnostics.clone(),
+            diagnostics: [&plan.diagnostics[..], &read.diagnostics[..]].concat(),
         }
+    }
+
+    /// The numbers of the method.
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.plan.policy
     }
 
     /// Reads a further file or folder with the same settings.
@@ -112,26 +134,51 @@ impl Gathered {
         choice: SourceChoice,
         common: &Common,
     ) -> Result<ingest::Read, Failure> {
-        let mut read = read(&self.plan, &[choice], common)?;
+        let mut read = read(&self.plan, &[choice], &[], common)?;
         let segments = &self.plan.scope.segments;
         read.diagnostics.extend(ingest::segment::settle(&mut read.capabilities, segments));
         Ok(read)
     }
 
-    /// The release, how the tables were read, and the assessment, which goes with its inputs.
-    pub(crate) fn finish(self, assessment: Assessment, common: &Common) -> Assessed {
+    /// The answer, with the release and how the tables were read.
+    pub(crate) fn finish(self, answer: Answer, common: &Common) -> Assessed {
+        let Answer { assessment, advice } = answer;
         let is_refused = common.strict && assessment.diagnostics.iter().any(matters);
         let sources = self.plan.sources.into_iter().map(|source| source.path).collect();
         let (attack, tables) = (self.plan.attack, self.read.tables);
-        Assessed { assessment, attack, tables, sources, is_refused }
+        Assessed { assessment, attack, tables, sources, advice, is_refused }
     }
 }
 
+/// An assessment, and what would say more than products' names.
+pub(crate) struct Answer {
+    pub(crate) assessment: Assessment,
+    advice: Option<String>,
+}
+
+/// Assesses.
+pub(crate) fn answer(inputs: &Inputs<'_>, common: &Common) -> Answer {
+    let assessment = assess(inputs);
+    let sharpest = match common.talk.quiet {
+        true => None,
+        false => sharpest(inputs, assessment.headline.threat_weighted.exp),
+    };
+    Answer { assessment, advice: sharpest.map(|sharpest| sharpest.advice(common)) }
+}
+
 pub(crate) fn assessed(common: &Common, streams: &mut Streams) -> Result<Assessed, Failure> {
-    let gathered = gathered(common, streams)?;
+    carried_out(plan(common)?, common, streams)
+}
+
+pub(crate) fn carried_out(
+    plan: Plan,
+    common: &Common,
+    streams: &mut Streams,
+) -> Result<Assessed, Failure> {
+    let gathered = read_as_planned(plan, common, streams)?;
     let catalog = gathered.catalog(&[]);
-    let assessment = assess(&gathered.inputs(&catalog));
-    Ok(gathered.finish(assessment, common))
+    let answer = answer(&gathered.inputs(&catalog), common);
+    Ok(gathered.finish(answer, common))
 }
 
 /// The whole, and a comparison of its segments, those that only records name behind the others.
@@ -150,9 +197,9 @@ pub(crate) fn by_segment(
     let inputs = gathered.inputs(&catalog);
     let alone = |segment: &Segment| Outline::from(&assess(&inputs.of_segment(segment)));
     let parts: Vec<Outline> = segments.iter().map(alone).collect();
-    let whole = assess(&inputs);
+    let whole = answer(&inputs, common);
     drop(inputs);
-    let comparison = compare_segments(parts, &Outline::from(&whole));
+    let comparison = compare_segments(parts, &Outline::from(&whole.assessment));
     Ok((gathered.finish(whole, common), comparison))
 }
 
@@ -160,7 +207,12 @@ fn matters(diagnostic: &Diagnostic) -> bool {
     diagnostic.severity <= Severity::Warning
 }
 
-fn read(plan: &Plan, sources: &[SourceChoice], common: &Common) -> Result<ingest::Read, Failure> {
+fn read(
+    plan: &Plan,
+    sources: &[SourceChoice],
+    patches: &[Patch],
+    common: &Common,
+) -> Result<ingest::Read, Failure> {
     let bar = progress_bar(common);
     let started = Instant::now();
     let progress = |done: usize, all: usize| {
@@ -169,15 +221,8 @@ fn read(plan: &Plan, sources: &[SourceChoice], common: &Common) -> Result<ingest
             bar.set_position(done as u64);
         }
     };
-    let settings = ReadSettings {
-        attack: &plan.attack,
-        formats: &plan.formats,
-        policy: &plan.policy,
-        assume: plan.assume,
-        neighbours: &|| ingest::snapshot::neighbours(&plan.attack),
-        progress: &progress,
-        threads: common.threads,
-    };
+    let neighbours = || ingest::snapshot::neighbours(&plan.attack);
+    let settings = ReadSettings { patches, ..settings(plan, common, &neighbours, &progress) };
     let read = ingest::read(sources, &settings);
     bar.finish_and_clear();
     read.map_err(|error| {
@@ -189,6 +234,35 @@ fn read(plan: &Plan, sources: &[SourceChoice], common: &Common) -> Result<ingest
         };
         Failure::new(error).help(help)
     })
+}
+
+fn settings<'a>(
+    plan: &'a Plan,
+    common: &Common,
+    neighbours: &'a dyn Fn() -> Neighbours,
+    progress: &'a (dyn Fn(usize, usize) + Sync),
+) -> ReadSettings<'a> {
+    ReadSettings {
+        attack: &plan.attack,
+        formats: &plan.formats,
+        policy: &plan.policy,
+        assume: plan.assume,
+        patches: &plan.patches,
+        neighbours,
+        progress,
+        threads: common.threads,
+    }
+}
+
+/// Reads a register that was exported and edited.
+pub(crate) fn edited(
+    bytes: &[u8],
+    shown: &str,
+    plan: &Plan,
+    common: &Common,
+) -> Result<Edited, EditedError> {
+    let neighbours = || ingest::snapshot::neighbours(&plan.attack);
+    ingest::edited(bytes, shown, &settings(plan, common, &neighbours, &|_, _| {}))
 }
 
 /// How long to read without showing that something happens.
@@ -216,7 +290,8 @@ impl Assessed {
         says_caveats: bool,
         streams: &mut Streams,
     ) -> Result<(), Failure> {
-        tell(&self.assessment.diagnostics, Severity::Warning, common, streams)?;
+        tell(&self.assessment.diagnostics, Severity::Warning, &common.talk, streams)?;
+        self.advise(common, streams)?;
         if !common.talk.quiet && !says_caveats {
             for caveat in report::view::caveats(&self.assessment) {
                 streams.say("note", &caveat)?;
@@ -224,19 +299,30 @@ impl Assessed {
         }
         Ok(())
     }
+
+    /// Says which export would say more than products' names.
+    pub(crate) fn advise(&self, common: &Common, streams: &mut Streams) -> Result<(), Failure> {
+        if let Some(advice) = self.advice.as_ref().filter(|_| !common.talk.quiet) {
+            streams.say("next", advice)?;
+        }
+        Ok(())
+    }
 }
+
+/// So many names of products that are not plain are told one by one.
+const TOLD: usize = 5;
 
 /// What is at least as bad as `least` in a line each kind, everything with `-v`.
 pub(crate) fn tell(
     diagnostics: &[Diagnostic],
     least: Severity,
-    common: &Common,
+    talk: &Talk,
     streams: &mut Streams,
 ) -> Result<(), Failure> {
-    if common.talk.quiet {
+    if talk.quiet {
         return Ok(());
     }
-    if common.talk.verbose {
+    if talk.verbose {
         for diagnostic in diagnostics {
             streams.diagnostic(diagnostic)?;
         }
@@ -247,9 +333,16 @@ pub(crate) fn tell(
     let mut loud: Vec<&Diagnostic> = diagnostics.iter().filter(is_loud).collect();
     loud.sort_by_key(|d| (d.severity, d.code));
     for group in loud.chunk_by(|a, b| a.code == b.code) {
-        streams.diagnostic(group[0])?;
-        if group.len() > 1 {
-            let more = format!("... and {} more of this kind; -v shows all", group.len() - 1);
+        // Names that were just typed are told one by one.
+        let told = match group[0].code {
+            Code::UnknownProduct | Code::AssumedProduct => TOLD,
+            _ => 1,
+        };
+        for diagnostic in group.iter().take(told) {
+            streams.diagnostic(diagnostic)?;
+        }
+        if group.len() > told {
+            let more = format!("... and {} more of this kind; -v shows all", group.len() - told);
             writeln!(streams.err, "  {more}")?;
         }
     }

@@ -9,23 +9,25 @@ mod formats;
 mod gaps;
 mod heatmap;
 mod import;
+mod patch;
 mod recommend;
 mod report;
+mod what_if;
 
 use std::io::Write;
 
 use ::report::sheet::Sheet;
+use clap::CommandFactory;
 use ingest::suggest;
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::args::{By, Command, Format};
+use crate::args::{By, Cli, Command, Format};
 use crate::failure::Failure;
 use crate::streams::Streams;
 
 /// Commands of the design that are not built yet.
-const PLANNED: [&str; 13] = [
-    "what-if",
+const PLANNED: [&str; 12] = [
     "check",
     "attribute",
     "paths",
@@ -40,29 +42,16 @@ const PLANNED: [&str; 13] = [
     "tickets",
 ];
 
-/// Commands that are.
-const BUILT: [&str; 11] = [
-    "report",
-    "gaps",
-    "recommend",
-    "explain",
-    "diff",
-    "compare",
-    "heatmap",
-    "import",
-    "adversaries",
-    "attack",
-    "formats",
-];
-
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
-        Command::Report { common, output } => report::run(&common, &output),
-        Command::Gaps { common, count, by: None, format } => {
-            gaps::run(&common, count, format.format)
+        Command::Report { common, output, history } => {
+            report::run(&common, &output, history.as_deref())
         }
-        Command::Gaps { common, count, by: Some(By::Segment), format } => {
+        Command::Gaps { common, count, by: Some(By::Segment), format, .. } => {
             gaps::by_segment(&common, count, format.format)
+        }
+        Command::Gaps { common, count, only, by: None, format } => {
+            gaps::run(&common, count, only.map(Into::into), format.format)
         }
         Command::Recommend { common, goal, candidates, libraries, format } => {
             let asked = recommend::Asked {
@@ -71,6 +60,21 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
                 libraries: &libraries,
             };
             recommend::run(&common, &asked, format.format)
+        }
+        Command::WhatIf {
+            common,
+            add,
+            remove,
+            enable,
+            disable,
+            set,
+            drop_adversaries,
+            count,
+            format,
+        } => {
+            let asked =
+                what_if::Asked { add, remove, enable, disable, set, drop_adversaries, count };
+            what_if::run(common, &asked, format.format)
         }
         Command::Diff { before, after, attack, count, format, talk } => {
             let asked = diff::Asked { before: &before, after: &after, bundles: &attack, count };
@@ -91,6 +95,14 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Import { common, output, format } => {
             import::run(&common, output.as_deref(), format.format)
         }
+        Command::Patch { edited, common, output, added, format } => {
+            let asked = patch::Asked {
+                edited: &edited,
+                output: output.as_deref(),
+                added: added.as_deref(),
+            };
+            patch::run(&asked, &common, format.format)
+        }
         Command::Adversaries { names, release, format, talk } => {
             adversaries::run(&names, &release, format.format, &talk)
         }
@@ -104,13 +116,14 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
             formats::run(&asked, format.format, &talk)
         }
         Command::Attack { command } => attack::run(command),
-        Command::Other(words) => Err(unknown(&words, &BUILT)),
+        Command::Other(words) => Err(unknown(&words, &Cli::command())),
     }
 }
 
 /// A command that is not there: planned, mistyped, or neither.
-fn unknown(words: &[String], built: &[&'static str]) -> Failure {
+fn unknown(words: &[String], among: &clap::Command) -> Failure {
     let word = words.first().map_or("", String::as_str);
+    let built: Vec<&str> = among.get_subcommands().map(clap::Command::get_name).collect();
     if PLANNED.contains(&word) {
         let failure =
             Failure::new(format!("the command {word:?} is planned but not built: not yet"));

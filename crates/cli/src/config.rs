@@ -21,6 +21,9 @@ pub(crate) struct Config {
     pub(crate) profile: ProfileConfig,
     #[serde(default)]
     pub(crate) source: Vec<SourceConfig>,
+    /// What people changed in registers.
+    #[serde(default)]
+    pub(crate) patches: Vec<String>,
     #[serde(default)]
     pub(crate) segment: Vec<SegmentConfig>,
     #[serde(default)]
@@ -28,6 +31,9 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) policy: toml::Table,
     pub(crate) attack: Option<String>,
+    /// Products by name.
+    #[serde(default)]
+    pub(crate) have: Vec<String>,
     /// Descriptors of further formats.
     #[serde(default)]
     pub(crate) format_files: Vec<String>,
@@ -39,6 +45,7 @@ pub(crate) struct ScopeConfig {
     pub(crate) domain: Option<String>,
     #[serde(default)]
     pub(crate) platforms: Weights,
+    pub(crate) techniques: Option<Techniques>,
     #[serde(default)]
     pub(crate) exclude: Vec<ExcludeConfig>,
 }
@@ -140,6 +147,42 @@ impl<'de> Deserialize<'de> for Weights {
     }
 }
 
+/// What alone is in scope: a file that names it, or ids.
+#[derive(Debug)]
+pub(crate) enum Techniques {
+    File(String),
+    Ids(Vec<TechniqueId>),
+}
+
+impl<'de> Deserialize<'de> for Techniques {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Techniques;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a file such as \"layer.json\", or a list of ids such as [\"T1059\"]")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, file: &str) -> Result<Techniques, E> {
+                Ok(Techniques::File(file.to_owned()))
+            }
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(
+                self,
+                mut seq: A,
+            ) -> Result<Techniques, A::Error> {
+                let mut ids = Vec::new();
+                while let Some(id) = seq.next_element()? {
+                    ids.push(id);
+                }
+                Ok(Techniques::Ids(ids))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
 /// A day, as a TOML date or in quotes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Day(pub(crate) Date);
@@ -160,6 +203,9 @@ impl<'de> Deserialize<'de> for Day {
 
 /// Keys of the design that no release of lacuna understands yet.
 const PLANNED: [&str; 2] = ["gate", "preset"];
+
+/// Keys that belong to no section. What stands beneath a section is part of it.
+const AT_THE_TOP: [&str; 4] = ["as_of", "attack", "format_files", "patches"];
 
 /// Reads a configuration; the error names the line, the fact and the way out.
 pub(crate) fn parse(text: &str) -> Result<Config, (usize, String)> {
@@ -183,6 +229,9 @@ fn explained(message: &str) -> String {
     let unknown = names.next().unwrap_or_default();
     if PLANNED.contains(&unknown) {
         return format!("the key {unknown:?} is planned but not built: not yet");
+    }
+    if AT_THE_TOP.contains(&unknown) {
+        return format!("the key {unknown:?} belongs at the top, above the first [section]");
     }
     let known: Vec<&str> = names.skip(1).step_by(2).collect();
     match ingest::suggest::nearest(unknown, known.iter().copied()) {
@@ -214,6 +263,14 @@ mod tests {
             (1, "the key \"gate\" is planned but not built: not yet".to_owned())
         );
         assert!(trouble("[profile]\npreset = \"finance\"\n").1.ends_with("not yet"));
+    }
+
+    #[test]
+    fn a_key_of_the_top_beneath_a_section_is_told_where_it_belongs() {
+        assert_eq!(
+            trouble("[[source]]\npath = \"a\"\npatches = [\"b.csv\"]\n"),
+            (3, "the key \"patches\" belongs at the top, above the first [section]".to_owned())
+        );
     }
 
     #[test]

@@ -5,12 +5,15 @@
 //! [`commands`] is one command. Exit codes: 0 done, 1 something that the user asked for was
 //! missed, 2 it could not be done.
 
+mod advice;
 mod args;
 mod assessing;
 mod commands;
 mod config;
 mod failure;
 mod folder;
+mod history;
+mod profile;
 mod project;
 mod streams;
 

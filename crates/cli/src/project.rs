@@ -5,19 +5,24 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use ingest::{Column, Format, Formats, Layout, SourceChoice, suggest};
+use ingest::named::Naming;
+use ingest::{Column, Format, Formats, Layout, Patch, SourceChoice, suggest};
 use model::attack::{Attack, Fate, ObjectKind};
 use model::capability::Status;
 use model::date::Date;
+use model::diagnostic::Diagnostic;
 use model::id::TechniqueId;
-use model::inputs::{Decided, Disposition, Exclusion, Organisation, Profile, ScopeChoice};
+use model::inputs::{
+    Decided, Disposition, Exclusion, OnlyTechniques, Organisation, Profile, ScopeChoice,
+};
 use model::policy::{NUMBERS, Policy, PolicyError};
 use model::score::round9;
 use model::segment::{Segment, platforms_of_all};
 
 use crate::args::{Common, ReleaseArgs};
-use crate::config::{self, Config, SegmentConfig, SourceConfig, Weights};
+use crate::config::{self, Config, SegmentConfig, SourceConfig, Techniques, Weights};
 use crate::failure::Failure;
+use crate::profile::{self, Adversaries};
 
 /// The name of a project's file.
 const FILE: &str = "lacuna.toml";
@@ -34,11 +39,17 @@ pub(crate) struct Plan {
     pub(crate) sources: Vec<SourceChoice>,
     pub(crate) assume: Option<Status>,
     pub(crate) formats: Formats,
+    pub(crate) patches: Vec<Patch>,
+    /// Where the patches are.
+    pub(crate) patch_files: Vec<PathBuf>,
+    /// What there is to say about the files that name adversaries or the scope.
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 /// Reads the project, if there is one, and checks everything that was said.
 pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
     let project = Project::find(common)?;
+    let file_name = project.name().to_owned();
     let config = project.config;
     // What was not typed stands in the file.
     let blamed = |is_typed: bool, failure: Failure| match &project.file {
@@ -49,7 +60,9 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
     let version = common.release.attack.as_deref().or(project.attack.as_deref());
     let attack = release(version, domain)?;
     let platforms = chosen(&common.platforms, &config.scope.platforms)?;
-    let adversaries = chosen(&common.adversaries, &config.profile.adversaries)?;
+    let Files { adversaries, only, diagnostics } =
+        Files::read(common, &config, &project.base, &file_name, &attack)
+            .map_err(|(is_typed, failure)| blamed(is_typed, failure))?;
     let mut segments = segments(&attack, &config.segment).map_err(|f| blamed(false, f))?;
     if !common.platforms.is_empty() {
         // What is typed holds for every part.
@@ -60,6 +73,7 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
     let scope = ScopeChoice {
         platforms: if named.is_empty() { platforms_of_all(&segments) } else { named },
         segments,
+        only,
         exclude: config
             .scope
             .exclude
@@ -76,10 +90,17 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
         return Err(failure.help("give at least one platform a share above 0"));
     }
     let profile = Profile {
-        adversaries: weights(&adversaries, |name| adversary(&attack, name))
-            .map_err(|failure| blamed(!common.adversaries.is_empty(), failure))?,
+        adversaries: adversaries.weights,
+        own: adversaries.own,
         impact: impact(&attack, config.profile.impact).map_err(|failure| blamed(false, failure))?,
     };
+    if let Some(only) = scope.only.as_ref().filter(|_| is_empty(&attack, &scope)) {
+        let failure = Failure::new(format!(
+            "nothing is in scope: no technique of {} happens on your platforms",
+            only.source
+        ));
+        return Err(failure.help("add a --platform, or leave the list out"));
+    }
     Ok(Plan {
         as_of: match &common.as_of {
             Some(text) => day(text)?,
@@ -96,10 +117,62 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
         },
         dispositions: config.disposition.into_iter().map(|d| disposition(&attack, d)).collect(),
         sources: project.sources,
+        patches: patches(&project.patches)?,
+        patch_files: project.patches.into_iter().map(|(path, _)| path).collect(),
         formats: formats(&project.format_files, &common.format_files)?,
         assume: common.assume.as_deref().map(|text| status(text, "--assume")).transpose()?,
+        diagnostics,
         attack,
     })
+}
+
+/// Whether nothing is left in scope, decisions aside.
+fn is_empty(attack: &Attack, scope: &ScopeChoice) -> bool {
+    let on_any_day = Date::from_unix_days(0);
+    model::scope::Scope::new(attack, scope, &[], on_any_day).techniques().next().is_none()
+}
+
+/// What files, or names, say of adversaries and of the scope.
+struct Files {
+    adversaries: Adversaries,
+    only: Option<OnlyTechniques>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Files {
+    /// The failure comes with whether it is about something that was typed.
+    fn read(
+        common: &Common,
+        config: &Config,
+        base: &Path,
+        config_name: &str,
+        attack: &Attack,
+    ) -> Result<Self, (bool, Failure)> {
+        let mut naming = Naming::new(attack);
+        let is_typed = !common.adversaries.is_empty();
+        let folder = if is_typed { Path::new("") } else { base };
+        let adversaries = chosen(&common.adversaries, &config.profile.adversaries)
+            .and_then(|said| profile::adversaries(&said, folder, &mut naming, attack))
+            .map_err(|failure| (is_typed, failure))?;
+        let only = match (&common.scope, &config.scope.techniques) {
+            (Some(file), _) => Some(profile::scope(file, &slashed(file), &mut naming, attack)),
+            (None, Some(Techniques::File(file))) => {
+                let path = base.join(file);
+                Some(profile::scope(&path, &slashed(Path::new(file)), &mut naming, attack))
+            }
+            (None, Some(Techniques::Ids(ids))) => {
+                Some(profile::some(naming.scope_of(ids, config_name), attack))
+            }
+            (None, None) => None,
+        };
+        // Of ids in the configuration the failure itself says where they stand.
+        let is_ids = matches!(config.scope.techniques, Some(Techniques::Ids(_)));
+        let names_place = common.scope.is_some() || is_ids;
+        let only = only.transpose().map_err(|failure| (names_place, failure))?;
+        let (only, told) = only.unzip();
+        let diagnostics = [&adversaries.diagnostics[..], &told.unwrap_or_default()].concat();
+        Ok(Self { adversaries, only, diagnostics })
+    }
 }
 
 /// The release that `--attack` and `--domain` ask for.
@@ -118,11 +191,15 @@ struct Project {
     config: Config,
     /// What the file is called.
     file: Option<String>,
+    /// The folder that its paths are relative to.
+    base: PathBuf,
     /// The release that the configuration asks for; a bundle's path is relative to the file.
     attack: Option<String>,
     sources: Vec<SourceChoice>,
     /// Descriptors of further formats, and what they are called.
     format_files: Vec<(PathBuf, String)>,
+    /// Patches of its sources, and what they are called.
+    patches: Vec<(PathBuf, String)>,
 }
 
 impl Project {
@@ -147,10 +224,12 @@ impl Project {
             );
             return Err(Failure::new(message).help("leave one of them out"));
         }
+        // Products by name are an input like any other.
+        let names_nothing = common.inputs.is_empty() && common.have.is_empty();
         let file = match (by_input, &common.config) {
             (Some(file), _) => Some((file, true)),
-            (None, Some(file)) => Some((file.clone(), common.inputs.is_empty())),
-            (None, None) if common.inputs.is_empty() => Some((nearest()?, true)),
+            (None, Some(file)) => Some((file.clone(), names_nothing)),
+            (None, None) if names_nothing => Some((nearest()?, true)),
             (None, None) => None,
         };
         let shown = file.as_ref().map(|(file, _)| slashed(file));
@@ -161,19 +240,21 @@ impl Project {
             }
             None => (Config::default(), PathBuf::new(), false),
         };
-        let said: Vec<SourceChoice> =
+        let mut said: Vec<SourceChoice> =
             config.source.iter().map(|s| source(s, &base)).collect::<Result<_, _>>()?;
-        let said = for_segments(said, &config).map_err(|failure| match &shown {
+        said = for_segments(said, &config).map_err(|failure| match &shown {
             Some(file) => failure.within(file),
             None => failure,
         })?;
+        said.extend(products(&config.have, "have"));
         let columns = typed_columns(&common.columns)?;
         let further =
             others.into_iter().map(|input| further_source(input, &said, common, &columns));
         let mut sources: Vec<SourceChoice> = if takes_sources { said.clone() } else { Vec::new() };
         sources.extend(further);
+        sources.extend(products(&common.have, HAVE));
         if sources.is_empty() {
-            let help = "name files or folders, or add a [[source]] to lacuna.toml";
+            let help = "name files or folders, or products with --have, or add a [[source]] to lacuna.toml";
             return Err(Failure::new("there is nothing to read").help(help));
         }
         let bundle = |choice: &String| Some(base.join(choice)).filter(|path| path.is_file());
@@ -183,8 +264,30 @@ impl Project {
         });
         let format_files = config.format_files.iter().map(|path| (base.join(path), path.clone()));
         let format_files = format_files.collect();
-        Ok(Self { config, file: shown, attack, sources, format_files })
+        // A patch names files as the project calls them.
+        let patches = config.patches.iter().filter(|_| takes_sources);
+        let patches = patches.map(|path| (base.join(path), path.replace('\\', "/"))).collect();
+        Ok(Self { config, file: shown, base, attack, sources, format_files, patches })
     }
+
+    /// What the file is called beside its other paths.
+    fn name(&self) -> &str {
+        self.file.as_deref().and_then(|file| file.rsplit('/').next()).unwrap_or(FILE)
+    }
+}
+
+/// How products that are typed are called in everything that is said about them.
+pub(crate) const HAVE: &str = "--have";
+
+/// Products by name as a source, if any are named.
+fn products(lists: &[String], shown: &str) -> Option<SourceChoice> {
+    let names = lists.iter().flat_map(|list| ingest::products::names_in(list));
+    let names: Vec<String> = names.map(str::to_owned).collect();
+    (!names.is_empty()).then(|| SourceChoice {
+        names,
+        shown: shown.to_owned(),
+        ..SourceChoice::default()
+    })
 }
 
 /// The project's file, if this input is a project.
@@ -200,7 +303,7 @@ fn project_file(input: &Path) -> Option<PathBuf> {
 fn nearest() -> Result<PathBuf, Failure> {
     let missing = || {
         Failure::new(format!("there is no {FILE} here or in a folder above"))
-            .help("name what to read:  lacuna gaps rules/ controls.xlsx --adversary APT29")
+            .help("name what to read:  lacuna gaps rules/ controls.xlsx --adversary APT29; or products:  lacuna gaps --have \"Okta, EDR\"")
     };
     let here = std::env::current_dir().map_err(|_| missing())?;
     let found = here.ancestors().map(|folder| folder.join(FILE)).find(|file| file.is_file());
@@ -224,6 +327,7 @@ fn source(config: &SourceConfig, base: &Path) -> Result<SourceChoice, Failure> {
     };
     Ok(SourceChoice {
         path: base.join(&config.path),
+        names: Vec::new(),
         shown: config.path.replace('\\', "/"),
         status: config.status.as_deref().map(|text| status(text, &config.path)).transpose()?,
         status_from: config.status_from.as_ref().map(|path| (base.join(path), path.clone())),
@@ -322,6 +426,19 @@ pub(crate) fn formats(said: &[(PathBuf, String)], typed: &[PathBuf]) -> Result<F
     Ok(Formats::with(files.iter().map(read).collect::<Result<_, _>>()?))
 }
 
+/// The patches that a project names.
+fn patches(files: &[(PathBuf, String)]) -> Result<Vec<Patch>, Failure> {
+    let read = |(path, shown): &(PathBuf, String)| {
+        let bytes = ingest::source::read(path).map_err(|error| unreadable(shown, &error))?;
+        let (text, _) = ingest::text::decode(&bytes);
+        Patch::parse(&text, shown).map_err(|error| {
+            let failure = Failure::new(error).within(shown);
+            failure.help("patches in lacuna.toml are what lacuna patch -o has written")
+        })
+    };
+    files.iter().map(read).collect()
+}
+
 /// Why a file cannot be read.
 pub(crate) fn unreadable(shown: &str, error: &std::io::Error) -> Failure {
     let fact = match error.kind() {
@@ -342,7 +459,7 @@ fn hinted(failure: Failure, hint: Option<String>) -> Failure {
     }
 }
 
-fn status(text: &str, place: &str) -> Result<Status, Failure> {
+pub(crate) fn status(text: &str, place: &str) -> Result<Status, Failure> {
     ingest::status(text).ok_or_else(|| {
         let words: Vec<&str> = Status::ALL.iter().map(|status| status.word()).collect();
         let failure = Failure::new(format!("{place}: {text:?} is no status"));
@@ -359,6 +476,7 @@ fn chosen(typed: &[String], said: &Weights) -> Result<Vec<(String, f64)>, Failur
         None => Ok((text.clone(), 1.0)),
         Some((name, weight)) => match weight.trim().trim_end_matches('%').parse() {
             Ok(number) => Ok((name.to_owned(), number)),
+            Err(_) if profile::looks_like_file(text) => Ok((text.clone(), 1.0)),
             Err(_) => {
                 let failure = Failure::new(format!("{text:?}: {weight:?} is not a number"));
                 Err(failure.help("write NAME or NAME=NUMBER, such as APT29=3"))
@@ -443,6 +561,20 @@ pub(crate) fn chosen_segment(name: &str, segments: &[Segment]) -> Result<Segment
     Err(failure.help(hint.unwrap_or_else(listed)))
 }
 
+/// What `--platform` names, with the shares.
+pub(crate) fn typed_platforms(
+    attack: &Attack,
+    typed: &[String],
+) -> Result<BTreeMap<String, f64>, Failure> {
+    weights(&chosen(typed, &Weights::default())?, |name| platform(attack, name))
+}
+
+/// What `--adversary` names, by id, with the weights.
+pub(crate) fn typed_adversaries(attack: &Attack, typed: &[String]) -> Result<Adversaries, Failure> {
+    let chosen = chosen(typed, &Weights::default())?;
+    profile::adversaries(&chosen, Path::new(""), &mut Naming::new(attack), attack)
+}
+
 fn platform(attack: &Attack, name: &str) -> Result<String, Failure> {
     if attack.platforms.is_empty() && name.eq_ignore_ascii_case(model::scope::ANY_PLATFORM) {
         return Ok(name.to_owned());
@@ -455,7 +587,8 @@ fn platform(attack: &Attack, name: &str) -> Result<String, Failure> {
     })
 }
 
-fn adversary(attack: &Attack, name: &str) -> Result<String, Failure> {
+/// The id of the group, campaign or software of ATT&CK that bears a name.
+pub(crate) fn adversary(attack: &Attack, name: &str) -> Result<String, Failure> {
     match attack.adversaries_called(name)[..] {
         [one] => Ok(attack.adversaries[one].id.clone()),
         [] => {

@@ -10,20 +10,23 @@ use crate::alerts;
 use crate::attack::{AdversaryKind, Attack, TechniqueIx};
 use crate::capability::{Capability, Function};
 use crate::catalog::Catalog;
-use crate::coverage::{self, Coverage, Evidence};
+use crate::coverage::{self, Coverage, Evidence, Telemetry};
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, Origin};
 use crate::gap::{self, Gap};
 use crate::id::TechniqueId;
 use crate::inputs::{
-    Decided, Decision, Disposition, Exclusion, Inputs, Organisation, Profile, ScopeChoice, Source,
+    Decided, Decision, Disposition, Exclusion, Inputs, OnlyTechniques, Organisation, Profile,
+    ScopeChoice, Source,
 };
 use crate::metrics::{AdversaryCoverage, Figures, Headline, TacticCoverage};
+use crate::next_move::{self, Move, State, WouldReach};
 use crate::policy::Policy;
 use crate::resolve::Resolution;
 use crate::scope::{Scope, platform_name};
 use crate::score::{Range, round9};
 use crate::segment::Segment;
+use crate::sensitivity::{self, Runs, Sensitivity};
 use crate::strength;
 use crate::threat::Threat;
 
@@ -62,6 +65,9 @@ pub struct Assessment {
     /// What hangs on sources that do not say what is switched on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_not_stated: Option<StatusNotStated>,
+    /// What hangs on mappings on paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_paper: Option<OnPaper>,
     /// By tactic with techniques in scope, in the order of the matrix.
     pub tactics: Vec<TacticCoverage>,
     /// By adversary of the profile.
@@ -96,6 +102,9 @@ pub struct ScopeSummary {
     pub techniques: usize,
     /// Of these: sub-techniques, and techniques without any in scope.
     pub leaves: usize,
+    /// The list of what alone is in scope, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<OnlyTechniques>,
     /// What was left out, and why.
     pub excluded: Vec<Exclusion>,
     /// Live techniques and sub-techniques out of scope.
@@ -114,6 +123,16 @@ pub struct StatusNotStated {
     pub if_enabled: f64,
     /// The same if they are only a library.
     pub if_library: f64,
+}
+
+/// The headline without what is only mapped on paper: by a catalogue or a table that does not say
+/// how well.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct OnPaper {
+    /// Records concerned.
+    pub capabilities: usize,
+    /// Expected coverage against our adversaries without them.
+    pub without: f64,
 }
 
 /// One technique in scope.
@@ -145,6 +164,15 @@ pub struct TechniqueAssessment {
     pub disposition: Option<Decided>,
     /// What tests say.
     pub validated: Validated,
+    /// What there is about it, in a word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
+    /// What to do about the gap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_move: Option<Move>,
+    /// How much its place among the gaps hangs on single judgements.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
     /// How well it is covered.
     pub coverage: CoverageSummary,
     /// How likely it is used.
@@ -315,9 +343,15 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
     let threat = Threat::new(inputs.attack, &inputs.profile, &inputs.policy, inputs.as_of);
     let (evidence, mismatches) = coverage::gather(inputs, &scope);
     let stated = stated_only(inputs, &evidence);
+    let off_paper = off_paper(&evidence);
     let coverage = coverage::per_technique(evidence, &scope, &inputs.policy);
     let decided_on = |ix: TechniqueIx| decided.get(&inputs.attack.techniques[ix].id).cloned();
     let gaps = gap::rank(inputs, &scope, &coverage, &threat, decided_on);
+    let sensitivity =
+        Runs { inputs, scope: &scope, coverage: &coverage, threat: &threat, decided: &decided }
+            .run();
+    let telemetry = Telemetry::stated(inputs.attack, &inputs.capabilities, &scope, &inputs.policy);
+    let would_reach = WouldReach::of(inputs, &scope, &telemetry);
     let figures =
         Figures { inputs, scope: &scope, coverage: &coverage, threat: &threat, gaps: &gaps };
     let headline = figures.headline();
@@ -327,7 +361,19 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
         let (if_enabled, if_library) = (headline.threat_weighted.exp, without.threat_weighted.exp);
         StatusNotStated { capabilities, if_enabled, if_library }
     });
-    let view = View { inputs, scope: &scope, threat: &threat, coverage: &coverage };
+    let on_paper = off_paper.map(|(capabilities, others)| {
+        let coverage = coverage::per_technique(others, &scope, &inputs.policy);
+        let without = Figures { coverage: &coverage, ..figures }.headline();
+        OnPaper { capabilities, without: without.threat_weighted.exp }
+    });
+    let view = View {
+        inputs,
+        scope: &scope,
+        threat: &threat,
+        coverage: &coverage,
+        sensitivity: &sensitivity,
+        would_reach: &would_reach,
+    };
     let unscoped = decided
         .keys()
         .filter(|id| inputs.attack.technique(**id).is_none_or(|ix| !scope.contains(ix)));
@@ -345,8 +391,9 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
         scope: summary(inputs, &scope),
         resolution: inputs.resolution.clone(),
         status_not_stated,
+        on_paper,
         tactics: figures.tactics(),
-        adversaries: figures.adversaries(),
+        adversaries: sensitivity.with_bands(figures.adversaries()),
         techniques: scope
             .techniques()
             .filter_map(|ix| {
@@ -392,6 +439,7 @@ impl Assessment {
             organisation: self.organisation.clone(),
             scope: ScopeChoice {
                 platforms: self.scope.platforms.clone(),
+                only: self.scope.only.clone(),
                 exclude: excluded,
                 segments: self.scope.segments.clone(),
             },
@@ -456,6 +504,17 @@ fn stated_only(
     (assumed > 0).then(|| (assumed, stated().collect()))
 }
 
+/// The evidence without what is only mapped on paper, and how many records that concerns; `None`
+/// where nothing is.
+fn off_paper(evidence: &[Vec<Evidence>]) -> Option<(usize, Vec<Vec<Evidence>>)> {
+    let is_paper = |e: &&Evidence| e.family == strength::UNSCORED_FAMILY && e.strength_stated;
+    let on_paper = evidence.iter().flatten().filter(is_paper).map(|e| e.capability);
+    let on_paper: BTreeSet<usize> = on_paper.collect();
+    let others =
+        || evidence.iter().map(|found| found.iter().filter(|e| !is_paper(e)).cloned().collect());
+    (!on_paper.is_empty()).then(|| (on_paper.len(), others().collect()))
+}
+
 /// The decisions in force by technique (exclusions aside, which the scope handles), and what
 /// there is to say about the others.
 pub(crate) fn decisions(inputs: &Inputs<'_>) -> (BTreeMap<TechniqueId, Decided>, Vec<Diagnostic>) {
@@ -516,6 +575,7 @@ fn summary(inputs: &Inputs<'_>, scope: &Scope) -> ScopeSummary {
         platforms: scope.shares.clone(),
         techniques,
         leaves: scope.leaves().count(),
+        only: inputs.scope.only.clone(),
         excluded: scope.excluded.clone(),
         out_of_scope: inputs.attack.techniques.len() - techniques,
         segments: inputs.scope.segments.clone(),
@@ -540,6 +600,8 @@ struct View<'a> {
     scope: &'a Scope,
     threat: &'a Threat,
     coverage: &'a [Coverage],
+    sensitivity: &'a sensitivity::Found,
+    would_reach: &'a WouldReach,
 }
 
 impl View<'_> {
@@ -554,6 +616,8 @@ impl View<'_> {
         let technique = &attack.techniques[ix];
         let tactics = technique.tactics.iter().map(|tactic| attack.tactics[*tactic].id.clone());
         let platforms = technique.platforms.iter().map(|p| attack.platforms[*p].clone());
+        let (state, next_move) =
+            next_move::of_technique(self.inputs, ix, coverage, gap, self.would_reach);
         TechniqueAssessment {
             id: technique.id,
             name: technique.name.clone(),
@@ -568,6 +632,9 @@ impl View<'_> {
             target: gap.target,
             disposition,
             validated: self.validated(coverage),
+            state: Some(state),
+            next_move,
+            sensitivity: gap.rank.map(|_| self.sensitivity.of(ix)),
             coverage: CoverageSummary {
                 prevent: coverage.prevent.rounded(),
                 detect: coverage.detect.rounded(),
@@ -589,10 +656,8 @@ impl View<'_> {
 
     fn threat(&self, ix: TechniqueIx) -> ThreatSummary {
         let terms = self.threat.techniques[ix];
-        let part = |usage: &crate::threat::Usage| {
-            let id = self.inputs.attack.adversaries[usage.adversary].id.clone();
-            (id, round9(usage.share * usage.uses[ix]))
-        };
+        let part =
+            |usage: &crate::threat::Usage| (usage.id.clone(), round9(usage.share * usage.uses[ix]));
         ThreatSummary {
             value: round9(terms.value),
             profile: round9(terms.profile),
@@ -673,10 +738,12 @@ impl View<'_> {
     fn is_recency_unknown(&self, ix: TechniqueIx) -> bool {
         let attack = self.inputs.attack;
         let dated = |usage: &crate::threat::Usage| {
-            let adversary = &attack.adversaries[usage.adversary];
-            let campaigns = adversary.campaigns.iter().map(|c| &attack.adversaries[*c]);
-            let itself = (adversary.kind == AdversaryKind::Campaign).then_some(adversary);
-            campaigns.chain(itself).any(|c| c.last_seen.is_some() && c.techniques.contains(&ix))
+            // One of the organisation's own has no campaigns.
+            let adversary = attack.adversary(&usage.id).map(|at| &attack.adversaries[at]);
+            let campaigns = adversary.into_iter().flat_map(|a| &a.campaigns);
+            let itself = adversary.filter(|a| a.kind == AdversaryKind::Campaign);
+            let mut campaigns = campaigns.map(|c| &attack.adversaries[*c]).chain(itself);
+            campaigns.any(|c| c.last_seen.is_some() && c.techniques.contains(&ix))
         };
         let users: Vec<_> = self.threat.adversaries.iter().filter(|u| u.uses[ix] > 0.0).collect();
         !users.is_empty() && !users.into_iter().any(dated)

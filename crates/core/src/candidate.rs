@@ -4,10 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use crate::capability::{Basis, Capability, Function, Kind, Status};
 use crate::inputs::Inputs;
+use crate::next_move::Move;
 use crate::policy::Policy;
 use crate::strength;
 
@@ -18,68 +17,17 @@ pub struct Candidate {
     pub id: String,
     /// What it is called.
     pub title: String,
-    /// What kind of step it is.
-    pub step: Step,
+    /// What kind of move it is.
+    pub next_move: Move,
     /// What it costs, in any unit, above 0.
     pub cost: f64,
     /// The capabilities, as they would be.
     pub capabilities: Vec<Arc<Capability>>,
 }
 
-/// The kinds of step, the cheapest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Step {
-    /// Switch on a rule that exists.
-    Enable,
-    /// Write a rule.
-    Write,
-    /// Put a control or a mitigation in place.
-    Prevent,
-    /// Bring in a log source or a product.
-    Onboard,
-}
-
-impl Step {
-    /// The step in a word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Enable => "enable",
-            Self::Write => "write",
-            Self::Prevent => "prevent",
-            Self::Onboard => "onboard",
-        }
-    }
-
-    /// What such a step costs where nothing else is said (`effort` in the policy).
-    #[must_use]
-    pub fn effort(self, policy: &Policy) -> f64 {
-        match self {
-            Self::Enable => policy.effort_enable,
-            Self::Write => policy.effort_write,
-            Self::Prevent => policy.effort_prevent,
-            Self::Onboard => policy.effort_onboard,
-        }
-    }
-
-    /// What it takes to have a capability.
-    fn of(capability: &Capability) -> Self {
-        let is_off = matches!(capability.status, Status::Disabled | Status::Library);
-        match (capability.kind, capability.function) {
-            (Kind::DataSource, _) => Self::Onboard,
-            (Kind::Rule, _) if is_off => Self::Enable,
-            (Kind::Rule, _) => Self::Write,
-            (Kind::Control, Function::Detect | Function::Observe) if is_off => Self::Enable,
-            (Kind::Control, Function::Detect | Function::Observe) => Self::Onboard,
-            (Kind::Control, Function::Prevent | Function::Respond) => Self::Prevent,
-        }
-    }
-}
-
 /// Rows as candidates: those of one bundle are bought together, and so are those of one id. What
 /// is off would be on. A bundle costs what any of its rows says, the highest where they differ;
-/// where none says anything, what its dearest step costs by the policy.
+/// where none says anything, what its dearest move costs by the policy.
 #[must_use]
 pub fn bundles(rows: &[Arc<Capability>], policy: &Policy) -> Vec<Candidate> {
     let mut bundles: BTreeMap<&str, Vec<&Arc<Capability>>> = BTreeMap::new();
@@ -90,7 +38,7 @@ pub fn bundles(rows: &[Arc<Capability>], policy: &Policy) -> Vec<Candidate> {
 }
 
 fn bundle(id: &str, rows: &[&Arc<Capability>], policy: &Policy) -> Candidate {
-    let step = rows.iter().map(|row| Step::of(row)).max().unwrap_or(Step::Enable);
+    let next_move = rows.iter().map(|row| Move::of(row)).max().unwrap_or(Move::Enable);
     let stated = rows
         .iter()
         .filter_map(|row| row.cost)
@@ -108,15 +56,20 @@ fn bundle(id: &str, rows: &[&Arc<Capability>], policy: &Policy) -> Candidate {
     Candidate {
         id: id.to_owned(),
         title,
-        step,
+        next_move,
         // Nothing is for free, or the ratio of gain and cost says nothing.
-        cost: stated.filter(|cost| *cost > 0.0).unwrap_or_else(|| step.effort(policy)),
-        capabilities: rows.iter().map(|row| in_place(row, policy)).collect(),
+        cost: stated.filter(|cost| *cost > 0.0).unwrap_or_else(|| next_move.effort(policy)),
+        capabilities: rows.iter().map(|row| on(row, policy)).collect(),
     }
 }
 
-/// A capability as it would be if it were in place.
-fn in_place(row: &Arc<Capability>, policy: &Policy) -> Arc<Capability> {
+/// Rows as they would be if they were in place.
+#[must_use]
+pub fn in_place(rows: &[Arc<Capability>], policy: &Policy) -> Vec<Arc<Capability>> {
+    rows.iter().map(|row| on(row, policy)).collect()
+}
+
+fn on(row: &Arc<Capability>, policy: &Policy) -> Arc<Capability> {
     if strength::status_multiplier(row.status, policy) > 0.0 {
         return Arc::clone(row);
     }
@@ -153,7 +106,7 @@ pub fn mitigations(inputs: &Inputs<'_>) -> Vec<Candidate> {
     let candidate = |mitigation: &crate::attack::Mitigation| Candidate {
         id: mitigation.id.clone(),
         title: mitigation.name.clone(),
-        step: Step::Prevent,
+        next_move: Move::Prevent,
         cost: policy.effort_prevent,
         capabilities: vec![Arc::new(Capability {
             title: mitigation.name.clone(),
@@ -190,10 +143,10 @@ mod tests {
         let found = off(&world.inputs());
         let said: Vec<_> = found
             .iter()
-            .map(|c| (c.id.as_str(), c.step, c.cost, c.capabilities[0].status))
+            .map(|c| (c.id.as_str(), c.next_move, c.cost, c.capabilities[0].status))
             .collect();
         let expected =
-            [("R1", Step::Enable, 1.0, Status::Enabled), ("R2", Step::Write, 3.0, Status::Enabled)];
+            [("R1", Move::Enable, 1.0, Status::Enabled), ("R2", Move::Write, 3.0, Status::Enabled)];
         assert_eq!(said, expected);
     }
 

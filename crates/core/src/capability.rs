@@ -107,6 +107,8 @@ words! {
         Tagged = "tagged",
         /// Somebody's word.
         Attested = "attested",
+        /// What products of its category do; more than its name is not known.
+        Category = "category",
         /// Nobody knows.
         Unknown = "unknown",
     }
@@ -332,6 +334,9 @@ pub struct Capability {
     /// Columns that were blank and got a default.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub defaulted: Vec<String>,
+    /// Columns that a patch has changed, in the order of the register.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patched: Vec<String>,
 }
 
 fn is_false(value: &bool) -> bool {
@@ -385,6 +390,7 @@ impl Capability {
             written: BTreeMap::new(),
             origin: Origin::default(),
             defaulted: Vec::new(),
+            patched: Vec::new(),
         }
     }
 

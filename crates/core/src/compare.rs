@@ -315,7 +315,8 @@ fn differences(outlines: &[(Option<String>, Outline)], labels: &[String]) -> Vec
     let parts: [(Yardstick, Same); 4] = [
         (Yardstick::Attack, |a, b| a.attack.sha256 == b.attack.sha256),
         (Yardstick::Scope, |a, b| {
-            (&a.scope.platforms, &a.scope.excluded) == (&b.scope.platforms, &b.scope.excluded)
+            let scope = |o: &Outline| (o.scope.platforms.clone(), o.scope.excluded.clone());
+            scope(a) == scope(b) && a.scope.only == b.scope.only
         }),
         (Yardstick::Profile, |a, b| a.profile == b.profile),
         (Yardstick::Policy, |a, b| a.policy == b.policy),

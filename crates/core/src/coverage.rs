@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::attack::{Attack, TechniqueIx};
-use crate::capability::{Capability, Function, Kind, Share};
-use crate::catalog::Catalog;
+use crate::capability::{Basis, Capability, Function, Kind, Share};
+use crate::catalog::{Borrowed, Catalog};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::inputs::Inputs;
 use crate::policy::Policy;
@@ -27,8 +27,9 @@ pub struct Evidence {
     /// The segments of the scope that it is there for, by position; all of them where nothing is
     /// said.
     pub segments: Option<Vec<usize>>,
-    /// The id that the record carries: the technique's, one it replaced, a mitigation's, or a control's with
-    /// its framework.
+    /// The id that the record carries: the technique's, one it replaced, a mitigation's, or a
+    /// control's with its framework, followed by the related control by which it gets here:
+    /// `iso_27001:A.8.16 > nist_800_53:SI-04`.
     pub via: String,
     /// Its strength on each of the technique's platforms in scope, where it is there.
     pub platforms: Vec<(usize, Range)>,
@@ -89,14 +90,15 @@ impl Telemetry {
     /// What the data sources among the capabilities provide; the best source of a component
     /// counts.
     #[must_use]
-    pub fn of(
+    pub fn of<'a>(
         attack: &Attack,
-        capabilities: &[Arc<Capability>],
+        capabilities: impl IntoIterator<Item = &'a Arc<Capability>>,
         scope: &Scope,
         policy: &Policy,
     ) -> Self {
         let mut available: BTreeMap<usize, Share> = BTreeMap::new();
-        for source in capabilities.iter().filter(|c| c.kind == Kind::DataSource) {
+        let sources = capabilities.into_iter().filter(|c| c.kind == Kind::DataSource);
+        for source in sources {
             let share = provided(attack, source, scope, policy);
             for component in source.data_components.iter().filter_map(|id| attack.component(id)) {
                 let best = match available.get(&component) {
@@ -107,6 +109,19 @@ impl Telemetry {
             }
         }
         Self(available)
+    }
+
+    /// What gates a rule: what a product lets one see by its category eases work, but says nothing
+    /// about a rule.
+    #[must_use]
+    pub fn stated<'a>(
+        attack: &Attack,
+        capabilities: impl IntoIterator<Item = &'a Arc<Capability>>,
+        scope: &Scope,
+        policy: &Policy,
+    ) -> Self {
+        let stated = capabilities.into_iter().filter(|c| c.basis != Basis::Category);
+        Self::of(attack, stated, scope, policy)
     }
 
     /// The availability of a component on a platform; `None` where no source lists it.
@@ -159,7 +174,7 @@ fn better(attack: &Attack, a: &Share, b: &Share) -> Share {
 /// none for want of a common platform.
 #[must_use]
 pub fn gather(inputs: &Inputs<'_>, scope: &Scope) -> (Vec<Vec<Evidence>>, Vec<Diagnostic>) {
-    let telemetry = Telemetry::of(inputs.attack, &inputs.capabilities, scope, &inputs.policy);
+    let telemetry = Telemetry::stated(inputs.attack, &inputs.capabilities, scope, &inputs.policy);
     let mut evidence = vec![Vec::new(); inputs.attack.techniques.len()];
     let mut diagnostics = Vec::new();
     for ix in 0..inputs.capabilities.len() {
@@ -293,10 +308,15 @@ fn targets(
         }
     }
     for id in &capability.controls {
-        for (scored, technique, score) in catalog.control(id) {
+        for Borrowed { technique, function: scored, score, by } in catalog.control(id) {
             // What a mapping on paper does is up to who implements it.
             let function = if score.is_some() { scored } else { function };
             let base = strength::base_borrowed(capability, score, policy);
+            let via = by.map_or_else(|| id.clone(), |by| format!("{id} > {by}"));
+            add(Target { technique, function, via, base });
+        }
+        for (function, technique, level) in catalog.category(id) {
+            let base = strength::base_by_category(capability, level, policy);
             add(Target { technique, function, via: id.clone(), base });
         }
     }
@@ -321,10 +341,10 @@ impl Reach<'_> {
             return None;
         }
         let policy = &self.inputs.policy;
-        let belief = strength::belief(self.capability.basis, policy);
+        let belief = strength::belief_in(&target.base, self.capability.basis, policy);
         let tests = Tests::of(self.capability, policy, self.inputs.as_of);
         let full = strength::range(target.base.strength, belief, &tests, policy);
-        let status = strength::status_multiplier(self.capability.status, policy);
+        let status = strength::in_place(self.capability, &target.base, policy);
         let on = |(platform, _): &(usize, f64)| {
             let factor = status * self.factor(platform_name(self.inputs.attack, *platform));
             (*platform, full.map(|strength| factor * strength))
@@ -339,7 +359,7 @@ impl Reach<'_> {
         is_somewhere.then(|| Evidence {
             capability,
             function: target.function,
-            family: target.base.family(self.capability).to_owned(),
+            family: target.base.family(self.capability, &target.via).to_owned(),
             segments,
             via: target.via.clone(),
             platforms: by_platform,
@@ -555,6 +575,11 @@ fn family(name: &str, members: impl Iterator<Item = Range>, policy: &Policy) -> 
     for strength in members {
         strongest = strongest.zip(strength, f64::max);
         missed = missed.zip(strength, |missed, s| missed * (1.0 - s));
+    }
+    // Whether two products of a category stand side by side or do the same twice, their names do
+    // not say.
+    if name.starts_with(strength::CATEGORY) {
+        return strongest;
     }
     let joint =
         strongest.zip(missed, |max, missed| policy.rho * max + (1.0 - policy.rho) * (1.0 - missed));

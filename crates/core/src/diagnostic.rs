@@ -116,9 +116,17 @@ codes! {
     OtherFramework "other-framework" Note "An id of another framework than ATT&CK; it counts for nothing.";
     NewerId "newer-id" Warning "An id of a newer ATT&CK release than the one in use.";
     UnknownId "unknown-id" Warning "An id that no ATT&CK release at hand knows.";
+    UnusedId "unused-id" Note "An id of ATT&CK in a list of techniques that is the id of none; it counts for nothing.";
+    NoTechnique "no-technique" Warning "An adversary of one's own that names no technique of the release; it is left out.";
     UnknownControl "unknown-control" Warning "A control that no catalogue at hand has, or several have; it counts for nothing.";
     WiderControl "wider-control" Note "A part of a control that its catalogue maps only as a whole; the whole counts.";
-    IdsAreControls "ids-are-controls" Note "A register that names no technique, but whose ids are controls of a catalogue; they count as such.";
+    RelatedControl "related-control" Note "A control that no catalogue maps itself; it counts, on paper, by way of the mapped controls that it is related to.";
+    FormerControl "former-control" Note "A control of an older edition of its framework; what it has become counts.";
+    IdsAreControls "ids-are-controls" Note "A register that names no technique, but whose ids are controls of a catalogue or mitigations of ATT&CK; they count as such.";
+    UnknownProduct "unknown-product" Warning "A name that is no product lacuna knows, or that several share; it counts for nothing.";
+    AssumedProduct "assumed-product" Warning "A name that several products share, taken for the one that people mean by it.";
+    ProductParts "product-parts" Note "A product that is counted by its parts, or by its smaller edition.";
+    NamesAreProducts "names-are-products" Note "A register that names no technique, but products; they count by their category.";
     UnmappedControl "unmapped-control" Note "A control that its catalogue maps to no technique; it counts for nothing.";
     UnknownTactic "unknown-tactic" Note "A tactic that no ATT&CK release at hand knows.";
     UnknownPlatform "unknown-platform" Warning "A platform that ATT&CK does not have.";
@@ -132,6 +140,9 @@ codes! {
     UnmatchedStatus "unmatched-status" Warning "A status that belongs to no rule of the source.";
     NoStatus "no-status" Note "A rule that the list of statuses does not name; it counts as off.";
     StatusNotStated "status-not-stated" Warning "A source that does not say what is switched on; all of it counts as on.";
+    Patched "patched" Note "Changes of a patch that were taken; each record says which of its columns they are.";
+    StalePatch "stale-patch" Warning "A change of a patch that is not taken: the source says something else by now than when it was made.";
+    UnmatchedPatch "unmatched-patch" Warning "A change of a patch that belongs to no record of the sources.";
     UnknownDisposition "unknown-disposition" Warning "A decision about a technique that is not in scope.";
     ExpiredDisposition "expired-disposition" Warning "A decision past its date; it is ignored.";
     OverdueDisposition "overdue-disposition" Warning "A gap that should have been closed by now.";

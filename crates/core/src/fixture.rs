@@ -13,6 +13,8 @@
 //! deprecated T1064
 //! control nist:AC-2 prevent T1059.001,T1078
 //! control aws:guard detect T1078 significant
+//! category category:edr detect T1059.001 low
+//! relate iso:A.5.15 nist:AC-2
 //! choke T1059 1.0
 //! rules T1059.001 12
 //! as_of 2025-12-01
@@ -84,6 +86,10 @@ impl Fixture {
         for words in of("control") {
             catalog.add_control(&attack, &words[0], control(words));
         }
+        for words in of("category") {
+            catalog.add_category(&attack, &words[0], category(words));
+        }
+        of("relate").for_each(|words| catalog.relate(&words[0], &words[1]));
         let mut policy = Policy::default();
         for (name, value) in of("policy").flatten().map(|pair| pair_of(pair)) {
             policy.set(name, number(value)).expect("a policy number in a fixture is valid");
@@ -98,11 +104,13 @@ impl Fixture {
             as_of: of("as_of").next().map_or_else(|| date("2025-12-01"), |w| date(&w[0])),
             scope: ScopeChoice {
                 platforms: weights(of("platforms").flatten()),
+                only: None,
                 exclude: exclude.collect(),
                 segments: of("segment").map(segment).collect(),
             },
             profile: Profile {
                 adversaries: weights(of("profile").flatten()),
+                own: BTreeMap::new(),
                 impact: of("impact").map(|w| (id(&w[0]), number(&w[1]))).collect(),
             },
             policy,
@@ -331,6 +339,13 @@ fn control(words: &[String]) -> impl Iterator<Item = ControlMapping> + '_ {
     let function = known(Function::from_word(&words[1]), &words[1]);
     let score = words.get(3).map(|word| known(Ctid::from_word(word), word));
     words[2].split(',').map(move |text| ControlMapping { technique: id(text), function, score })
+}
+
+/// `ID FUNCTION IDS LEVEL`.
+fn category(words: &[String]) -> impl Iterator<Item = (Function, TechniqueId, Level)> + '_ {
+    let function = known(Function::from_word(&words[1]), &words[1]);
+    let level = known(Level::from_word(&words[3]), &words[3]);
+    words[2].split(',').map(move |text| (function, id(text), level))
 }
 
 /// `ID KIND FUNCTION IDS name=value...`; `-` for no ids; mitigations and controls (their names hold

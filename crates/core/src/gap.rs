@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::attack::TechniqueIx;
 use crate::coverage::{Coverage, Telemetry};
 use crate::inputs::{Decided, Decision, Inputs};
+use crate::policy::Policy;
 use crate::scope::{Scope, platform_name};
 use crate::score::{round9, utility};
 use crate::strength;
@@ -55,7 +56,7 @@ pub fn rank(
     let implemented = implemented_mitigations(inputs);
     let ease = |technique| ease(inputs, scope, &telemetry, &implemented, technique);
     let gap = |technique: TechniqueIx| {
-        let target = target(inputs, decided(technique).as_ref());
+        let target = target(&inputs.policy, decided(technique).as_ref());
         let covered = coverage[technique].composite.exp;
         let choke = inputs.catalog.choke(inputs.attack, technique);
         terms(inputs, target, covered, threat.weight(technique), choke, ease(technique))
@@ -68,10 +69,10 @@ pub fn rank(
 
 /// The coverage that is enough for a technique.
 #[must_use]
-pub fn target(inputs: &Inputs<'_>, decided: Option<&Decided>) -> f64 {
+pub fn target(policy: &Policy, decided: Option<&Decided>) -> f64 {
     match decided.map(|decided| decided.decision) {
-        Some(Decision::Opportunistic) => inputs.policy.tau_opportunistic,
-        Some(Decision::Fix | Decision::Accept | Decision::Exclude) | None => inputs.policy.tau,
+        Some(Decision::Opportunistic) => policy.tau_opportunistic,
+        Some(Decision::Fix | Decision::Accept | Decision::Exclude) | None => policy.tau,
     }
 }
 

@@ -92,10 +92,40 @@ pub struct Organisation {
 pub struct ScopeChoice {
     /// Share of the assets by platform name; empty stands for every platform but PRE, equally.
     pub platforms: BTreeMap<String, f64>,
+    /// The only techniques that concern it, where somebody has listed them.
+    pub only: Option<OnlyTechniques>,
     /// Techniques that are left out.
     pub exclude: Vec<Exclusion>,
     /// The parts of the organisation; none where it is one.
     pub segments: Vec<Segment>,
+}
+
+/// The techniques that a list names, and nothing else, are in scope. A technique takes its
+/// sub-techniques with it, unless some of them are listed themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OnlyTechniques {
+    /// What the list is called.
+    pub source: String,
+    /// Its techniques, by the ids of the release, ascending.
+    pub techniques: Vec<TechniqueId>,
+    /// What became of the ids that it names.
+    #[serde(default)]
+    pub resolution: Resolution,
+}
+
+impl OnlyTechniques {
+    /// Whether the list takes a technique into the scope.
+    #[must_use]
+    pub fn takes(&self, id: TechniqueId) -> bool {
+        let by_parent = |parent: TechniqueId| {
+            // Where sub-techniques are listed, they follow their parent.
+            let at = self.techniques.binary_search(&parent);
+            at.is_ok_and(|at| {
+                !self.techniques.get(at + 1).is_some_and(|next| next.is_sub_of(parent))
+            })
+        };
+        self.techniques.binary_search(&id).is_ok() || id.parent().is_some_and(by_parent)
+    }
 }
 
 /// A technique that is left out of the scope, and why. It takes its sub-techniques with it,
@@ -114,12 +144,32 @@ pub struct Exclusion {
 /// Which adversaries concern the organisation, and how bad each technique would be.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Profile {
-    /// Weights (any scale) by the id of a group, campaign or software.
+    /// Weights (any scale) by the id of a group, campaign or software, or of one below.
     #[serde(default)]
     pub adversaries: BTreeMap<String, f64>,
+    /// Adversaries that the organisation describes itself, by ids that are none of ATT&CK's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub own: BTreeMap<String, OwnAdversary>,
     /// Impact by technique, 1 where nothing is said; values above 1 set the scale.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub impact: BTreeMap<TechniqueId, f64>,
+}
+
+/// An adversary that the organisation describes itself.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct OwnAdversary {
+    /// What it is called.
+    pub name: String,
+    /// The chance that it uses each technique itself, above 0 and up to 1, by the ids of the
+    /// release.
+    #[serde(default)]
+    pub techniques: BTreeMap<TechniqueId, f64>,
+    /// Software that it uses, by the ids of the release, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub software: Vec<String>,
+    /// What became of the ids that it was described with.
+    #[serde(default)]
+    pub resolution: Resolution,
 }
 
 /// What was decided about one technique.

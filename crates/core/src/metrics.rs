@@ -66,10 +66,30 @@ pub struct AdversaryCoverage {
     pub weight: f64,
     /// Expected coverage of its techniques in scope.
     pub coverage: f64,
+    /// Between what the coverage lies when single numbers of the method are others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub band: Option<Band>,
     /// Number of its techniques in scope.
     pub techniques_in_scope: usize,
     /// Number of its techniques out of scope.
     pub out_of_scope: usize,
+}
+
+/// The least and the largest of several runs.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Band {
+    /// The least.
+    pub least: f64,
+    /// The largest.
+    pub most: f64,
+}
+
+impl Band {
+    /// Whether two bands have nothing in common, so that one is really below the other.
+    #[must_use]
+    pub fn is_apart_from(self, other: Self) -> bool {
+        self.most < other.least || other.most < self.least
+    }
 }
 
 /// Everything the figures are computed from.
@@ -159,16 +179,16 @@ impl Figures<'_> {
     }
 
     fn adversary(&self, usage: &Usage) -> AdversaryCoverage {
-        let adversary = &self.inputs.attack.adversaries[usage.adversary];
         let used = |ix: &TechniqueIx| usage.uses[*ix] > 0.0;
         let in_scope: Vec<TechniqueIx> = self.scope.techniques().filter(used).collect();
         let all = (0..usage.uses.len()).filter(used).count();
         let weighted = in_scope.iter().map(|ix| (usage.uses[*ix], self.met(*ix, |c| c.composite)));
         AdversaryCoverage {
-            id: adversary.id.clone(),
-            name: adversary.name.clone(),
+            id: usage.id.clone(),
+            name: usage.name.clone(),
             weight: round9(usage.weight),
             coverage: round9(weighted_mean(weighted).exp),
+            band: None,
             techniques_in_scope: in_scope.len(),
             out_of_scope: all - in_scope.len(),
         }

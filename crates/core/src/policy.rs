@@ -112,6 +112,7 @@ policy! {
     gamma_published "gamma.published" = 0.85 in 0.0..1.0 : "Belief in a published mapping. Ours.";
     gamma_tagged "gamma.tagged" = 0.75 in 0.0..1.0 : "Belief in a rule's own tags: 13 to 18 % of rules in production are broken (CardinalOps), and tags err too.";
     gamma_attested "gamma.attested" = 0.7 in 0.0..1.0 : "Belief in what somebody attests. Ours.";
+    gamma_category "gamma.category" = 0.4 in 0.0..1.0 : "Belief in what a product is said to do by its category alone: less than in a claim about the product itself, whatever that rests on. Ours.";
     gamma_unknown "gamma.unknown" = 0.5 in 0.0..1.0 : "Belief in a claim of unknown basis. Ours.";
 
     status_implemented "status.implemented" = 1.0 in 0.0..1.0 : "Share of an implemented control's strength that counts.";

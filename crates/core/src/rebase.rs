@@ -1,13 +1,13 @@
 //! What was said against one release of ATT&CK, said against another: ids that people wrote are
 //! resolved anew, so that two assessments can be compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::attack::{Attack, Fate, Neighbours, ObjectKind};
 use crate::capability::Capability;
 use crate::id::TechniqueId;
-use crate::inputs::{Disposition, Exclusion, Profile, ScopeChoice};
+use crate::inputs::{Disposition, Exclusion, OnlyTechniques, OwnAdversary, Profile, ScopeChoice};
 use crate::resolve::Resolver;
 
 /// A way from any release to one.
@@ -74,7 +74,21 @@ impl<'a> Rebase<'a> {
         }
         let impact = profile.impact.iter().map(|(id, impact)| (self.technique(*id), *impact));
         let impact = impact.collect();
-        Profile { adversaries, impact, ..profile.clone() }
+        let own = profile.own.iter().map(|(id, own)| (id.clone(), self.own_adversary(own)));
+        let own = own.collect();
+        Profile { adversaries, impact, own }
+    }
+
+    /// Of techniques that became one, the likeliest use counts.
+    fn own_adversary(&mut self, own: &OwnAdversary) -> OwnAdversary {
+        let mut techniques: BTreeMap<TechniqueId, f64> = BTreeMap::new();
+        for (id, chance) in &own.techniques {
+            for technique in self.techniques(*id) {
+                let known = techniques.entry(technique).or_default();
+                *known = chance.max(*known);
+            }
+        }
+        OwnAdversary { techniques, ..own.clone() }
     }
 
     /// A scope with the ids of this release.
@@ -86,7 +100,12 @@ impl<'a> Rebase<'a> {
                 exclude.entry(technique).or_insert(exclusion);
             }
         }
-        ScopeChoice { exclude: exclude.into_values().collect(), ..scope.clone() }
+        let only = scope.only.as_ref().map(|only| {
+            let techniques = only.techniques.iter().flat_map(|id| self.techniques(*id));
+            let techniques: BTreeSet<TechniqueId> = techniques.collect();
+            OnlyTechniques { techniques: techniques.into_iter().collect(), ..only.clone() }
+        });
+        ScopeChoice { exclude: exclude.into_values().collect(), only, ..scope.clone() }
     }
 
     /// Decisions with the ids of this release.

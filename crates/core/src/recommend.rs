@@ -15,13 +15,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::assessment::{self, GENERATED_BY};
 use crate::attack::TechniqueIx;
-use crate::candidate::{Candidate, Step};
+use crate::candidate::Candidate;
 use crate::capability::Kind;
 use crate::coverage::{self, Evidence, Own, Telemetry};
 use crate::gap;
 use crate::greedy::{self, Goal, Objective, Offer};
 use crate::id::TechniqueId;
 use crate::inputs::Inputs;
+use crate::next_move::Move;
 use crate::scope::Scope;
 use crate::score::{Range, round9};
 use crate::threat::{Threat, Usage};
@@ -68,8 +69,9 @@ pub struct Pick {
     pub id: String,
     /// What it is called.
     pub title: String,
-    /// What kind of step it is.
-    pub step: Step,
+    /// What kind of move it is.
+    #[serde(rename = "move")]
+    pub next_move: Move,
     /// What it adds to the objective after the steps before it.
     pub gain: f64,
     /// What it adds to what is proven: nothing before it is tested.
@@ -183,16 +185,18 @@ impl<'a> World<'a> {
             capabilities: inputs.capabilities.iter().cloned().chain(offered).collect(),
             ..inputs.clone()
         };
+        let telemetry = Telemetry::stated(all.attack, &inputs.capabilities, &scope, &inputs.policy);
+        let offered = Offered { all: &all, scope: &scope, own, telemetry };
         let mut first = own;
         let mut brought = Vec::new();
         for candidate in candidates {
-            brought.push(brings(&all, &scope, own, first, candidate));
+            brought.push(offered.brings(candidate, first));
             first += candidate.capabilities.len();
         }
         let (decided, _) = assessment::decisions(inputs);
         let decided = |ix: TechniqueIx| decided.get(&inputs.attack.techniques[ix].id);
         let all_techniques = 0..inputs.attack.techniques.len();
-        let targets = all_techniques.map(|ix| gap::target(inputs, decided(ix))).collect();
+        let targets = all_techniques.map(|ix| gap::target(&inputs.policy, decided(ix))).collect();
         let weight = scope.techniques().map(|ix| threat.weight(ix)).sum();
         Self { inputs: all, scope, threat, weight, targets, evidence, brought }
     }
@@ -219,26 +223,33 @@ impl<'a> World<'a> {
     }
 }
 
-/// The evidence that a candidate brings; its capabilities stand from `first` on.
-fn brings(
-    all: &Inputs<'_>,
-    scope: &Scope,
+/// What is there, and after it what is offered.
+struct Offered<'a> {
+    all: &'a Inputs<'a>,
+    scope: &'a Scope,
+    /// How many of the capabilities are there.
     own: usize,
-    first: usize,
-    candidate: &Candidate,
-) -> BTreeMap<TechniqueIx, Vec<Evidence>> {
-    let there = || all.capabilities[..own].iter().chain(&candidate.capabilities).cloned();
-    let has_source = candidate.capabilities.iter().any(|c| c.kind == Kind::DataSource);
-    let capabilities =
-        if has_source { there().collect() } else { all.capabilities[..own].to_vec() };
-    let telemetry = Telemetry::of(all.attack, &capabilities, scope, &all.policy);
-    let mut brought: BTreeMap<TechniqueIx, Vec<Evidence>> = BTreeMap::new();
-    for ix in first..first + candidate.capabilities.len() {
-        for (technique, evidence) in coverage::evidence_of(all, scope, &telemetry, ix).evidence {
-            brought.entry(technique).or_default().push(evidence);
+    /// What these let one see.
+    telemetry: Telemetry,
+}
+
+impl Offered<'_> {
+    /// The evidence that a candidate brings, whose capabilities stand from `first` on.
+    fn brings(&self, candidate: &Candidate, first: usize) -> BTreeMap<TechniqueIx, Vec<Evidence>> {
+        let Offered { all, scope, own, .. } = self;
+        let has_source = candidate.capabilities.iter().any(|c| c.kind == Kind::DataSource);
+        let there = all.capabilities[..*own].iter().chain(&candidate.capabilities);
+        let with_its_own =
+            has_source.then(|| Telemetry::stated(all.attack, there, scope, &all.policy));
+        let telemetry = with_its_own.as_ref().unwrap_or(&self.telemetry);
+        let mut brought: BTreeMap<TechniqueIx, Vec<Evidence>> = BTreeMap::new();
+        for ix in first..first + candidate.capabilities.len() {
+            for (technique, evidence) in coverage::evidence_of(all, scope, telemetry, ix).evidence {
+                brought.entry(technique).or_default().push(evidence);
+            }
         }
+        brought
     }
-    brought
 }
 
 /// How things stand after some candidates were taken.
@@ -346,7 +357,7 @@ impl Steps<'_> {
         Pick {
             id: candidate.id.clone(),
             title: candidate.title.clone(),
-            step: candidate.step,
+            next_move: candidate.next_move,
             gain: round9(gain.exp),
             gain_lo: round9(gain.lo),
             cumulative: round9(self.standing.total.exp - self.base),
@@ -382,15 +393,14 @@ impl Steps<'_> {
     }
 
     fn against(&self, before: &[Range]) -> Vec<Against> {
-        let World { inputs, scope, threat, .. } = self.standing.world;
+        let World { scope, threat, .. } = self.standing.world;
         let against = |usage: &Usage| {
             let used: f64 = scope.techniques().map(|ix| usage.uses[ix]).sum();
             let more: f64 =
                 scope.techniques().map(|ix| usage.uses[ix] * self.more(ix, before)).sum();
-            let adversary = &inputs.attack.adversaries[usage.adversary];
             Against {
-                id: adversary.id.clone(),
-                name: adversary.name.clone(),
+                id: usage.id.clone(),
+                name: usage.name.clone(),
                 gain: round9(if used > 0.0 { more / used } else { 0.0 }),
             }
         };

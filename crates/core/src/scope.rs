@@ -31,7 +31,8 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Draws the scope: live techniques on a platform of the organisation, minus exclusions.
+    /// Draws the scope: live techniques on a platform of the organisation, of those that are listed
+    /// where there is a list, minus exclusions.
     #[must_use]
     pub fn new(
         attack: &Attack,
@@ -42,12 +43,13 @@ impl Scope {
         let shares = shares(attack, choice);
         let excluded = exclusions(choice, dispositions, as_of);
         let left_out = left_out(&excluded, dispositions, as_of);
+        let listed = |id| choice.only.as_ref().is_none_or(|only| only.takes(id));
         let by_ix: Vec<f64> = attack.platforms.iter().map(|name| share(&shares, name)).collect();
         let platforms: Vec<Vec<(usize, f64)>> = attack
             .techniques
             .iter()
             .map(|technique| match &technique.platforms[..] {
-                _ if left_out(technique.id) => Vec::new(),
+                _ if left_out(technique.id) || !listed(technique.id) => Vec::new(),
                 [] => vec![(attack.platforms.len(), 1.0)],
                 own => own.iter().map(|p| (*p, by_ix[*p])).filter(|(_, s)| *s > 0.0).collect(),
             })

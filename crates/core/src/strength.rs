@@ -8,6 +8,10 @@ use crate::score::{Range, time_weight};
 /// The family of all mappings that carry no score; its contribution is capped.
 pub const UNSCORED_FAMILY: &str = "~unscored";
 
+/// What the name of a category of products begins with where it stands among controls. It is also
+/// the family of all that is said by category: two products of one category are no two layers.
+pub const CATEGORY: &str = "category:";
+
 /// The base strength of a mapping, before status, telemetry and reach.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Base {
@@ -22,6 +26,10 @@ pub struct Base {
 pub enum BaseSource {
     /// A statement about this capability's strength.
     Stated,
+    /// A published score of what a product can do at most, all its features on.
+    Published,
+    /// What products of its category do.
+    Category,
     /// An anchor for ATT&CK mitigations.
     Mitigation,
     /// A mapping that says it carries no score.
@@ -31,12 +39,13 @@ pub enum BaseSource {
 }
 
 impl Base {
-    /// The family that the mapping belongs to.
+    /// The family that the mapping by way of an id belongs to.
     #[must_use]
-    pub fn family<'a>(&self, capability: &'a Capability) -> &'a str {
+    pub fn family<'a>(&self, capability: &'a Capability, via: &'a str) -> &'a str {
         match self.source {
             BaseSource::Unscored | BaseSource::Unstated => UNSCORED_FAMILY,
-            BaseSource::Stated | BaseSource::Mitigation => {
+            BaseSource::Category => via,
+            BaseSource::Stated | BaseSource::Published | BaseSource::Mitigation => {
                 capability.family.as_deref().unwrap_or(&capability.id)
             }
         }
@@ -71,15 +80,24 @@ pub fn base_through(capability: &Capability, mitigation: &str, policy: &Policy) 
 pub fn base_borrowed(capability: &Capability, score: Option<Ctid>, policy: &Policy) -> Base {
     let stated = stated(capability, policy).map(|base| base.strength);
     match score {
-        Some(score) => Base {
-            strength: stated.unwrap_or_else(|| ctid_anchor(score, policy)),
-            source: BaseSource::Stated,
+        Some(score) => match stated {
+            Some(strength) => Base { strength, source: BaseSource::Stated },
+            None => Base { strength: ctid_anchor(score, policy), source: BaseSource::Published },
         },
         None => Base {
             strength: stated.unwrap_or(policy.anchor_unscored),
             source: BaseSource::Unscored,
         },
     }
+}
+
+/// The base strength of what a product does by its category: what the category comes to at most,
+/// whatever the record says of its strength.
+#[must_use]
+pub fn base_by_category(capability: &Capability, level: Level, policy: &Policy) -> Base {
+    let most = level_anchor(level, policy);
+    let stated = stated(capability, policy).map_or(most, |base| base.strength.min(most));
+    Base { strength: stated, source: BaseSource::Category }
 }
 
 /// The first statement of strength that is there, in the order of the method.
@@ -180,6 +198,30 @@ pub fn is_off(capability: &Capability, policy: &Policy) -> bool {
     status_multiplier(capability.status, policy) <= 0.0 || capability.is_withdrawn()
 }
 
+/// How much of a mapping its capability's status lets through. Where a product is known by name
+/// alone, nobody knows which of the features are on that a published score counts with.
+#[must_use]
+pub fn in_place(capability: &Capability, base: &Base, policy: &Policy) -> f64 {
+    let status = status_multiplier(capability.status, policy);
+    match (base.source, capability.basis) {
+        (BaseSource::Published, Basis::Category) => {
+            status.min(status_multiplier(Status::Unknown, policy))
+        }
+        _ => status,
+    }
+}
+
+/// How far a mapping is believed: what a category says is never more than that, and a published
+/// score is published, whoever has the product.
+#[must_use]
+pub fn belief_in(base: &Base, basis: Basis, policy: &Policy) -> f64 {
+    match (base.source, basis) {
+        (BaseSource::Category, _) => belief(basis, policy).min(belief(Basis::Category, policy)),
+        (BaseSource::Published, Basis::Category) => belief(Basis::Published, policy),
+        _ => belief(basis, policy),
+    }
+}
+
 /// How far a claim on this basis is believed.
 #[must_use]
 pub fn belief(basis: Basis, policy: &Policy) -> f64 {
@@ -188,6 +230,7 @@ pub fn belief(basis: Basis, policy: &Policy) -> f64 {
         Basis::Published => policy.gamma_published,
         Basis::Tagged => policy.gamma_tagged,
         Basis::Attested => policy.gamma_attested,
+        Basis::Category => policy.gamma_category,
         Basis::Unknown => policy.gamma_unknown,
     }
 }

@@ -2,11 +2,13 @@
 //! hand (`miniature`) and against its own words and figures (`method`).
 
 mod borrowed;
+mod by_category;
 mod compare;
 mod diff;
 mod method;
 mod miniature;
-mod properties;
+mod moves;
+pub(crate) mod properties;
 mod recommend;
 mod segment;
 

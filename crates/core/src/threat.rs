@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attack::{Adversary, AdversaryKind, Attack, TechniqueIx};
 use crate::date::Date;
-use crate::inputs::Profile;
+use crate::inputs::{OwnAdversary, Profile};
 use crate::policy::Policy;
 use crate::score::{round9, time_weight};
 
@@ -20,8 +20,10 @@ pub struct Threat {
 /// One adversary of the profile.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Usage {
-    /// Position in the release's adversaries.
-    pub adversary: usize,
+    /// Its id in the profile.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
     /// Its weight as given.
     pub weight: f64,
     /// Its share of all weights.
@@ -72,15 +74,21 @@ impl Threat {
 }
 
 fn usages(attack: &Attack, profile: &Profile, policy: &Policy, as_of: Date) -> Vec<Usage> {
-    let known = profile.adversaries.iter().filter(|(_, weight)| **weight > 0.0);
-    let known: Vec<(usize, f64)> =
-        known.filter_map(|(id, weight)| Some((attack.adversary(id)?, *weight))).collect();
-    let total: f64 = known.iter().map(|(_, weight)| weight).sum();
-    let usage = |(adversary, weight): (usize, f64)| {
-        let uses = uses(attack, &attack.adversaries[adversary], policy, as_of);
-        Usage { adversary, weight, share: weight / total, uses }
+    let weighed = profile.adversaries.iter().filter(|(_, weight)| **weight > 0.0);
+    let usage = |(id, weight): (&String, &f64)| {
+        let (name, uses) = match profile.own.get(id) {
+            Some(own) => (own.name.clone(), uses_of_own(attack, own, policy)),
+            None => {
+                let adversary = &attack.adversaries[attack.adversary(id)?];
+                (adversary.name.clone(), uses(attack, adversary, policy, as_of))
+            }
+        };
+        Some(Usage { id: id.clone(), name, weight: *weight, share: 0.0, uses })
     };
-    known.into_iter().map(usage).collect()
+    let mut usages: Vec<Usage> = weighed.filter_map(usage).collect();
+    let total: f64 = usages.iter().map(|usage| usage.weight).sum();
+    usages.iter_mut().for_each(|usage| usage.share = usage.weight / total);
+    usages
 }
 
 /// The chance that an adversary uses each technique: 1 for what it is known to use itself; for a
@@ -91,14 +99,26 @@ pub fn uses(attack: &Attack, adversary: &Adversary, policy: &Policy, as_of: Date
     let mut uses = vec![0.0; attack.techniques.len()];
     if adversary.kind == AdversaryKind::Group {
         let by_campaign = not_by_campaigns(attack, adversary, policy, as_of);
-        let by_software = software_counts(attack, adversary);
+        let by_software = by_software(attack, software_of(attack, adversary), policy);
         for (technique, chance) in uses.iter_mut().enumerate() {
-            let software =
-                (1.0 - power(1.0 - policy.delta_s, by_software[technique])).min(policy.cap_s);
-            *chance = 1.0 - by_campaign[technique] * (1.0 - software);
+            *chance = 1.0 - by_campaign[technique] * (1.0 - by_software[technique]);
         }
     }
     adversary.techniques.iter().for_each(|technique| uses[*technique] = 1.0);
+    uses
+}
+
+/// The same for an adversary that somebody has described: the chance that is given there, and its
+/// software as for any group.
+#[must_use]
+pub fn uses_of_own(attack: &Attack, own: &OwnAdversary, policy: &Policy) -> Vec<f64> {
+    let software = own.software.iter().filter_map(|id| attack.adversary(id)).collect();
+    let mut uses = by_software(attack, software, policy);
+    for (id, chance) in &own.techniques {
+        if let Some(technique) = attack.technique(*id) {
+            uses[technique] = 1.0 - (1.0 - chance) * (1.0 - uses[technique]);
+        }
+    }
     uses
 }
 
@@ -123,11 +143,15 @@ pub fn recency(campaign: &Adversary, policy: &Policy, as_of: Date) -> f64 {
     })
 }
 
-/// For every technique, how many of the group's software (its own and its campaigns') implement
-/// it.
-fn software_counts(attack: &Attack, group: &Adversary) -> Vec<usize> {
+/// The software of a group and of its campaigns.
+fn software_of(attack: &Attack, group: &Adversary) -> BTreeSet<usize> {
     let of_campaigns = group.campaigns.iter().flat_map(|c| &attack.adversaries[*c].software);
-    let software: BTreeSet<usize> = group.software.iter().chain(of_campaigns).copied().collect();
+    group.software.iter().chain(of_campaigns).copied().collect()
+}
+
+/// For every technique, the chance that one of the software says that it will be used: the more
+/// of them implement it the higher, but never certain.
+fn by_software(attack: &Attack, software: BTreeSet<usize>, policy: &Policy) -> Vec<f64> {
     let mut counts = vec![0; attack.techniques.len()];
     for software in software {
         let techniques = attack.adversaries[software].techniques.iter();
@@ -135,7 +159,8 @@ fn software_counts(attack: &Attack, group: &Adversary) -> Vec<usize> {
             counts[*technique] += 1;
         }
     }
-    counts
+    let chance = |count| (1.0 - power(1.0 - policy.delta_s, count)).min(policy.cap_s);
+    counts.into_iter().map(chance).collect()
 }
 
 /// `base` to the power of `exponent` by plain multiplication, the same on every machine.

@@ -1,10 +1,14 @@
 //! What others have counted or listed per technique: ids and numbers that are built in, each file
 //! with its source in its first line. Nothing is parsed before it is asked for.
 
+use model::capability::Function;
+use model::catalog::ReferenceStack;
 use model::id::TechniqueId;
+use model::score::Range;
 
 const CHOKE_POINTS: &str = include_str!("../controls/catalogues/choke_points.csv");
 const PUBLIC_RULES: &str = include_str!("../controls/catalogues/public_rules.csv");
+const REFERENCE_STACKS: &str = include_str!("../controls/catalogues/reference_stacks.csv");
 const ATOMIC_TESTS: &str = include_str!("../controls/catalogues/atomic_tests.csv");
 
 /// How much of a choke point a technique is, from 0 to 1: how many techniques lead to it and from
@@ -50,6 +54,35 @@ pub fn atomic_tests() -> impl Iterator<Item = AtomicTest> {
     })
 }
 
+/// What well-known stacks come to where all of them is in place, for the enterprise domain.
+#[must_use]
+pub fn reference_stacks() -> Vec<ReferenceStack> {
+    let mut stacks: Vec<ReferenceStack> = Vec::new();
+    for line in REFERENCE_STACKS.lines().skip(2) {
+        let mut cells = line.split(',');
+        let cells: [&str; 9] = std::array::from_fn(|_| cells.next().unwrap_or_default());
+        let [id, attack_version, platforms, techniques, capabilities, figure, lo, exp, hi] = cells;
+        if stacks.last().is_none_or(|last| last.id != id) {
+            stacks.push(ReferenceStack {
+                id: id.to_owned(),
+                attack_version: attack_version.to_owned(),
+                platforms: number(platforms),
+                techniques: number(techniques),
+                capabilities: number(capabilities),
+                coverage: Range::ZERO,
+                by_function: std::collections::BTreeMap::new(),
+            });
+        }
+        let range = Range { lo: number(lo), exp: number(exp), hi: number(hi) };
+        match (stacks.last_mut(), Function::from_word(figure)) {
+            (Some(stack), None) => stack.coverage = range,
+            (Some(stack), Some(function)) => _ = stack.by_function.insert(function, range),
+            (None, _) => {}
+        }
+    }
+    stacks
+}
+
 /// The rows after the comments and the line of column names.
 fn rows<const N: usize>(
     csv: &'static str,
@@ -89,6 +122,26 @@ mod tests {
         assert_eq!(rules.len(), 528);
         assert!(rules.is_sorted_by(|(a, _), (b, _)| a < b));
         assert!(rules.contains(&("T1003".parse().unwrap(), [32, 16, 7, 7])));
+    }
+
+    #[test]
+    fn every_reference_stack_has_all_its_figures() {
+        let first = REFERENCE_STACKS.lines().next().unwrap();
+        assert!(first.starts_with("# source: ") && first.contains("; licence: "), "{first}");
+        let cells = REFERENCE_STACKS.lines().skip(1).flat_map(|line| line.split(','));
+        assert!(cells.into_iter().all(|cell| cell.len() <= 12 && !cell.contains(' ')), "no text");
+        let stacks = reference_stacks();
+        let ids: Vec<&str> = stacks.iter().map(|stack| stack.id.as_str()).collect();
+        assert_eq!(ids, ["nist_800_53", "m365", "sigma", "together"]);
+        for stack in &stacks {
+            let figures = stack.by_function.values().chain([&stack.coverage]);
+            assert_eq!(stack.by_function.len(), 3, "{}", stack.id);
+            for Range { lo, exp, hi } in figures {
+                assert!(0.0 <= *lo && lo <= exp && exp <= hi && *hi <= 1.0, "{stack:?}");
+            }
+            let together = stacks.last().unwrap().coverage.exp;
+            assert!(0.0 < stack.coverage.exp && stack.coverage.exp <= together);
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::format::{self, ColumnHelp};
+
 macro_rules! columns {
     ($($column:ident $name:literal,)+) => {
         /// A column of the register.
@@ -32,6 +34,7 @@ columns! {
     OtherFramework "other_framework",
     Mitigations "mitigations",
     Controls "controls",
+    Products "products",
     DataComponents "data_components",
     Platforms "platforms",
     Status "status",
@@ -74,6 +77,12 @@ impl Column {
         Self::ALL.iter().copied().find(|column| column.name() == name)
     }
 
+    /// What it is for, in words for people; nothing is said of columns that only rules have.
+    #[must_use]
+    pub fn help(self) -> Option<&'static ColumnHelp> {
+        format::column_help(self)
+    }
+
     /// Whether several values of this column add up, so that a table may have several columns
     /// for it.
     #[must_use]
@@ -84,6 +93,7 @@ impl Column {
                 | Self::OtherFramework
                 | Self::Mitigations
                 | Self::Controls
+                | Self::Products
                 | Self::DataComponents
                 | Self::Platforms
                 | Self::LogSource

@@ -255,6 +255,18 @@ pub(crate) fn word_key(text: &str) -> String {
     key.trim().to_owned()
 }
 
+/// The text of a csv file without the apostrophe that keeps it from being a formula.
+pub(crate) fn unguarded(text: String) -> String {
+    let is_formula = |text: &str| {
+        let start = text.trim_start_matches(|c: char| c == '\'' || c.is_whitespace());
+        start.starts_with(['=', '+', '-', '@'])
+    };
+    match text.strip_prefix('\'') {
+        Some(rest) if is_formula(rest) => rest.to_owned(),
+        Some(_) | None => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

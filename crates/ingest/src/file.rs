@@ -11,12 +11,17 @@ use crate::amend::Amendment;
 use crate::column::Column;
 use crate::conf_layer::{self, Layer};
 use crate::document::{Document, SyntaxError, Value};
+use crate::edited;
 use crate::format::{self, DocumentRole, Format, Formats};
 use crate::looks::{Looks, NOT_READ};
+use crate::named;
+use crate::patch;
+use crate::products;
 use crate::record::{Context, Draft, Raw, Said, draft};
 use crate::register::{self, Layout, Purpose, TableRead};
 use crate::syntax::Syntax;
 use crate::table::{self, Budget};
+use crate::text;
 
 mod lending;
 mod same_ids;
@@ -73,8 +78,20 @@ pub(crate) fn read(
     let mut reader = Reader { shown, settings, layer, out, left_out, untold: 0 };
     match Looks::of(bytes, shown) {
         Looks::Workbook => reader.workbook(bytes),
-        Looks::Text { syntax, text, is_certain } => reader.text(&text, syntax, is_certain),
-        Looks::Other(reason) => reader.skip(reason),
+        Looks::Text { syntax, text, is_certain } => {
+            reader.text(&text, syntax, is_certain);
+            // A table of several columns has been told what it lacks.
+            let is_table = is_certain && syntax == Syntax::Table;
+            if !(is_table && text.contains([',', ';', '\t', '|'])) {
+                reader.look_for_list(&text);
+            }
+        }
+        Looks::Other(reason) => {
+            reader.skip(reason);
+            if reason == NOT_READ {
+                reader.look_for_list(&text::decode(bytes).0);
+            }
+        }
     }
     reader.tell_what_is_left_out();
     reader.tell_how_many_more();
@@ -164,6 +181,24 @@ impl Reader<'_> {
             self.skip_document(self.line(document.line), conf_layer::SAID_ABOVE);
         }
         kept
+    }
+
+    /// What nothing can be made of may be a list of ids, which says nothing about what is in place.
+    fn look_for_list(&mut self, text: &str) {
+        let is_nothing = self.out.format.is_none()
+            && self.out.records == 0
+            && self.out.amendments.is_empty()
+            && self.left_out.is_empty();
+        if is_nothing && named::is_list(text) {
+            self.out = FileRead { skipped: 1, ..FileRead::default() };
+            let message = "skipped: a list of techniques that does not say what is in place";
+            let help = format!(
+                "take it as what adversaries use with --adversary {0}, or as all that concerns you \
+                 with --scope {0}; as coverage it lacks a column that says what covers them",
+                self.shown
+            );
+            self.report(Code::SkippedFile, Origin::file(self.shown), message.to_owned(), &help);
+        }
     }
 
     fn line(&self, line: usize) -> Origin {
@@ -274,12 +309,19 @@ impl Reader<'_> {
 
     /// Says once for each reason why documents are skipped: a file may hold hundreds of the kind.
     fn tell_what_is_left_out(&mut self) {
-        for (reason, (count, place)) in std::mem::take(&mut self.left_out) {
+        let mut left_out: Vec<_> = std::mem::take(&mut self.left_out).into_iter().collect();
+        // What there is a way out for comes first.
+        left_out.sort_by_key(|(reason, _)| reason != format::OF_ADVERSARIES);
+        for (reason, (count, place)) in left_out {
             let message = match count {
                 1 => format!("a document is skipped: {reason}"),
                 count => format!("{count} documents are skipped: {reason}"),
             };
-            self.report(Code::SkippedFile, place, message, "");
+            let help = match reason == format::OF_ADVERSARIES {
+                true => format!("name it with --adversary {}", self.shown),
+                false => String::new(),
+            };
+            self.report(Code::SkippedFile, place, message, &help);
         }
     }
 
@@ -346,7 +388,7 @@ impl Reader<'_> {
         let draft = draft(raw, &self.context(format, row_status, decimal_comma), &mut diagnostics);
         self.out.diagnostics.append(&mut diagnostics);
         self.out.records += 1;
-        self.out.drafts.push(draft);
+        self.out.drafts.extend(products::expand(draft, self.settings.attack));
     }
 
     fn register(&mut self, register: register::Register<'_>) {
@@ -364,7 +406,9 @@ impl Reader<'_> {
     }
 
     fn csv(&mut self, text: &str, is_certain: bool) {
-        if text.starts_with("rank,technique,name,priority,threat,proven,expected,level,") {
+        let patch = patch::NAMES.join(",");
+        let gaps = "rank,technique,name,priority,threat,proven,expected,level,";
+        if text.starts_with(gaps) || text.starts_with(&patch) {
             return self.skip(OUR_OUTPUT);
         }
         match table::csv(text) {
@@ -459,6 +503,7 @@ impl Reader<'_> {
                 Ok(table) if !self.settings.layout.takes_sheet(table.sheet.as_deref()) => {
                     self.out.skipped += 1;
                 }
+                Ok(table) if edited::is_aside(&table) => self.out.skipped += 1,
                 Ok(table) => match self.table(table) {
                     Ok(()) => {}
                     Err(diagnostic) => {
@@ -527,7 +572,7 @@ fn said(format: &Format, origin: Origin, value: &Value) -> Raw {
     Raw { origin, values, diagnostics: Vec::new() }
 }
 
-fn is_our_output(document: &Value) -> bool {
+pub(crate) fn is_our_output(document: &Value) -> bool {
     let schema = document.get("schema").and_then(Value::as_text);
     schema.is_some_and(|schema| schema.starts_with("lacuna."))
 }

@@ -59,6 +59,21 @@ pub struct Format {
     words: BTreeMap<Column, BTreeMap<String, Vec<String>>>,
     #[serde(default)]
     tables: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    #[serde(default)]
+    help: BTreeMap<Column, ColumnHelp>,
+}
+
+/// What a column of the register is for, in words for people.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnHelp {
+    /// What it means.
+    pub meaning: String,
+    /// What may stand in it.
+    pub values: String,
+    /// It belongs to the source: no patch changes it.
+    #[serde(default)]
+    pub fixed: bool,
 }
 
 /// What a document or a header must have to be of a format: conditions, as in `lookup`.
@@ -98,6 +113,9 @@ struct Record {
     /// With one of these it is none, for this reason.
     #[serde(default)]
     skipped: BTreeMap<String, String>,
+    /// With one of these it is none, but says what adversaries use.
+    #[serde(default)]
+    adversary: Vec<String>,
     /// Records of one family and function are parts of one capability, a score each: a technique
     /// counts in the strongest of them, and not where one of its sub-techniques is named.
     #[serde(default)]
@@ -113,6 +131,9 @@ struct Inherit {
     value: String,
     reset: Option<String>,
 }
+
+/// Why a document is no record that says what adversaries use.
+pub(crate) const OF_ADVERSARIES: &str = "it says what adversaries use, not what is in place";
 
 /// What a document is to a format.
 #[derive(Debug)]
@@ -278,6 +299,9 @@ impl Format {
         if let Some((_, reason)) = self.record.skipped.iter().find(|(key, _)| has(key)) {
             return DocumentRole::Skipped(reason);
         }
+        if self.record.adversary.iter().any(has) {
+            return DocumentRole::Skipped(OF_ADVERSARIES);
+        }
         match &self.record.otherwise {
             _ if is_whole => DocumentRole::Record,
             Some(reason) => DocumentRole::Skipped(reason),
@@ -382,9 +406,10 @@ impl Format {
         let fields = || self.fields.values().flat_map(|fields| &fields.0);
         let paths = fields().flat_map(|field| &field.path).map(Path::as_str);
         let Recognise { all, any, none } = &self.recognise;
-        let Record { any: record, amends, skipped, each, inherit, unfold, .. } = &self.record;
+        let Record { any: record, amends, skipped, adversary, each, inherit, unfold, .. } =
+            &self.record;
         let conditions = all.iter().chain(any).chain(none).chain(record).chain(amends);
-        let conditions = conditions.chain(skipped.keys());
+        let conditions = conditions.chain(skipped.keys()).chain(adversary);
         let conditions = conditions.chain(fields().flat_map(|field| &field.unless));
         let conditions = conditions.flat_map(|condition| lookup::paths(condition));
         let inherit = inherit.iter().map(|inherit| inherit.key.as_str());
@@ -469,6 +494,11 @@ const REGISTER: &str = "register";
 pub(crate) fn register() -> &'static Format {
     let mut formats = Formats::built_in().iter();
     formats.find(|format| format.is_register()).expect("it is built in: tested")
+}
+
+/// What a column of the register is for; nothing is said of those that only rules have.
+pub(crate) fn column_help(column: Column) -> Option<&'static ColumnHelp> {
+    register().help.get(&column)
 }
 
 /// Every name of the register's columns.

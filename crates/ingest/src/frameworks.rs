@@ -1,11 +1,16 @@
 //! The controls of frameworks and products, and what they do about techniques, as catalogues that
 //! are built in. They are read when a record first names a control.
 
-use std::collections::BTreeMap;
+mod related;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use model::attack::{Attack, Mitigation};
 use model::capability::{Ctid, Function};
 use model::catalog::ControlMapping;
+
+use crate::extract::{self, AttackId};
 
 /// A framework, or a product whose features are its controls.
 struct Framework {
@@ -35,7 +40,18 @@ const FRAMEWORKS: [Framework; 7] = [
     framework!("m365", ["microsoft 365", "office 365"]),
     framework!(
         "nist_800_53",
-        ["nist", "800-53", "sp 800-53", "nist 800-53 rev5", "nist sp 800-53"]
+        [
+            "nist",
+            "800-53",
+            "sp 800-53",
+            "nist 800-53",
+            "nist 800-53 rev5",
+            "nist 800-53 rev. 5",
+            "nist 800-53 r5",
+            "nist sp 800-53",
+            "nist sp 800-53 rev. 5",
+            "nist sp 800-53 r5"
+        ]
     ),
 ];
 
@@ -44,6 +60,10 @@ const FRAMEWORKS: [Framework; 7] = [
 pub(crate) enum Found {
     /// This control, by framework and id.
     Control(String),
+    /// This control, which no catalogue maps itself: it is related to these, which are mapped.
+    Related(String, Vec<String>),
+    /// A control of an older edition, which has become these.
+    Former(&'static str, Vec<String>),
     /// Part of this control, which is mapped as a whole only.
     PartOf(String),
     /// This control, which its catalogue maps to no technique.
@@ -54,36 +74,115 @@ pub(crate) enum Found {
     Nothing,
 }
 
-/// The control that a text names: `AC-2`, `ac-02`, `AC-2(1)`, `nist_800_53:AC-2`, or an id with the
-/// control's name after it.
+/// The control that a text names: `AC-2`, `ac-02`, `AC-2(1)`, `nist_800_53:AC-2`,
+/// `ISO 27001 A.8.16`, or an id with the control's name after it.
 pub(crate) fn find(text: &str) -> Found {
-    let (framework, rest) = match text.split_once(':') {
-        Some((prefix, rest)) => match framework_called(prefix) {
-            Some(framework) => (Some(framework), rest),
-            None => (None, text),
-        },
-        None => (None, text),
-    };
+    // A product's name may begin its features' names: Azure Policy.
+    let readings = [framework_before(text), Some((None, text))];
+    let found = readings.into_iter().flatten().map(|(framework, text)| find_among(framework, text));
+    found.into_iter().find(|found| *found != Found::Nothing).unwrap_or(Found::Nothing)
+}
+
+fn find_among(framework: Option<&str>, text: &str) -> Found {
     // An id may be followed by a name.
     let ids = [
-        Some(rest),
-        rest.split_once(':').map(|(id, _)| id),
-        rest.split_once(" - ").map(|(id, _)| id),
-        rest.split_whitespace().next(),
+        Some(text),
+        text.split_once(':').map(|(id, _)| id),
+        text.split_once(" - ").map(|(id, _)| id),
+        text.split_whitespace().next(),
     ];
     let found = ids.into_iter().flatten().map(|id| find_id(id, framework));
     found.into_iter().find(|found| *found != Found::Nothing).unwrap_or(Found::Nothing)
 }
 
-/// Whether a text names a control, mapped or not.
-pub(crate) fn is_control(text: &str) -> bool {
-    matches!(find(text), Found::Control(_) | Found::PartOf(_) | Found::Unmapped(_))
+/// Ids as they stand in a column that is about one framework, with its name before those that mean
+/// nothing, or several things, without it: `8.16` beneath `ISO 27001`.
+pub(crate) fn of_framework(framework: &str, text: &str) -> String {
+    let named = |item: &str| {
+        let named = format!("{framework}:{item}");
+        let is_clear = !matches!(find(item), Found::Nothing | Found::Several(_));
+        match is_clear || find(&named) == Found::Nothing {
+            true => item.to_owned(),
+            false => named,
+        }
+    };
+    extract::items(text).map(named).collect::<Vec<_>>().join(", ")
 }
 
+/// The control that a text names, mapped or not, by framework and id.
+pub(crate) fn control(text: &str) -> Option<String> {
+    match find(text) {
+        Found::Control(id) | Found::Related(id, _) | Found::PartOf(id) | Found::Unmapped(id) => {
+            Some(id)
+        }
+        Found::Former(_, ids) => ids.into_iter().next(),
+        Found::Several(_) | Found::Nothing => None,
+    }
+}
+
+/// The key of the heading above a control, where its id has one: that of `A.9.2` for `A.9.2.1`. The
+/// numbers of headings in ISO 27001:2013 are those of controls in the edition of 2022.
+pub(crate) fn heading(control: &str) -> Option<String> {
+    let (heading, _) = control.strip_prefix(related::ISO)?.rsplit_once('.')?;
+    (heading.matches('.').count() == 2).then(|| key(heading))
+}
+
+/// Whether a text begins with one of these headings, given by their keys.
+pub(crate) fn is_heading(text: &str, headings: &BTreeSet<String>) -> bool {
+    if headings.is_empty() {
+        return false;
+    }
+    let text = framework_before(text).map_or(text, |(_, rest)| rest);
+    let first = text.split([' ', ':']).next().unwrap_or_default();
+    headings.contains(&key(first))
+}
+
+/// The mitigation of ATT&CK that a text names, by its id or its name.
+pub(crate) fn mitigation<'a>(attack: &'a Attack, text: &str) -> Option<&'a str> {
+    let by_id = extract::ids(text).find_map(|id| match id {
+        AttackId::Mitigation(id) => Some(id),
+        _ => None,
+    });
+    let is_it = |m: &&Mitigation| match &by_id {
+        Some(id) => m.id.eq_ignore_ascii_case(id),
+        None => m.name.eq_ignore_ascii_case(text.trim()),
+    };
+    attack.mitigations.iter().find(is_it).map(|mitigation| mitigation.id.as_str())
+}
+
+/// As many words as the longest name of a framework has before an id.
+const WORDS: usize = 6;
+
+/// The framework whose name stands before an id, and what follows it.
+fn framework_before(text: &str) -> Option<(Option<&'static str>, &str)> {
+    let ends = text.match_indices([':', ' ']).take(WORDS).map(|(at, _)| at);
+    let named = ends.filter_map(|at| Some((framework_called(&text[..at])?, &text[at + 1..])));
+    let (framework, rest) = named.last()?;
+    Some((Some(framework), rest.trim_start_matches([':', ' '])))
+}
+
+/// The framework that goes by a name.
 fn framework_called(name: &str) -> Option<&'static str> {
-    let key = key(name);
-    let is_it = |f: &&Framework| f.aliases.iter().chain([&f.name]).any(|n| self::key(n) == key);
-    FRAMEWORKS.iter().find(is_it).map(|framework| framework.name)
+    NAMES.get(&key(name)).copied()
+}
+
+/// Every name of a framework, by its key.
+static NAMES: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
+    let direct = FRAMEWORKS.iter().map(|f| (f.name, f.aliases));
+    let all = direct.chain(related::FRAMEWORKS.iter().map(|f| (f.name, f.aliases)));
+    let names = all.flat_map(|(name, aliases)| {
+        aliases.iter().chain([&name]).map(|known| (key(known), name)).collect::<Vec<_>>()
+    });
+    names.collect()
+});
+
+/// The framework that a text speaks of, such as the name of a column: `ISO 27001:2022 control`.
+pub(crate) fn framework_in(text: &str) -> Option<&'static str> {
+    let words: Vec<&str> = text.split_whitespace().take(2 * WORDS).collect();
+    let spans =
+        (0..words.len()).flat_map(|from| (from + 1..=words.len()).rev().map(move |to| (from, to)));
+    let mut named = spans.filter_map(|(from, to)| framework_called(&words[from..to].join(" ")));
+    named.next()
 }
 
 fn find_id(id: &str, framework: Option<&str>) -> Found {
@@ -92,15 +191,16 @@ fn find_id(id: &str, framework: Option<&str>) -> Found {
         let known = CONTROLS.get(key).map(Vec::as_slice).unwrap_or_default();
         known.iter().filter(|c| framework.is_none_or(|name| name == c.framework)).collect()
     };
-    match known(&key)[..] {
-        [one] if one.is_mapped => Found::Control(one.id.clone()),
-        [one] => Found::Unmapped(one.id.clone()),
-        [_, _, ..] => Found::Several(known(&key).iter().map(|c| c.id.clone()).collect()),
+    let annex = (framework == Some(related::ISO)).then(|| known(&format!("A-{key}")));
+    let found = known(&key).into_iter().chain(annex.into_iter().flatten()).collect::<Vec<_>>();
+    match found[..] {
+        [one] => one.found(),
+        [_, _, ..] => Found::Several(found.iter().map(|c| c.id.clone()).collect()),
         [] => {
             let whole = enhanced(&key).map(known).unwrap_or_default();
-            match whole.iter().find(|control| control.framework == NIST) {
-                Some(whole) if whole.is_mapped => Found::PartOf(whole.id.clone()),
-                Some(whole) => Found::Unmapped(whole.id.clone()),
+            match whole.iter().find(|control| control.framework == NIST).map(|c| c.found()) {
+                Some(Found::Control(whole)) => Found::PartOf(whole),
+                Some(found) => found,
                 None => Found::Nothing,
             }
         }
@@ -143,7 +243,31 @@ struct Control {
     framework: &'static str,
     /// Its framework and id.
     id: String,
-    is_mapped: bool,
+    is: Standing,
+}
+
+/// How a control reaches techniques.
+enum Standing {
+    /// Its catalogue maps it.
+    Mapped,
+    /// Not at all.
+    Unmapped,
+    /// By these, which are mapped.
+    Related(Vec<String>),
+    /// As these; it is of an older edition, which goes by this name.
+    Former(&'static str, Vec<String>),
+}
+
+impl Control {
+    fn found(&self) -> Found {
+        let id = self.id.clone();
+        match &self.is {
+            Standing::Mapped => Found::Control(id),
+            Standing::Unmapped => Found::Unmapped(id),
+            Standing::Related(to) => Found::Related(id, to.clone()),
+            Standing::Former(edition, now) => Found::Former(edition, now.clone()),
+        }
+    }
 }
 
 /// Every control, by its key.
@@ -154,12 +278,30 @@ static CONTROLS: LazyLock<BTreeMap<String, Vec<Control>>> = LazyLock::new(|| {
             let known = controls.entry(key(control)).or_default();
             let id = format!("{name}:{control}");
             if known.iter().all(|known| known.id != id) {
-                known.push(Control { framework: name, id, is_mapped: !techniques.is_empty() });
+                let is = match techniques {
+                    "" => Standing::Unmapped,
+                    _ => Standing::Mapped,
+                };
+                known.push(Control { framework: name, id, is });
             }
         }
     }
+    for (key, control) in related::controls(&controls) {
+        controls.entry(key).or_default().push(control);
+    }
     controls
 });
+
+/// The controls of another framework by which a control reaches techniques; it is named by its
+/// framework and id.
+pub(crate) fn related_to(id: &str) -> &'static [String] {
+    let Some((_, bare)) = id.split_once(':') else { return &[] };
+    let known = CONTROLS.get(&key(bare)).map(Vec::as_slice).unwrap_or_default();
+    match known.iter().find(|control| control.id == id).map(|control| &control.is) {
+        Some(Standing::Related(to)) => to,
+        _ => &[],
+    }
+}
 
 /// What the controls with these ids do about techniques, by id. The techniques are those of the
 /// ATT&CK release that a catalogue was made for.
@@ -200,8 +342,6 @@ fn rows(catalogue: &'static str) -> impl Iterator<Item = [&'static str; 4]> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
@@ -287,8 +427,117 @@ mod tests {
         for text in ["AC-2(1)", "AC-02(01)", "ac-2.1", "AC-2 (1)", "nist:AC-2(11)"] {
             assert_eq!(find(text), Found::PartOf("nist_800_53:AC-02".to_owned()), "{text}");
         }
+        assert_eq!(find("Azure Policy"), Found::Control("azure:azure_policy".to_owned()));
         assert_eq!(find("Amazon GuardDuty"), Found::Control("aws:amazon_guardduty".to_owned()));
         assert_eq!(find("iam-1"), find("csa_ccm:IAM-01"));
+    }
+
+    fn related(text: &str) -> Option<(String, Vec<String>)> {
+        match find(text) {
+            Found::Related(id, to) => Some((id, to)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn controls_of_iso_27001_are_those_of_either_edition() {
+        let (id, to) = related("A.8.16").unwrap();
+        assert_eq!(id, "iso_27001:A.8.16");
+        assert_eq!(to, ["nist_800_53:SC-07", "nist_800_53:SI-04"]);
+        for text in [
+            "a.8.16",
+            "A8.16",
+            "A.8.16 Monitoring",
+            "ISO 27001 A.8.16",
+            "ISO27001: 8.16",
+            "ISO/IEC 27001:2022 Annex A 8.16",
+            "ISO/IEC 27001:2022 A.8.16",
+            "iso_27001:A.8.16",
+        ] {
+            assert_eq!(related(text).unwrap().0, id, "{text}");
+        }
+        let (old, to) = related("ISO 27001:2013 A.9.2.1").unwrap();
+        assert_eq!(old, "iso_27001:A.9.2.1");
+        assert!(to.contains(&"nist_800_53:AC-02".to_owned()), "{to:?}");
+        // A bare number is nobody's, but for a column that says whose it is.
+        assert_eq!(find("8.16"), Found::Nothing);
+        assert_eq!(
+            of_framework(related::ISO, "8.16; A.8.15, AC-2"),
+            "iso_27001:8.16, A.8.15, AC-2"
+        );
+        assert_eq!(framework_in("Control (ISO 27001)"), Some(related::ISO));
+        assert_eq!(framework_in("ISO/IEC 27001:2022 control"), Some(related::ISO));
+        assert_eq!(framework_in("Isolation"), None);
+    }
+
+    #[test]
+    fn controls_of_the_older_edition_have_headings() {
+        assert_eq!(heading("iso_27001:A.8.2.1").as_deref(), Some("A-8-2"));
+        assert_eq!(heading("iso_27001:A.8.2"), None);
+        let headings = BTreeSet::from(["A-8-2".to_owned()]);
+        for text in ["A.8.2", "A.8.2 Classification", "ISO 27001:2013 A.8.2"] {
+            assert!(is_heading(text, &headings), "{text}");
+        }
+        assert!(!is_heading("A.8.2.1", &headings) && !is_heading("A.8.3", &headings));
+        assert_eq!(heading("cri_profile:DE.AE-02.01"), None);
+    }
+
+    #[test]
+    fn a_relation_to_a_part_of_a_control_reaches_nothing() {
+        // CA-02(01) alone, and no relation at all.
+        for id in ["A.5.35", "A.7.6", "A.8.34"] {
+            assert_eq!(find(id), Found::Unmapped(format!("iso_27001:{id}")));
+        }
+        let (_, to) = related("PR.PS-02").unwrap();
+        assert!(to.iter().all(|id| !id.contains('(')), "{to:?}");
+    }
+
+    #[test]
+    fn subcategories_of_csf_1_1_are_what_they_have_become() {
+        for text in ["PR.AA-01", "pr.aa-1", "CSF PR.AA-01", "NIST CSF 2.0: PR.AA-01"] {
+            let (id, to) = related(text).unwrap();
+            assert_eq!(id, "nist_csf:PR.AA-01", "{text}");
+            assert!(to.contains(&"nist_800_53:AC-02".to_owned()), "{to:?}");
+        }
+        let now = ["nist_csf:PR.AA-01", "nist_csf:PR.AA-05"].map(str::to_owned).to_vec();
+        for text in ["PR.AC-1", "PR.AC-01", "NIST CSF 1.1 PR.AC-1"] {
+            assert_eq!(find(text), Found::Former("CSF 1.1", now.clone()), "{text}");
+        }
+        // What kept its number is the same in both editions; the profile of CRI has its own.
+        assert_eq!(related("ID.AM-1").unwrap().0, "nist_csf:ID.AM-01");
+        assert!(
+            matches!(find("PR.AA-01.01"), Found::Control(id) if id.starts_with("cri_profile:"))
+        );
+    }
+
+    #[test]
+    fn relations_hold_as_many_facts_as_their_sources() {
+        let counted = |of: &str| {
+            let controls = CONTROLS.values().flatten().filter(|c| c.id.starts_with(of));
+            let (mut known, mut reach) = (0, 0);
+            for control in controls {
+                known += 1;
+                reach += usize::from(matches!(control.is, Standing::Related(_)));
+            }
+            (known, reach)
+        };
+        // Of 2013 NIST names 110 of 114, of 2022 all 93; 106 of CSF 2.0, and 79 of 1.1 that went.
+        assert_eq!(counted("iso_27001:"), (110 + 93, 69 + 54));
+        assert_eq!(counted("nist_csf:"), (106 + 79, 60));
+    }
+
+    #[test]
+    fn relations_hold_ids_and_no_text() {
+        let mut size = 0;
+        for csv in related::FRAMEWORKS.iter().flat_map(|f| f.tables()) {
+            let (source, rows) = csv.split_once("\ncontrol,related\n").unwrap();
+            assert!(source.starts_with("# source: ") && source.contains("; licence: "), "{source}");
+            let longest = rows.split([',', ' ', '\n']).map(str::len).max();
+            assert!(longest.is_some_and(|longest| longest <= 10), "{source}");
+            assert!(rows.lines().all(|row| row.matches(',').count() == 1), "{source}");
+            size += csv.len();
+        }
+        assert!(size < 20_000, "{size}");
     }
 
     #[test]

@@ -2,18 +2,24 @@
 //! ATT&CK's STIX bundles to the model's facts. Readers take bytes; only [`source`] opens
 //! anything. Nothing here scores or shows.
 
+use std::collections::BTreeSet;
+
 mod amend;
 mod catalogues;
 mod column;
 mod conf_layer;
 pub mod document;
+mod edited;
 mod extract;
 mod file;
 mod format;
 mod frameworks;
 mod join;
 mod looks;
+pub mod named;
 mod parts;
+mod patch;
+pub mod products;
 mod read;
 mod record;
 mod register;
@@ -30,9 +36,11 @@ pub mod text;
 mod trial;
 mod unfold;
 
-pub use catalogues::{AtomicTest, atomic_tests, choke_points, public_rules};
+pub use catalogues::{AtomicTest, atomic_tests, choke_points, public_rules, reference_stacks};
 pub use column::Column;
-pub use format::{ColumnPlace, Description, Format, FormatError, Formats};
+pub use edited::{Edited, EditedError, EditedRow, ExportedRow, edited};
+pub use format::{ColumnHelp, ColumnPlace, Description, Format, FormatError, Formats};
+pub use patch::{Change, NAMES as PATCH_NAMES, Patch, PatchError, may_change, same};
 pub use read::{Read, ReadError, ReadSettings, SourceChoice, SourceRead, read, read_source};
 pub use record::Draft;
 pub use register::{Layout, TableRead};
@@ -64,8 +72,18 @@ pub fn catalog(
         public_rules().map(|(id, [sigma, elastic, splunk, _])| (id, sigma + elastic + splunk));
     let mut catalog = model::catalog::Catalog::new(attack, choke_points(), rules);
     let controls = capabilities.iter().flat_map(|c| c.controls.iter().map(String::as_str));
-    for (control, mappings) in frameworks::mappings(controls) {
+    let mut controls: BTreeSet<&str> = controls.collect();
+    for control in controls.clone() {
+        for to in frameworks::related_to(control) {
+            catalog.relate(control, to);
+            controls.insert(to);
+        }
+    }
+    for (control, mappings) in frameworks::mappings(controls.iter().copied()) {
         catalog.add_control(attack, control, mappings);
+    }
+    for category in controls.into_iter().filter_map(products::category) {
+        catalog.add_category(attack, &category.control(), category.mappings(attack));
     }
     catalog
 }

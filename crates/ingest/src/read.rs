@@ -22,6 +22,9 @@ use crate::conf_layer::Layer;
 use crate::file::{self, FileRead, FileSettings};
 use crate::format::Formats;
 use crate::join::{Hints, Join};
+use crate::patch::Patch;
+use crate::patch::applying::Changes;
+use crate::products;
 use crate::record::Draft;
 use crate::register::{Layout, Purpose, TableRead};
 use crate::source::{self, Listing, SourceFile};
@@ -32,6 +35,8 @@ use crate::status_list::{NotAStatusList, StatusList};
 pub struct SourceChoice {
     /// Where it is.
     pub path: PathBuf,
+    /// The products that it names, where it is no file but a list of names.
+    pub names: Vec<String>,
     /// What it is called in everything that is said about it.
     pub shown: String,
     /// The status of records that say nothing themselves.
@@ -54,6 +59,8 @@ pub struct ReadSettings<'a> {
     pub policy: &'a Policy,
     /// The status of sources of which nothing is said.
     pub assume: Option<Status>,
+    /// What people changed in registers, to be taken in this order.
+    pub patches: &'a [Patch],
     /// Loads what may know ids that the release does not.
     pub neighbours: &'a dyn Fn() -> Neighbours,
     /// Called with the number of files done and of all files of the source.
@@ -117,13 +124,14 @@ pub fn read(choices: &[SourceChoice], settings: &ReadSettings<'_>) -> Result<Rea
     let mut read = Read::default();
     let mut resolver = Resolver::new(settings.attack, settings.neighbours);
     let mut hints = Hints::default();
+    let mut changes = Changes::of(settings.patches);
     for choice in choices {
         let mut source = read_source(choice, settings)?;
         read.diagnostics.append(&mut source.diagnostics);
         read.tables.append(&mut source.tables);
         let mut join =
             Join { settings, resolver: &mut resolver, read: &mut read, hints: &mut hints };
-        join.records(source.drafts, &mut source.account);
+        join.records(source.drafts, &mut changes, &mut source.account);
         if source.account.formats.len() == 1 {
             source.account.formats.clear();
         }
@@ -132,6 +140,7 @@ pub fn read(choices: &[SourceChoice], settings: &ReadSettings<'_>) -> Result<Rea
         }
         read.sources.push(source.account);
     }
+    changes.tell(&mut read.diagnostics);
     Ok(read)
 }
 
@@ -156,6 +165,9 @@ pub fn read_source(
     choice: &SourceChoice,
     settings: &ReadSettings<'_>,
 ) -> Result<SourceRead, ReadError> {
+    if !choice.names.is_empty() {
+        return Ok(products::source(choice, settings));
+    }
     let unreadable = |error| ReadError::Source(choice.shown.clone(), error);
     let listing = source::list(&choice.path).map_err(unreadable)?;
     let mut found = SourceRead::default();

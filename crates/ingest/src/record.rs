@@ -15,6 +15,7 @@ use model::id::TechniqueId;
 use crate::column::Column;
 use crate::extract;
 use crate::format::{self, Format};
+use crate::products::Mention;
 
 mod attack;
 
@@ -70,6 +71,8 @@ pub struct Draft {
     pub adversaries: Vec<String>,
     /// It names a mitigation or a catalogue control, known or not.
     pub names_control: bool,
+    /// The products that it names.
+    pub(crate) products: Vec<Mention>,
     /// How many records of the file it stands for: those with the same id that say the same.
     pub records: usize,
     /// The format of its file.
@@ -90,6 +93,7 @@ pub(crate) fn draft(raw: Raw, context: &Context<'_>, out: &mut Vec<Diagnostic>) 
             tactics: Vec::new(),
             adversaries: Vec::new(),
             names_control: false,
+            products: Vec::new(),
             records: 1,
             format: Arc::clone(&context.format.name),
             is_row: context.is_row,
@@ -162,6 +166,7 @@ impl Reading<'_> {
             Column::OtherFramework => self.framework_ids(text),
             Column::Mitigations => self.mitigations(text),
             Column::Controls => self.controls(text),
+            Column::Products => self.products(text),
             Column::DataComponents => self.components(text),
             Column::Platforms => self.platforms(text),
             Column::Status => self.status = self.word(column, text, Status::from_word),
@@ -361,7 +366,8 @@ impl Reading<'_> {
             Kind::Rule | Kind::Control if self.context.has_status => Status::Unknown,
             Kind::Rule | Kind::Control => Status::Enabled,
         });
-        if capability.id.is_empty() {
+        // What is known by a product's name alone goes by that.
+        if capability.id.is_empty() && self.draft.products.is_empty() {
             capability.id = own_id(&capability.title, &self.origin);
         }
         capability.origin = self.origin;
@@ -386,6 +392,7 @@ impl Reading<'_> {
     fn usual_basis(&self, kind: Kind) -> Basis {
         match (kind, self.draft.capability.ctid) {
             (Kind::Rule, _) => Basis::Tagged,
+            _ if !self.draft.products.is_empty() => Basis::Category,
             (_, Some(_)) => Basis::Published,
             (Kind::Control | Kind::DataSource, None) => Basis::Attested,
         }

@@ -18,6 +18,7 @@ use columns::Chosen;
 
 mod columns;
 mod listing;
+mod products;
 mod wide;
 
 /// What the user says about the layout of a source, where detection needs help.
@@ -119,7 +120,7 @@ pub(crate) fn table(
     attack: &Attack,
 ) -> Result<Register<'static>, Box<Diagnostic>> {
     let place = Origin { sheet: table.sheet.clone(), ..Origin::file(shown) };
-    let Some((header_at, chosen)) = chosen(&table, layout, purpose) else {
+    let Some((header_at, chosen)) = chosen(&table, layout, purpose, attack) else {
         return Err(Box::new(none_of_ours(&table, place, purpose)));
     };
     let header_row = place_of(&place, table.rows[header_at].number, 0);
@@ -127,6 +128,8 @@ pub(crate) fn table(
     diagnostics.extend(table.hidden.then(|| hidden(&place)));
     diagnostics.extend(missing(layout, &chosen.names, &header_row));
     diagnostics.extend(chosen.ids_are_controls.then(|| are_controls(&header_row)));
+    let is_guessed = chosen.products.is_some() && !layout.columns.contains_key(&Column::Products);
+    diagnostics.extend(is_guessed.then(|| are_products(&header_row)));
     let second = chosen.second.iter();
     diagnostics.extend(second.map(|(name, column)| second_column(name, *column, &header_row)));
     let (header, rows) = (&table.rows[header_at], &table.rows[header_at + 1..]);
@@ -161,7 +164,12 @@ pub(crate) fn table(
 }
 
 /// The row with the names of the columns, and what they hold; `None` where that is no register.
-fn chosen(table: &Table, layout: &Layout, purpose: Purpose) -> Option<(usize, Chosen)> {
+fn chosen(
+    table: &Table,
+    layout: &Layout,
+    purpose: Purpose,
+    attack: &Attack,
+) -> Option<(usize, Chosen)> {
     let known = |name: &str| layout.column(name).is_some();
     let header = match layout.header_row {
         Some(row) => header_in(table, row),
@@ -173,11 +181,23 @@ fn chosen(table: &Table, layout: &Layout, purpose: Purpose) -> Option<(usize, Ch
         if purpose == Purpose::Register && !names_ids {
             chosen.look_for_ids(&table.rows[header_at + 1..]);
         }
+        if purpose == Purpose::Register && !purpose.is_served_by(&chosen.found()) {
+            let rows = &table.rows[header_at + 1..];
+            let holds = |column: &Column| {
+                let framework = chosen.framework(*column, table.sheet.as_deref());
+                hold_controls(rows, &chosen.columns, *column, framework, attack)
+            };
+            if let Some(at) = [Column::Id, Column::Title].iter().find_map(holds) {
+                chosen.take_controls(at);
+            }
+        }
+        chosen.framework = chosen.framework(Column::Controls, table.sheet.as_deref());
+        chosen.look_for_headings(&table.rows[header_at + 1..]);
         if purpose == Purpose::Register
             && !purpose.is_served_by(&chosen.found())
-            && let Some(at) = ids_of_controls(&table.rows[header_at + 1..], &chosen.columns)
+            && let Some(place) = products::column(&table.rows[header_at + 1..], &chosen.names)
         {
-            chosen.take_controls(at);
+            chosen.take_products(place);
         }
         if purpose.is_served_by(&chosen.found()) {
             return Some((header_at, chosen));
@@ -191,8 +211,13 @@ fn chosen(table: &Table, layout: &Layout, purpose: Purpose) -> Option<(usize, Ch
         chosen.take_marked(marked);
         return Some((header.row_index, chosen));
     }
-    let header = wide::header_of_controls(table, layout).filter(|_| layout.may_be_wide())?;
-    Some((header.row_index, Chosen::by_name(header.columns, layout)))
+    if let Some(header) = wide::header_of_controls(table, layout).filter(|_| layout.may_be_wide()) {
+        return Some((header.row_index, Chosen::by_name(header.columns, layout)));
+    }
+    let (header_at, names) = products::header(table)?;
+    let mut chosen = Chosen::by_name(names, layout);
+    chosen.take_products(products::column(&table.rows[header_at + 1..], &chosen.names)?);
+    Some((header_at, chosen))
 }
 
 fn table_read(header: &Row, chosen: &Chosen, place: &Origin) -> TableRead {
@@ -269,22 +294,45 @@ fn notes(table: &Table, place: &Origin) -> Vec<Diagnostic> {
     table.notes.iter().map(remark).collect()
 }
 
-/// Where the ids stand, if those of most rows are controls of a catalogue. Ids of one family may as
-/// well be somebody's own running numbers.
-fn ids_of_controls(rows: &[Row], columns: &[(usize, Column)]) -> Option<usize> {
-    let (at, _) = columns.iter().find(|(_, column)| *column == Column::Id)?;
-    let ids = rows.iter().filter_map(|row| row.cell(*at)).map(|cell| cell.text.trim());
-    let controls: Vec<&str> = ids.filter(|id| frameworks::is_control(id)).collect();
-    let families = controls.iter().filter_map(|id| id.split(['-', '_', '.', ' ']).next());
-    let families: BTreeSet<String> = families.map(str::to_uppercase).collect();
-    (2 * controls.len() > rows.len() && families.len() > 1).then_some(*at)
+/// Where a column stands, if most rows name controls of a catalogue or mitigations of ATT&CK in it.
+/// Ids of one family may as well be somebody's own running numbers, unless it is said which
+/// framework they are of.
+fn hold_controls(
+    rows: &[Row],
+    columns: &[(usize, Column)],
+    column: Column,
+    framework: Option<&str>,
+    attack: &Attack,
+) -> Option<usize> {
+    let (at, _) = columns.iter().find(|(_, known)| *known == column)?;
+    let texts = rows.iter().filter_map(|row| row.cell(*at)).map(|cell| cell.text.trim());
+    let control = |text: &str| {
+        let named = framework.map(|framework| frameworks::of_framework(framework, text));
+        let mitigation = frameworks::mitigation(attack, text).map(str::to_owned);
+        mitigation.or_else(|| frameworks::control(named.as_deref().unwrap_or(text)))
+    };
+    let controls: Vec<String> = texts.filter_map(control).collect();
+    let family = |id: &String| match id.rsplit_once(['-', '.']) {
+        Some((family, _)) => family.to_owned(),
+        None => id.clone(),
+    };
+    let families: BTreeSet<String> = controls.iter().map(family).collect();
+    let is_one = families.len() == 1 && framework.is_none();
+    (2 * controls.len() > rows.len() && !is_one).then_some(*at)
 }
 
 fn are_controls(place: &Origin) -> Diagnostic {
-    let message =
-        "no column names techniques; most ids are controls of a catalogue, so they count as such";
+    let message = "no column names techniques; most ids are controls of a catalogue or mitigations of \
+         ATT&CK, so they count as such";
     let help = "what is only mapped on paper is never more than weak; add strengths or tests";
     Diagnostic::new(Code::IdsAreControls, place.clone(), message, help)
+}
+
+fn are_products(place: &Origin) -> Diagnostic {
+    let message =
+        "no column names techniques, but one names products; they count by their category";
+    let help = "a product is low at most by its category; add what runs in it, or tests";
+    Diagnostic::new(Code::NamesAreProducts, place.clone(), message, help)
 }
 
 /// A column that says the same as one before it.
@@ -336,6 +384,7 @@ fn raw(row: Row, chosen: &Chosen, place: &Origin) -> Raw {
     let first = row.cells.first().map_or(0, |cell| cell.column);
     let origin = place_of(place, row.number, first);
     let mut raw = Raw { origin, values: Vec::new(), diagnostics: Vec::new() };
+    let product = chosen.products.and_then(|place| products::text(&row, place));
     let mut cells = row.cells;
     let extra = cells.split_off(cells.partition_point(|cell| cell.column < width));
     raw.diagnostics.extend(beyond(&extra, |column| place_of(place, row.number, column)));
@@ -355,12 +404,46 @@ fn raw(row: Row, chosen: &Chosen, place: &Origin) -> Raw {
             raw.diagnostics.push(Diagnostic::new(Code::BadValue, origin, message, help));
             continue;
         }
-        let text = if place.sheet.is_none() { unguarded(cell.text) } else { cell.text };
-        let said = |column, text| Said { column, text, cell: origin.cell.clone() };
-        raw.values.extend(columns.map(|column| said(column, text.clone())));
-        raw.values.push(said(column, text));
+        let has_controls = || columns.clone().chain([column]).any(|c| c == Column::Controls);
+        let is_heading = chosen.is_heading(&cell.text) && has_controls();
+        raw.diagnostics.extend(is_heading.then(|| heading(&cell.text, origin.clone())));
+        let counts = |column: &Column| !is_heading || *column != Column::Controls;
+        let text = if place.sheet.is_none() { extract::unguarded(cell.text) } else { cell.text };
+        let said = |column, text: String| {
+            let text = match chosen.framework {
+                Some(framework) if column == Column::Controls => {
+                    frameworks::of_framework(framework, &text)
+                }
+                _ => text,
+            };
+            Said { column, text, cell: origin.cell.clone() }
+        };
+        if chosen.products.is_some_and(|place| place.product == cell.column) {
+            // It goes by its own name, whatever made it known.
+            if !chosen.found().contains(&Column::Title) {
+                raw.values.push(said(Column::Title, text.clone()));
+            }
+            let others = columns.chain([column]).filter(|column| *column != Column::Products);
+            raw.values.extend(others.map(|column| said(column, text.clone())));
+            let product = product.clone().unwrap_or(text);
+            raw.values.push(said(Column::Products, product));
+            continue;
+        }
+        raw.values.extend(columns.filter(counts).map(|column| said(column, text.clone())));
+        if counts(&column) {
+            raw.values.push(said(column, text));
+        }
     }
     raw
+}
+
+/// A control that others in its column stand beneath.
+fn heading(text: &str, place: Origin) -> Diagnostic {
+    let message = format!(
+        "{:?} is the heading of controls beneath it; it counts for nothing",
+        shortened(text)
+    );
+    Diagnostic::new(Code::UnmappedControl, place, message, "")
 }
 
 /// Says once of a row that cells stand where no column has a name.
@@ -375,18 +458,6 @@ fn beyond(cells: &[table::Cell], place: impl Fn(usize) -> Origin) -> Option<Diag
     };
     let help = "quote the cell that holds a separator, or name the column";
     Some(Diagnostic::new(Code::ExtraCells, place(first.column), message, help))
-}
-
-/// The text of a csv file without the apostrophe that keeps it from being a formula.
-fn unguarded(text: String) -> String {
-    let is_formula = |text: &str| {
-        let start = text.trim_start_matches(|c: char| c == '\'' || c.is_whitespace());
-        start.starts_with(['=', '+', '-', '@'])
-    };
-    match text.strip_prefix('\'') {
-        Some(rest) if is_formula(rest) => rest.to_owned(),
-        Some(_) | None => text,
-    }
 }
 
 /// The objects in a document that may be rows: its own items, or those of its one list called

@@ -60,6 +60,14 @@ pub fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(entries)
 }
 
+/// The paths below a folder of the files in it, sorted.
+///
+/// # Errors
+/// It cannot be read.
+pub fn files(folder: &Path) -> io::Result<Vec<String>> {
+    Ok(list(folder)?.files.into_iter().map(|file| file.below).collect())
+}
+
 struct Walk<'a> {
     root: PathBuf,
     linked: BTreeSet<PathBuf>,

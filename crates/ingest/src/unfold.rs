@@ -7,7 +7,8 @@ use serde::Deserialize;
 use crate::document::Value;
 
 mod dettect;
-mod layer;
+pub(crate) mod layer;
+mod stack;
 
 /// How the records of a document are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -17,6 +18,8 @@ pub(crate) enum Unfold {
     Dettect,
     /// Techniques of layers of ATT&CK Navigator: one record a technique and function.
     Layer,
+    /// Security stack mappings of the CTID: one record a score.
+    Stack,
 }
 
 impl Unfold {
@@ -25,6 +28,7 @@ impl Unfold {
         match self {
             Self::Dettect => dettect::records(document),
             Self::Layer => layer::records(document),
+            Self::Stack => stack::records(document),
         }
     }
 
@@ -34,6 +38,7 @@ impl Unfold {
             Self::Dettect => &dettect::KEYS,
             // In JSON every key has a value.
             Self::Layer => &[],
+            Self::Stack => &stack::KEYS,
         }
     }
 
@@ -48,6 +53,10 @@ impl Unfold {
                 "Each technique of a layer is a record, whatever number of tactics it stands \
                  under, and several where its metadata state several functions; the keys below \
                  are made from it."
+            }
+            Self::Stack => {
+                "Each score of a technique, or of a group of sub-techniques, is a record; the \
+                 keys below are made from it."
             }
         }
     }

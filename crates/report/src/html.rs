@@ -9,18 +9,32 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::capability::Function;
+use model::catalog::ReferenceStack;
 use model::score::Range;
+use model::trend::Point;
 
 use crate::sheet::{Sheet, Value, percent};
 use crate::theme::{self, Rgb};
 use crate::view;
+use crate::view::references::References;
 
-/// Writes the page; `heatmap_svg` is the picture at its top.
+/// What stands on a page beside the assessment.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// The picture at its top, as SVG.
+    pub heatmap: &'a str,
+    /// What the figures may be compared with.
+    pub stacks: &'a [ReferenceStack],
+    /// How the figures went, where earlier assessments are at hand.
+    pub line: &'a [Point],
+}
+
+/// Writes the page.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(assessment: &Assessment, heatmap_svg: &str, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(page(assessment, heatmap_svg).as_bytes())
+pub fn write(assessment: &Assessment, beside: &Beside<'_>, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(page(assessment, beside).as_bytes())
 }
 
 /// The text such that it is neither markup nor the end of an attribute.
@@ -40,8 +54,17 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-fn page(assessment: &Assessment, heatmap_svg: &str) -> String {
-    let sections = sections(assessment);
+fn page(assessment: &Assessment, beside: &Beside<'_>) -> String {
+    let references = References::of(assessment, beside.stacks);
+    let references = references.as_ref();
+    let mut sections = sections(assessment, references);
+    if !beside.line.is_empty() {
+        let sheet = view::trend::sheet(beside.line);
+        let notes: String =
+            sheet.notes.iter().map(|note| format!("<p>{}</p>\n", escape(note))).collect();
+        let body = table(&sheet) + &notes;
+        sections.insert(2, Section { id: "trend", heading: "Over time", body });
+    }
     let contents: String = sections.iter().map(Section::entry).collect();
     let main: String = sections.iter().map(Section::html).collect();
     format!(
@@ -49,8 +72,8 @@ fn page(assessment: &Assessment, heatmap_svg: &str) -> String {
          <nav aria-label=\"Contents\"><ul>\n{contents}</ul></nav>\n\
          <main>\n{figure}{main}</main>\n{footer}</body>\n</html>\n",
         head = head(assessment),
-        header = header(assessment),
-        figure = figure(assessment, heatmap_svg),
+        header = header(assessment, references),
+        figure = figure(assessment, beside.heatmap),
         footer = footer(assessment),
     )
 }
@@ -71,16 +94,29 @@ fn head(assessment: &Assessment) -> String {
     )
 }
 
-fn header(assessment: &Assessment) -> String {
+fn header(assessment: &Assessment, references: Option<&References<'_>>) -> String {
     let caveats: String = view::caveats(assessment)
         .iter()
         .map(|caveat| format!("<p class=\"caveat\" role=\"note\">{}</p>\n", escape(caveat)))
         .collect();
     format!(
-        "<header>\n{}{caveats}<h1>{}</h1>\n<p>{}</p>\n</header>\n",
+        "<header>\n{}{caveats}<h1>{}</h1>\n<p>{}</p>\n{}</header>\n",
         classification(assessment),
         escape(&view::finding(assessment)),
         escape(&view::basis(assessment)),
+        references.map(compared).unwrap_or_default(),
+    )
+}
+
+/// The figure on a line, among those of well-known stacks.
+fn compared(references: &References<'_>) -> String {
+    format!(
+        "<figure class=\"scale\">\n<img alt=\"{}\" src=\"data:image/svg+xml;base64,{}\">\n\
+         <figcaption>Dark: proven. Blue: expected. Pale: claimed. Ticks: what well-known stacks \
+         are expected to cover where all of them is in place. {}</figcaption>\n</figure>\n",
+        escape(&references.sentence()),
+        STANDARD.encode(crate::scale::svg(&references.scale())),
+        escape(&references.basis()),
     )
 }
 
@@ -130,16 +166,23 @@ impl Section {
     }
 }
 
-fn sections(assessment: &Assessment) -> Vec<Section> {
+fn sections(assessment: &Assessment, references: Option<&References<'_>>) -> Vec<Section> {
     let section = |id, heading, body| Section { id, heading, body };
     let mut sections = vec![
         section("gaps", "What to close first", gaps(assessment)),
+        section("moves", "What to do", moves(assessment)),
         section("figures", "The figures", figures(assessment)),
         section("tactics", "By tactic", table(&tactics(assessment))),
         section("adversaries", "By adversary", adversaries(assessment)),
         section("read", "What was read", account(assessment)),
         section("ids", "ATT&CK ids", resolution(assessment)),
     ];
+    if let Some(references) = references {
+        let mut sheet = references.sheet();
+        sheet.title = "Stacks that anybody can look up, with all of them in place".to_owned();
+        let basis = format!("<p>{}</p>\n", escape(&references.basis()));
+        sections.insert(3, section("good", "What good looks like", table(&sheet) + &basis));
+    }
     if !assessment.diagnostics.is_empty() {
         sections.push(section("remarks", "Remarks on the data", remarks(assessment)));
     }
@@ -147,11 +190,18 @@ fn sections(assessment: &Assessment) -> Vec<Section> {
     sections
 }
 
+fn moves(assessment: &Assessment) -> String {
+    let mut sheet = view::levers::sheet(assessment);
+    sheet.title = "The gaps by their next move".to_owned();
+    let explained = "Missing is in points of expected coverage against our adversaries.";
+    format!("{}<p>{explained}</p>\n", table(&sheet))
+}
+
 /// Number of gaps in the table.
 const GAPS: usize = 25;
 
 fn gaps(assessment: &Assessment) -> String {
-    let mut sheet = view::gaps(assessment, GAPS);
+    let mut sheet = view::gaps(assessment, None, GAPS);
     let all = assessment.gaps().len();
     if all == 0 {
         return "<p>No gap is open.</p>\n".to_owned();
@@ -480,6 +530,7 @@ a{color:var(--link);text-underline-offset:.15em}
 figure{margin:1rem 0}
 img{display:block;width:100%;height:auto;background:var(--picture);border-radius:.25rem}
 figcaption{margin-top:.5rem;max-width:75ch}
+.scale{max-width:62.5rem}
 .scroll{overflow-x:auto;max-width:100%;width:fit-content}
 table{border-collapse:collapse;margin:.5rem 0;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--soft);padding:.25rem 0}
@@ -548,7 +599,20 @@ mod tests {
             "",
         ));
         let mut out = Vec::new();
-        write(&assessment, "<svg><script>1</script></svg>", &mut out).unwrap();
+        let range = Range { lo: 0.0, exp: 0.3, hi: 0.4 };
+        let stack = ReferenceStack {
+            id: "sigma".to_owned(),
+            attack_version: HOSTILE.to_owned(),
+            platforms: 1,
+            techniques: 2,
+            capabilities: 3,
+            coverage: range,
+            by_function: std::collections::BTreeMap::new(),
+        };
+        assessment.attack.domain = "enterprise-attack".to_owned();
+        let svg = "<svg><script>1</script></svg>";
+        let beside = Beside { heatmap: svg, stacks: &[stack], line: &[] };
+        write(&assessment, &beside, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -566,7 +630,7 @@ mod tests {
         for tag in after(&page, "<", &[' ', '>']) {
             assert!(tags.contains(&tag.trim_start_matches('/')), "<{tag}");
         }
-        assert_eq!(after(&page, "<img", &[' ']).len(), 1, "the heat map alone");
+        assert_eq!(after(&page, "<img", &[' ']).len(), 2, "the scale and the heat map alone");
         assert!(!page.contains("<img src=x") && !page.contains('\u{202e}'));
         assert_eq!(page.matches(INERT).count(), page.matches("onerror").count());
         assert!(page.matches(INERT).count() >= 14, "hardly anything was shown");

@@ -7,7 +7,9 @@
 //! - [`terminal`], [`csv`] and [`markdown`] are skins over a sheet; [`heatmap`] draws a matrix or a
 //!   [`crosstab`] as SVG and [`png`] turns any SVG of this crate into pixels.
 //! - [`json`] is the assessment itself, [`navigator`] a layer for ATT&CK Navigator, [`html`] a page.
+//! - [`scale`] draws one figure among others on a line from nothing to all.
 //! - [`register`] is the capabilities themselves, as a table that can be read again.
+//! - [`patch`] is what was changed in such a table.
 //! - [`theme`] holds the colours, [`text`] measures and wraps words in the embedded font.
 
 mod canvas;
@@ -20,8 +22,10 @@ pub mod json;
 pub mod markdown;
 pub mod matrix;
 pub mod navigator;
+pub mod patch;
 pub mod png;
 pub mod register;
+pub mod scale;
 pub mod sheet;
 pub mod terminal;
 pub mod text;

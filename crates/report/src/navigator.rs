@@ -243,7 +243,7 @@ fn metadata(assessment: &Assessment) -> Vec<Metadata> {
     let hash = |text: &str| text.chars().take(12).collect::<String>();
     let inputs = assessment.inputs.iter().take(LISTED);
     let inputs = inputs.map(|source| format!("{} {}", source.path, hash(&source.sha256)));
-    let scope = view::count(assessment.scope.techniques, "technique");
+    let scope = view::in_scope(assessment);
     stated([
         ("made by", assessment.generated_by.clone()),
         ("date", assessment.as_of.to_string()),

@@ -67,6 +67,38 @@ const COLUMNS: &[Column] = &[
 const TECHNIQUES: &str = "techniques";
 const STATUS: &str = "status";
 
+/// What a column is for, in words for people.
+#[derive(Debug, Clone, Copy)]
+pub struct ColumnHelp<'a> {
+    /// What it means.
+    pub meaning: &'a str,
+    /// What may stand in it; what is typed stands between backticks.
+    pub values: &'a str,
+    /// It belongs to the source: no patch changes it.
+    pub is_fixed: bool,
+}
+
+impl ColumnHelp<'_> {
+    /// The values without backticks.
+    fn values(&self) -> String {
+        self.values.replace('`', "")
+    }
+
+    /// All of it in a few lines.
+    fn says(&self) -> String {
+        let fixed = if self.is_fixed { "\nIt belongs to the source: change it there." } else { "" };
+        format!("{}\nValues: {}{fixed}", self.meaning, self.values())
+    }
+}
+
+/// What the native register says of a capability in a column; empty where it says nothing, or
+/// there is no such column.
+#[must_use]
+pub fn written(column: &str, capability: &Capability) -> String {
+    let found = COLUMNS.iter().find(|(name, _)| *name == column);
+    found.map_or_else(String::new, |(_, cell)| cell(capability).written().into_owned())
+}
+
 /// A table with none of these is no register.
 const RECOGNISED: [&str; 4] = [TECHNIQUES, "mitigations", "controls", "data_components"];
 
@@ -232,6 +264,29 @@ impl<'a> Register<'a> {
         Self { capabilities, columns, names_nothing }
     }
 
+    /// The same with every column, so that people find a place for what nobody has said yet.
+    #[must_use]
+    pub fn for_people(capabilities: &'a [Arc<Capability>]) -> Self {
+        Self { capabilities, columns: COLUMNS.iter().collect(), names_nothing: false }
+    }
+
+    /// What each row is known by, wherever it is moved and whatever becomes of its id: made from
+    /// the file and the id, which together are one record's alone.
+    fn anchors(&self) -> Vec<String> {
+        let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
+        let anchor = |capability: &Arc<Capability>| {
+            let hash = fnv1a(&[&capability.origin.path, &capability.id]);
+            let count = counts.entry(hash).or_default();
+            *count += 1;
+            match *count {
+                1 => format!("{hash:016x}"),
+                // The same source, read twice.
+                count => format!("{hash:016x}-{count}"),
+            }
+        };
+        self.capabilities.iter().map(anchor).collect()
+    }
+
     /// How many capabilities have a status written that nobody stated, by what they count as.
     /// Where nobody states any, none is written, and all count as before when read back.
     #[must_use]
@@ -309,13 +364,24 @@ impl<'a> Register<'a> {
         rows.try_for_each(|row| crate::json::write_line(&row, out))
     }
 
-    /// A workbook with one sheet.
+    /// A workbook for people, with help for each column; see [`Register::for_people`].
     ///
     /// # Errors
-    /// There is more than such a sheet, or a cell of it, can hold.
-    pub fn xlsx(&self) -> Result<Vec<u8>, WorkbookError> {
-        workbook::write(self)
+    /// There is more than a sheet, or a cell of it, can hold.
+    pub fn xlsx<'h>(
+        &self,
+        help: &(dyn Fn(&str) -> Option<ColumnHelp<'h>> + 'h),
+    ) -> Result<Vec<u8>, WorkbookError> {
+        workbook::write(self, help)
     }
+}
+
+/// The hash of Fowler, Noll and Vo: short, and the same everywhere.
+fn fnv1a(texts: &[&str]) -> u64 {
+    let bytes = texts.iter().flat_map(|text| text.bytes().chain([0]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 fn have_same_row(a: &Capability, b: &Capability) -> bool {

@@ -6,14 +6,22 @@ pub mod adversaries;
 pub mod compare;
 pub mod diff;
 pub mod explain;
+pub mod levers;
 pub mod recommend;
+pub mod references;
+pub mod sharpen;
+pub mod trend;
+pub mod what_if;
 
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
-use model::capability::Function;
+use model::capability::{Basis, Capability, Function, Kind, Status};
 use model::diagnostic::{Diagnostic, Severity};
 use model::id::TechniqueId;
 use model::inputs::{Decision, Source};
+use model::next_move::Move;
+use model::resolve::Resolution;
 use model::score::Range;
+use model::strength::{CATEGORY, is_off, status_multiplier};
 
 use crate::matrix::{Cell, Column, Legend, Matrix, Shade};
 use crate::sheet::{Sheet, Value, percent};
@@ -67,11 +75,19 @@ pub fn basis(assessment: &Assessment) -> String {
     };
     format!(
         "{name}{}{platforms} · ATT&CK {} {} · {}",
-        count(assessment.scope.techniques, "technique"),
+        in_scope(assessment),
         domain(&assessment.attack.domain),
         assessment.attack.version,
         assessment.as_of,
     )
+}
+
+/// How many techniques are in scope, and of which list, where one limits it.
+#[must_use]
+pub fn in_scope(assessment: &Assessment) -> String {
+    let scope = &assessment.scope;
+    let of_list = scope.only.as_ref().map(|only| format!(" of {}", only.source));
+    format!("{}{}", count(scope.techniques, "technique"), of_list.unwrap_or_default())
 }
 
 fn domain(domain: &str) -> &str {
@@ -95,11 +111,36 @@ pub fn count(n: usize, noun: &str) -> String {
     format!("{digits} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
-/// What must be said before any figure: sources that do not say what is on, ids that count for
+/// That products are known by their names alone, and what that is worth.
+fn by_category(assessment: &Assessment) -> Option<String> {
+    let policy = &assessment.policy;
+    let known_by_name = |c: &&std::sync::Arc<Capability>| {
+        c.basis == Basis::Category && c.kind == Kind::Control && !is_off(c, policy)
+    };
+    let products: Vec<_> = assessment.capabilities.iter().filter(known_by_name).collect();
+    let is_score = |control: &String| !control.starts_with(CATEGORY);
+    let scored = products.iter().filter(|c| c.controls.iter().any(is_score)).count();
+    let scored = match scored {
+        0 => String::new(),
+        n => format!(
+            "; published scores ({}) are a maximum, all features on, and count {}",
+            count(n, "product"),
+            percent(status_multiplier(Status::Unknown, policy))
+        ),
+    };
+    let names = match products.len() {
+        0 => return None,
+        1 => "1 product is known by its name alone".to_owned(),
+        n => format!("{n} products are known by their names alone"),
+    };
+    Some(format!("By category, not by vendor claim: {names}{scored}"))
+}
+
+/// What must be said before any figure: products that are known by name alone, sources that do not say what is on, ids that count for
 /// nothing.
 #[must_use]
 pub fn caveats(assessment: &Assessment) -> Vec<String> {
-    let mut caveats = Vec::new();
+    let mut caveats: Vec<String> = by_category(assessment).into_iter().collect();
     if let Some(open) = &assessment.status_not_stated {
         caveats.push(format!(
             "Status not stated for {}: {} if they are on, {} if they are a library; say which with --assume",
@@ -111,6 +152,7 @@ pub fn caveats(assessment: &Assessment) -> Vec<String> {
     if let Some(caveat) = segments_without_shares(assessment) {
         caveats.push(caveat);
     }
+    caveats.extend(on_paper(assessment));
     let resolution = &assessment.resolution;
     let lost = resolution.unknown - resolution.newer + resolution.deprecated;
     let bearable = assessment.policy.warn_unknown * resolution.total() as f64;
@@ -140,9 +182,28 @@ fn segments_without_shares(assessment: &Assessment) -> Option<String> {
     })
 }
 
-/// The gaps by rank, `limit` at most, with the terms of each.
+/// What of the figure rests on mappings on paper, where that is seen in it.
+fn on_paper(assessment: &Assessment) -> Option<String> {
+    let paper = assessment.on_paper.as_ref()?;
+    let with = percent(assessment.headline.threat_weighted.exp);
+    let without = percent(paper.without);
+    (with != without).then(|| {
+        format!(
+            "{} only mapped on paper: {with} is expected with them, {without} without; paper \
+             alone is never more than weak, attach scores or tests",
+            are(paper.capabilities),
+        )
+    })
+}
+
+/// `1 record is`, `2 records are`.
+fn are(records: usize) -> String {
+    format!("{} {}", count(records, "record"), if records == 1 { "is" } else { "are" })
+}
+
+/// The gaps by rank, `limit` at most, with the terms of each; of one move only where one is named.
 #[must_use]
-pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
+pub fn gaps(assessment: &Assessment, only: Option<Move>, limit: usize) -> Sheet {
     let mut sheet = Sheet::new(
         finding(assessment),
         &[
@@ -153,15 +214,21 @@ pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
             ("Threat", "threat"),
             ("Proven", "proven"),
             ("Expected", "expected"),
+            ("Next", "next_move"),
+            ("Band", "band"),
             ("Level", "level"),
             ("Ease", "ease"),
             ("Decision", "decision"),
         ],
     )
-    .optional(&["ease", "decision"]);
+    .optional(&["band", "level", "ease", "decision"]);
     sheet.notes = caveats(assessment);
     sheet.notes.push(basis(assessment));
-    sheet.rows = assessment.gaps().into_iter().take(limit).map(gap).collect();
+    let listed = assessment.gaps().into_iter().filter(|t| is_for(t, only));
+    sheet.rows = listed.take(limit).map(gap).collect();
+    if let Some(only) = only.filter(|_| sheet.rows.is_empty()) {
+        sheet.notes.push(format!("No gap is for {}: {}", only.word(), levers::meaning(only)));
+    }
     let accepted = assessment.accepted();
     if !accepted.is_empty() {
         let ids: Vec<String> = accepted.iter().map(|t| t.id.to_string()).collect();
@@ -178,6 +245,10 @@ pub fn gaps(assessment: &Assessment, limit: usize) -> Sheet {
         sheet.notes.push(format!("Overdue: {}", overdue.join(", ")));
     }
     sheet
+}
+
+fn is_for(technique: &TechniqueAssessment, only: Option<Move>) -> bool {
+    only.is_none_or(|only| technique.next_move == Some(only))
 }
 
 /// A gap that was to be fixed by now; a narrow table has no room for the column of decisions.
@@ -206,6 +277,8 @@ fn gap(technique: &TechniqueAssessment) -> Vec<Value> {
         Value::Share(technique.threat.value),
         Value::Share(technique.coverage.composite.lo),
         Value::Share(technique.coverage.composite.exp),
+        Value::text(technique.next_move.map_or("", Move::word)),
+        Value::text(levers::band(technique)),
         Value::text(technique.level.word()),
         Value::Share(technique.ease.value),
         decision.map_or(Value::Blank, Value::text),
@@ -230,6 +303,7 @@ pub fn account(assessment: &Assessment) -> Sheet {
         ],
     )
     .optional(&["files", "skipped"]);
+    sheet.notes.extend(by_category(assessment));
     let row = |name: &str, format: &str, counts: [usize; 7]| {
         let mut row = vec![Value::text(name), Value::text(format)];
         row.extend(counts.map(Value::Whole));
@@ -276,23 +350,15 @@ pub fn resolution(assessment: &Assessment) -> Sheet {
             ("Counted as", "counted_as"),
         ],
     );
-    let newer = match resolution.newer {
-        0 => String::new(),
-        n => format!(" ({n} of a newer release)"),
-    };
-    let beside = match resolution.other_framework {
-        0 => String::new(),
-        n => format!("; {n} of another framework"),
-    };
     sheet.notes.push(format!(
-        "{} live, {} replaced, {} deprecated, {} of another domain, {} unknown{newer} in ATT&CK {} {}{beside}",
-        resolution.live,
-        resolution.replaced,
-        resolution.deprecated,
-        resolution.other_domain,
-        resolution.unknown,
+        "{} in ATT&CK {} {}{}",
+        ids(resolution),
         domain(&assessment.attack.domain),
         assessment.attack.version,
+        match resolution.other_framework {
+            0 => String::new(),
+            n => format!("; {n} of another framework"),
+        },
     ));
     for (id, outcome) in &resolution.ids {
         let class = serde_json::to_value(outcome.class).unwrap_or_default();
@@ -307,6 +373,35 @@ pub fn resolution(assessment: &Assessment) -> Sheet {
         ]);
     }
     sheet
+}
+
+/// The classes that ids fell into, and how many.
+fn classes(resolution: &Resolution) -> String {
+    let classes = [
+        (resolution.live, "live"),
+        (resolution.replaced, "replaced"),
+        (resolution.deprecated, "deprecated"),
+        (resolution.other_domain, "of another domain"),
+        (resolution.unknown, "unknown"),
+    ];
+    let some = classes.into_iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, class)| format!("{count} {class}")).collect::<Vec<_>>().join(", ")
+}
+
+/// How many ids fell into each class.
+fn ids(resolution: &Resolution) -> String {
+    let newer = match resolution.newer {
+        0 => String::new(),
+        n => format!(" ({n} of a newer release)"),
+    };
+    format!(
+        "{} live, {} replaced, {} deprecated, {} of another domain, {} unknown{newer}",
+        resolution.live,
+        resolution.replaced,
+        resolution.deprecated,
+        resolution.other_domain,
+        resolution.unknown,
+    )
 }
 
 /// How many places of a group of diagnostics are shown.

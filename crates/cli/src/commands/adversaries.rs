@@ -1,12 +1,17 @@
-//! `lacuna adversaries`: whom ATT&CK knows.
+//! `lacuna adversaries`: whom ATT&CK knows, and whom files describe.
 
+use ingest::named::{Named, Naming};
+use model::attack::Attack;
+use model::diagnostic::Severity;
 use report::view::adversaries;
 use serde_json::json;
 
 use crate::Outcome;
 use crate::args::{Format, ReleaseArgs, Talk};
+use crate::assessing::tell;
 use crate::failure::Failure;
-use crate::project::{adversary_position, release_of};
+use crate::profile::{self, Shown};
+use crate::project::release_of;
 use crate::streams::Streams;
 
 pub(crate) fn run(
@@ -17,40 +22,24 @@ pub(crate) fn run(
 ) -> Result<Outcome, Failure> {
     let attack = release_of(release)?;
     let mut streams = Streams::new(talk);
-    let chosen: Vec<usize> = match names {
-        [] => (0..attack.adversaries.len()).collect(),
+    let mut naming = Naming::new(&attack);
+    let mut told = Vec::new();
+    let chosen: Vec<Shown> = match names {
+        [] => (0..attack.adversaries.len()).map(Shown::Known).collect(),
         names => {
-            names.iter().map(|name| adversary_position(&attack, name)).collect::<Result<_, _>>()?
+            let mut chosen = Vec::new();
+            for name in names {
+                chosen.extend(profile::shown(name, &mut naming, &attack, &mut told)?);
+            }
+            chosen
         }
     };
+    tell(&told, Severity::Warning, talk, &mut streams)?;
     let sheets = match names {
         [] => vec![adversaries::list(&attack)],
-        _ => chosen
-            .iter()
-            .map(|ix| &attack.adversaries[*ix])
-            .flat_map(|a| [adversaries::about(&attack, a), adversaries::techniques(&attack, a)])
-            .collect(),
+        _ => chosen.iter().flat_map(|shown| sheets(&attack, shown)).collect(),
     };
-    let id =
-        |ixs: &[usize]| ixs.iter().map(|ix| attack.adversaries[*ix].id.clone()).collect::<Vec<_>>();
-    let value: Vec<serde_json::Value> = chosen
-        .iter()
-        .map(|ix| &attack.adversaries[*ix])
-        .map(|a| {
-            let techniques = a.techniques.iter().map(|ix| attack.techniques[*ix].id);
-            json!({
-                "id": a.id,
-                "name": a.name,
-                "aliases": a.aliases,
-                "kind": a.kind.name(),
-                "first_seen": a.first_seen,
-                "last_seen": a.last_seen,
-                "techniques": techniques.collect::<Vec<_>>(),
-                "software": id(&a.software),
-                "campaigns": id(&a.campaigns),
-            })
-        })
-        .collect();
+    let value: Vec<serde_json::Value> = chosen.iter().map(|shown| value(&attack, shown)).collect();
     if format == Format::Ndjson {
         for adversary in &value {
             report::json::write_line(adversary, &mut streams.out)?;
@@ -60,4 +49,54 @@ pub(crate) fn run(
         super::print(&sheets, &value, format, &mut streams)?;
     }
     Ok(Outcome::Done)
+}
+
+fn sheets(attack: &Attack, shown: &Shown) -> [report::sheet::Sheet; 2] {
+    match shown {
+        Shown::Known(ix) => {
+            let adversary = &attack.adversaries[*ix];
+            [adversaries::about(attack, adversary), adversaries::techniques(attack, adversary)]
+        }
+        Shown::Own(named) => {
+            let Named { id, adversary, .. } = &**named;
+            [
+                adversaries::about_own(attack, id, adversary),
+                adversaries::techniques_of_own(attack, adversary),
+            ]
+        }
+    }
+}
+
+fn value(attack: &Attack, shown: &Shown) -> serde_json::Value {
+    let ids =
+        |ixs: &[usize]| ixs.iter().map(|ix| attack.adversaries[*ix].id.clone()).collect::<Vec<_>>();
+    match shown {
+        Shown::Known(ix) => {
+            let a = &attack.adversaries[*ix];
+            let techniques = a.techniques.iter().map(|ix| attack.techniques[*ix].id);
+            json!({
+                "id": a.id,
+                "name": a.name,
+                "aliases": a.aliases,
+                "kind": a.kind.name(),
+                "first_seen": a.first_seen,
+                "last_seen": a.last_seen,
+                "techniques": techniques.collect::<Vec<_>>(),
+                "software": ids(&a.software),
+                "campaigns": ids(&a.campaigns),
+            })
+        }
+        Shown::Own(named) => {
+            let Named { id, adversary, .. } = &**named;
+            json!({
+                "id": id,
+                "name": adversary.name,
+                "kind": "own",
+                "techniques": adversary.techniques.keys().collect::<Vec<_>>(),
+                "chances": adversary.techniques,
+                "software": adversary.software,
+                "resolution": adversary.resolution,
+            })
+        }
+    }
 }

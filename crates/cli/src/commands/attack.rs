@@ -1,5 +1,6 @@
 //! `lacuna attack`: the ATT&CK data in use.
 
+use clap::Subcommand;
 use model::attack::AdversaryKind;
 use report::view::adversaries;
 use serde_json::json;
@@ -21,7 +22,10 @@ pub(crate) fn run(command: AttackCommand) -> Result<Outcome, Failure> {
                 );
                 Err(Failure::new(message).help("there is attack info"))
             }
-            _ => Err(super::unknown(&words, &["info"])),
+            _ => Err(super::unknown(
+                &words,
+                &AttackCommand::augment_subcommands(clap::Command::new("attack")),
+            )),
         },
     }
 }

@@ -1,9 +1,13 @@
 //! `lacuna explain`: every term behind one technique, capability or adversary.
 
+use std::collections::BTreeMap;
+
+use ingest::named::OF_FILE;
 use ingest::suggest;
 use model::attack::Attack;
 use model::id::TechniqueId;
 use model::resolve::{Resolved, Resolver};
+use model::score::round9;
 use report::view::explain;
 use serde_json::json;
 
@@ -20,6 +24,7 @@ pub(crate) fn run(what: &str, common: &Common, format: Format) -> Result<Outcome
     let (sheets, value) = match TechniqueId::parse(what) {
         Ok(id) => technique(&found, id)?,
         Err(_) => capability(&found, what)
+            .or_else(|| own_adversary(&found, what))
             .or_else(|| adversary(&found, what))
             .ok_or_else(|| unknown(&found, what))?,
     };
@@ -40,6 +45,12 @@ fn technique(found: &Assessed, id: TechniqueId) -> Result<Explained, Failure> {
         let failure =
             Failure::new(format!("{id} is excluded from the scope: {}", exclusion.reason));
         return Err(failure.help("remove the exclusion to see it"));
+    }
+    let only = assessment.scope.only.as_ref();
+    if let Some(only) = only.filter(|only| attack.technique(id).is_some() && !only.takes(id)) {
+        let failure =
+            Failure::new(format!("{id} is out of scope: {} does not name it", only.source));
+        return Err(failure.help(format!("add it to {}, or leave the list out", only.source)));
     }
     if let Some(ix) = attack.technique(id) {
         let names = attack.techniques[ix].platforms.iter().map(|p| attack.platforms[*p].as_str());
@@ -97,30 +108,59 @@ fn adversary(found: &Assessed, what: &str) -> Option<Explained> {
     let adversary = &attack.adversaries[ix];
     let uses = model::threat::uses(attack, adversary, &assessment.policy, assessment.as_of);
     let figures = assessment.adversaries.iter().find(|a| a.id == adversary.id);
-    let used: std::collections::BTreeMap<String, f64> = attack
-        .techniques
-        .iter()
-        .zip(&uses)
-        .filter(|(_, chance)| **chance > 0.0)
-        .map(|(technique, chance)| (technique.id.to_string(), model::score::round9(*chance)))
-        .collect();
     let value = json!({
         "id": adversary.id,
         "name": adversary.name,
         "kind": adversary.kind.name(),
         "aliases": adversary.aliases,
         "figures": figures,
-        "uses": used,
+        "uses": used(attack, &uses),
     });
     Some((explain::adversary(assessment, attack, adversary, &uses), value))
+}
+
+/// One of the profile's own, by its id or name, or by its file where that describes no other.
+fn own_adversary(found: &Assessed, what: &str) -> Option<Explained> {
+    let Assessed { assessment, attack, .. } = found;
+    let same = |text: &str| text.eq_ignore_ascii_case(what.trim());
+    let all = || assessment.profile.own.iter();
+    let of_file =
+        |id: &str| id.strip_prefix(what.trim()).is_some_and(|rest| rest.starts_with(OF_FILE));
+    let mut of_file = all().filter(|(id, _)| of_file(id));
+    let alone = of_file.next().filter(|_| of_file.next().is_none());
+    let (id, own) = all()
+        .find(|(id, _)| same(id))
+        .or_else(|| all().find(|(_, own)| same(&own.name)))
+        .or(alone)?;
+    let uses = model::threat::uses_of_own(attack, own, &assessment.policy);
+    let value = json!({
+        "id": id,
+        "name": own.name,
+        "kind": "own",
+        "software": own.software,
+        "resolution": own.resolution,
+        "figures": assessment.adversaries.iter().find(|a| a.id == *id),
+        "uses": used(attack, &uses),
+    });
+    Some((explain::own_adversary(assessment, attack, id, own, &uses), value))
+}
+
+fn used(attack: &Attack, uses: &[f64]) -> BTreeMap<String, f64> {
+    let techniques = attack.techniques.iter().zip(uses);
+    let used = techniques.filter(|(_, chance)| **chance > 0.0);
+    used.map(|(technique, chance)| (technique.id.to_string(), round9(*chance))).collect()
 }
 
 fn unknown(found: &Assessed, what: &str) -> Failure {
     let Assessed { assessment, attack, .. } = found;
     let capabilities = assessment.capabilities.iter().flat_map(|c| [c.id.as_str(), &c.title]);
-    let adversaries = attack.adversaries.iter().flat_map(|a| a.names());
+    let own = assessment.profile.own.iter().flat_map(|(id, own)| [id.as_str(), &own.name]);
+    let adversaries = attack.adversaries.iter().flat_map(|a| a.names()).chain(own);
     let near =
         suggest::did_you_mean(what, capabilities.chain(adversaries).filter(|n| !n.is_empty()));
     let failure = Failure::new(format!("{what:?} is no technique, capability or adversary"));
+    if crate::profile::looks_like_file(what) && near.is_none() {
+        return failure.help(format!("add it to the adversaries with --adversary {what}"));
+    }
     failure.help(near.unwrap_or_else(|| "name a technique such as T1059.001".to_owned()))
 }

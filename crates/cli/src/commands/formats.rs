@@ -26,6 +26,11 @@ pub(crate) struct Asked<'a> {
 pub(crate) fn run(asked: &Asked<'_>, print: args::Format, talk: &Talk) -> Result<Outcome, Failure> {
     let formats = project::formats(&[], asked.format_files)?;
     let mut streams = Streams::new(talk);
+    if asked.name == Some("products") && asked.test.is_empty() {
+        let (sheet, value) = products();
+        super::print(&[sheet], &value, print, &mut streams)?;
+        return Ok(Outcome::Done);
+    }
     let Some(name) = asked.name else {
         if !asked.test.is_empty() {
             let failure = Failure::new("--test needs the name of a format");
@@ -95,6 +100,36 @@ fn list(formats: &Formats) -> (Sheet, serde_json::Value) {
     );
     let value = json!({ "formats": value.collect::<Vec<_>>() });
     (sheet, value)
+}
+
+/// The products that are known by name, by category, and what each category counts for.
+fn products() -> (Sheet, serde_json::Value) {
+    let columns = [("Category", "category"), ("By", "by"), ("Products", "products")];
+    let mut sheet = Sheet::new("Products that are known by name, for --have", &columns);
+    sheet.notes.push(
+        "A category may be named itself, such as EDR. It is never more than low, whatever a vendor \
+         claims; a published score counts beside it."
+            .to_owned(),
+    );
+    let mut value = Vec::new();
+    for category in ingest::products::categories() {
+        let does = category.by_function().into_iter().filter(|(_, ids)| !ids.is_empty());
+        let does: Vec<String> =
+            does.map(|(function, ids)| format!("{} {}", function.word(), ids.join(" "))).collect();
+        let does = if does.is_empty() { "nothing by itself".to_owned() } else { does.join("; ") };
+        let names: Vec<&str> = category.products.iter().map(|p| p.name.as_str()).collect();
+        let cells = [category.title.clone(), does.clone(), names.join(", ")];
+        sheet.rows.push(cells.into_iter().map(Value::text).collect());
+        let products = category.products.iter();
+        let products = products
+            .map(|p| json!({ "name": p.name, "also": p.also, "reason": p.reason }))
+            .collect::<Vec<_>>();
+        value.push(json!({
+            "name": category.name, "title": category.title, "also": category.also, "by": does,
+            "reason": category.reason, "products": products,
+        }));
+    }
+    (sheet, json!({ "categories": value }))
 }
 
 /// What there is to know about a format, from its descriptor.

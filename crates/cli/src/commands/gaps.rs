@@ -2,26 +2,61 @@
 
 use std::io::Write;
 
+use model::next_move::Move;
+use model::sharpen;
 use report::view;
 
 use crate::Outcome;
 use crate::args::{Common, Format};
-use crate::assessing::{assessed, by_segment as compared_by_segment};
+use crate::assessing::{answer, by_segment as compared_by_segment, gathered};
 use crate::failure::Failure;
 use crate::streams::Streams;
 
-pub(crate) fn run(common: &Common, count: usize, format: Format) -> Result<Outcome, Failure> {
+pub(crate) fn run(
+    common: &Common,
+    count: usize,
+    only: Option<Move>,
+    format: Format,
+) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
-    let found = assessed(common, &mut streams)?;
-    found.tell(common, matches!(format, Format::Table | Format::Md), &mut streams)?;
+    let is_for_people = matches!(format, Format::Table | Format::Md);
+    let gathered = gathered(common, &mut streams)?;
+    let catalog = gathered.catalog(&[]);
+    let inputs = gathered.inputs(&catalog);
+    let answer = answer(&inputs, common);
+    let unknowns = match is_for_people {
+        true => sharpen::unknowns(&inputs, &answer.assessment),
+        false => Vec::new(),
+    };
+    drop(inputs);
+    let found = gathered.finish(answer, common);
+    found.tell(common, is_for_people, &mut streams)?;
+    let assessment = &found.assessment;
     if format == Format::Ndjson {
-        for technique in found.assessment.gaps() {
+        let gaps = assessment.gaps();
+        for technique in gaps.into_iter().filter(|t| only.is_none() || t.next_move == only) {
             report::json::write_line(technique, &mut streams.out)?;
         }
         streams.out.flush()?;
+        return Ok(super::outcome(found.is_refused));
+    }
+    let mut sheets = if is_for_people && only.is_none() {
+        view::levers::then_gaps(assessment, count)
     } else {
-        let sheet = view::gaps(&found.assessment, count);
-        super::print(&[sheet], &found.assessment, format, &mut streams)?;
+        vec![view::gaps(assessment, only, count)]
+    };
+    if only.is_none() {
+        sheets.extend(view::sharpen::sheet(&unknowns));
+    }
+    super::print(&sheets, assessment, format, &mut streams)?;
+    if let Some(proposal) = view::levers::proposal(assessment)
+        && is_for_people
+        && only == Some(Move::Accept)
+    {
+        let fence = if format == Format::Md { "```" } else { "" };
+        let opening = if format == Format::Md { "```toml\n" } else { "" };
+        writeln!(streams.out, "\n{opening}{proposal}{fence}")?;
+        streams.out.flush()?;
     }
     Ok(super::outcome(found.is_refused))
 }

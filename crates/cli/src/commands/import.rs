@@ -63,5 +63,8 @@ pub(crate) fn run(
         sheets.push(view::diagnostics(&assessment.diagnostics));
     }
     super::print(&sheets, &account, format, &mut streams)?;
+    if !common.talk.verbose {
+        found.advise(common, &mut streams)?;
+    }
     Ok(super::outcome(found.is_refused))
 }

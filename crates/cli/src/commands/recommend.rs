@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ingest::SourceChoice;
-use model::assess;
 use model::candidate::{self, Candidate};
 use model::capability::{Capability, Status};
 use model::diagnostic::Severity;
@@ -15,7 +14,7 @@ use report::view;
 
 use crate::Outcome;
 use crate::args::{Common, Format, GoalArgs};
-use crate::assessing::{Gathered, gathered, tell};
+use crate::assessing::{Gathered, answer, gathered, tell};
 use crate::failure::Failure;
 use crate::project::slashed;
 use crate::streams::Streams;
@@ -39,9 +38,9 @@ pub(crate) fn run(common: &Common, asked: &Asked<'_>, format: Format) -> Result<
     let inputs = gathered.inputs(&catalog);
     let candidates = offered.candidates(&inputs, asked.candidates.is_some());
     let recommendation = recommend(&inputs, &candidates, goal);
-    let assessment = assess(&inputs);
+    let answer = answer(&inputs, common);
     drop(inputs);
-    let found = gathered.finish(assessment, common);
+    let found = gathered.finish(answer, common);
     found.tell(common, matches!(format, Format::Table | Format::Md), &mut streams)?;
     let sheets = view::recommend::sheets(&found.assessment, &recommendation, common.talk.verbose);
     super::print(&sheets, &recommendation, format, &mut streams)?;
@@ -82,7 +81,7 @@ fn offered(
             ..SourceChoice::default()
         };
         let read = gathered.further(choice, common)?;
-        tell(&read.diagnostics, Severity::Warning, common, streams)?;
+        tell(&read.diagnostics, Severity::Warning, &common.talk, streams)?;
         if read.capabilities.is_empty() {
             let failure = Failure::new(format!("{shown}: no candidate in it"));
             return Err(failure.help("a candidate is a row of a register, or a rule"));

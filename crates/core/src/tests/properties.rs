@@ -14,25 +14,28 @@ use crate::attack::{
 use crate::capability::{
     Basis, Capability, Ctid, Function, Kind, Level, RuleLevel, RuleStatus, Share, Status,
 };
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, ControlMapping};
 use crate::coverage::{self, family_strength};
 use crate::date::Date;
 use crate::diagnostic::Origin;
 use crate::fixture::Fixture;
 use crate::gap;
 use crate::id::TechniqueId;
-use crate::inputs::{Decided, Decision, Disposition, Exclusion, Profile, ScopeChoice};
+use crate::inputs::{
+    Decided, Decision, Disposition, Exclusion, OnlyTechniques, OwnAdversary, Profile, ScopeChoice,
+};
 use crate::policy::{NUMBERS, Policy};
 use crate::scope::{ANY_PLATFORM, Scope};
 use crate::score::{Range, round9};
 use crate::segment::Segment;
 use crate::strength::{self, Tests};
-use crate::threat::{Threat, uses};
+use crate::threat::{Threat, uses, uses_of_own};
 
 // A world: at most twelve techniques, three campaigns, four groups, three software.
 
 const PLATFORMS: [&str; 3] = ["Linux", "Windows", "macOS"];
 const MITIGATIONS: [&str; 4] = ["M1017", "M1032", "M1047", "M1055"];
+const CONTROLS: [&str; 3] = ["category:gate", "category:watch", "p:guard"];
 const COMPONENTS: [&str; 3] = ["DC0001", "DC0002", "DC0003"];
 const TACTICS: usize = 3;
 const MOST_TECHNIQUES: usize = 12;
@@ -209,7 +212,7 @@ fn names(all: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
 }
 
 /// A capability; the positions stand for techniques, whose number is not known yet.
-pub(super) fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
+pub(crate) fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
     let place = (
         kind_and_function(),
         select(Status::ALL),
@@ -219,6 +222,7 @@ pub(super) fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
     );
     let reach = (
         names(&MITIGATIONS),
+        names(&CONTROLS),
         names(&COMPONENTS),
         proptest::option::weighted(0.3, proptest::sample::subsequence(&PLATFORMS[..], 1..=2)),
         proptest::option::weighted(0.3, share()),
@@ -233,7 +237,7 @@ pub(super) fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
     );
     parts.prop_map(|(blank, place, reach, tests, techniques)| {
         let ((kind, function), status, basis, family, assumed) = place;
-        let (mitigations, data_components, platforms, telemetry, scope) = reach;
+        let (mitigations, controls, data_components, platforms, telemetry, scope) = reach;
         let on = if any_on(status, assumed) { Status::Enabled } else { status };
         let capability = Capability {
             kind,
@@ -242,6 +246,7 @@ pub(super) fn capability() -> impl Strategy<Value = (Capability, Vec<usize>)> {
             basis,
             family: family.map(str::to_owned),
             mitigations,
+            controls,
             data_components,
             platforms: platforms.map(|p| p.into_iter().map(str::to_owned).collect()),
             telemetry,
@@ -281,7 +286,7 @@ fn any_on(status: Status, assumed: bool) -> bool {
     assumed && strength::status_multiplier(status, &Policy::default()) == 0.0
 }
 
-pub(super) fn placed(
+pub(crate) fn placed(
     attack: &Attack,
     found: (Capability, Vec<usize>),
     id: String,
@@ -312,22 +317,51 @@ fn policy() -> impl Strategy<Value = Policy> {
     })
 }
 
-/// Positions and weights of adversaries, positions and impacts of techniques.
-type Choice = (BTreeMap<usize, u32>, BTreeMap<usize, u32>);
+/// The weight of an adversary of one's own, chances of techniques by their positions, and positions
+/// of software.
+type Own = (u32, BTreeMap<usize, u32>, Vec<usize>);
 
-fn profile_of(attack: &Attack, (adversaries, impact): Choice) -> Profile {
+/// Positions and weights of adversaries, one's own, positions and impacts of techniques.
+type Choice = (BTreeMap<usize, u32>, Option<Own>, BTreeMap<usize, u32>);
+
+/// What the adversary of one's own is called.
+const OWN: &str = "groups.yaml#Red team";
+
+fn own(attack: &Attack, (_, chances, software): &Own) -> OwnAdversary {
+    let chance = |(at, percent): (&usize, &u32)| {
+        (attack.techniques[at % attack.techniques.len()].id, f64::from(*percent) / 100.0)
+    };
+    let software = software.iter().map(|at| attack.adversaries[CAMPAIGNS + GROUPS + at].id.clone());
+    OwnAdversary {
+        name: "Red team".to_owned(),
+        techniques: chances.iter().map(chance).collect(),
+        software: software.collect(),
+        ..OwnAdversary::default()
+    }
+}
+
+fn own_choice() -> impl Strategy<Value = Own> {
+    let chances = btree_map(0..MOST_TECHNIQUES, 1u32..=100, 0..=4);
+    (0u32..8, chances, vec(0..SOFTWARE, 0..=3))
+}
+
+fn profile_of(attack: &Attack, (adversaries, described, impact): Choice) -> Profile {
     let id = |at: usize| attack.techniques[at % attack.techniques.len()].id;
     let weight =
         |(at, weight): (usize, u32)| (attack.adversaries[at].id.clone(), f64::from(weight) / 2.0);
+    let described = described.iter();
+    let own_weight = described.clone().map(|own| (OWN.to_owned(), f64::from(own.0) / 2.0));
     Profile {
-        adversaries: adversaries.into_iter().map(weight).collect(),
+        adversaries: adversaries.into_iter().map(weight).chain(own_weight).collect(),
+        own: described.map(|described| (OWN.to_owned(), own(attack, described))).collect(),
         impact: impact.into_iter().map(|(at, x)| (id(at), f64::from(x) / 100.0)).collect(),
     }
 }
 
 fn profile() -> impl Strategy<Value = Choice> {
     let adversaries = btree_map(0..CAMPAIGNS + GROUPS + SOFTWARE, 0u32..8, 0..=4);
-    (adversaries, btree_map(0..MOST_TECHNIQUES, 0u32..=150, 0..=2))
+    let own = proptest::option::of(own_choice());
+    (adversaries, own, btree_map(0..MOST_TECHNIQUES, 0u32..=150, 0..=2))
 }
 
 /// Position of a technique, decision, days until it ends and until it is due.
@@ -350,8 +384,9 @@ fn disposition(attack: &Attack, (at, decision, until, due): Word) -> Disposition
     Disposition { technique: attack.techniques[at % attack.techniques.len()].id, decided }
 }
 
-/// Shares of platforms, positions of excluded techniques, and segments.
-type Limits = (BTreeMap<&'static str, u32>, Vec<usize>, Vec<Segment>);
+/// Shares of platforms, a list of what alone is in scope, positions of excluded techniques, and
+/// segments.
+type Limits = (BTreeMap<&'static str, u32>, Option<Vec<usize>>, Vec<usize>, Vec<Segment>);
 
 /// Segments that worlds may have, and one that none has.
 const SEGMENTS: [&str; 3] = ["Office", "Plant", "Nowhere"];
@@ -378,10 +413,22 @@ fn is_for() -> impl Strategy<Value = Vec<String>> {
 
 fn limits() -> impl Strategy<Value = Limits> {
     let platforms = btree_map(select(&PLATFORMS[..]), 0u32..=10, 0..=3);
-    (platforms, vec(0..MOST_TECHNIQUES, 0..=1), segments())
+    let only = proptest::option::weighted(0.3, vec(0..MOST_TECHNIQUES, 1..=6));
+    (platforms, only, vec(0..MOST_TECHNIQUES, 0..=1), segments())
 }
 
-fn scope_of(attack: &Attack, (platforms, exclude, segments): Limits) -> ScopeChoice {
+/// A list that names the techniques at these positions.
+fn only(attack: &Attack, list: Vec<usize>) -> OnlyTechniques {
+    let id = |at: usize| attack.techniques[at % attack.techniques.len()].id;
+    let techniques: BTreeSet<TechniqueId> = list.into_iter().map(id).collect();
+    OnlyTechniques {
+        source: "list.txt".to_owned(),
+        techniques: techniques.into_iter().collect(),
+        ..OnlyTechniques::default()
+    }
+}
+
+fn scope_of(attack: &Attack, (platforms, list, exclude, segments): Limits) -> ScopeChoice {
     let share = |(name, tenths): (&str, u32)| (name.to_owned(), f64::from(tenths) / 10.0);
     let exclusion = |at: usize| Exclusion {
         technique: attack.techniques[at % attack.techniques.len()].id,
@@ -390,6 +437,7 @@ fn scope_of(attack: &Attack, (platforms, exclude, segments): Limits) -> ScopeCho
     };
     ScopeChoice {
         platforms: platforms.into_iter().map(share).collect(),
+        only: list.map(|list| only(attack, list)),
         exclude: exclude.into_iter().map(exclusion).collect(),
         segments,
     }
@@ -406,10 +454,30 @@ fn facts() -> impl Strategy<Value = Facts> {
 fn catalog(attack: &Attack, (choke, rules): Facts) -> Catalog {
     let id = |at: usize| attack.techniques[at % attack.techniques.len()].id;
     let choke = choke.into_iter().map(|(at, percent)| (id(at), f64::from(percent) / 100.0));
-    Catalog::new(attack, choke, rules.into_iter().map(|(at, count)| (id(at), count)))
+    let named: Vec<usize> = rules.iter().map(|(at, _)| *at).collect();
+    let mut catalog =
+        Catalog::new(attack, choke, rules.into_iter().map(|(at, count)| (id(at), count)));
+    // What the controls do follows from the same positions, so that worlds differ in it, too.
+    for (at, control) in CONTROLS.into_iter().enumerate() {
+        let function = Function::ALL[at];
+        let technique = |n: &usize| id(n + at);
+        if control.starts_with(strength::CATEGORY) {
+            let does = |n| (function, technique(n), Level::Low);
+            catalog.add_category(attack, control, named.iter().map(does));
+        } else {
+            let score = [Ctid::Minimal, Ctid::Partial, Ctid::Significant].into_iter().cycle();
+            let does = named.iter().zip(score).map(|(n, score)| ControlMapping {
+                technique: technique(n),
+                function: Function::Detect,
+                score: Some(score),
+            });
+            catalog.add_control(attack, control, does);
+        }
+    }
+    catalog
 }
 
-pub(super) fn world() -> impl Strategy<Value = Fixture> {
+pub(crate) fn world() -> impl Strategy<Value = Fixture> {
     let capabilities = vec((capability(), 0usize..6, is_for()), 0..=8);
     let choices = (profile(), decisions(), limits(), facts());
     (attack(), capabilities, policy(), choices).prop_map(|(attack, found, policy, choices)| {
@@ -435,7 +503,7 @@ pub(super) fn world() -> impl Strategy<Value = Fixture> {
 }
 
 /// Something new that covers or tries to, for any world.
-pub(super) fn addition() -> impl Strategy<Value = (Capability, Vec<usize>)> {
+pub(crate) fn addition() -> impl Strategy<Value = (Capability, Vec<usize>)> {
     capability().prop_filter("a data source gates others", |(capability, _)| {
         capability.kind != Kind::DataSource
     })
@@ -732,6 +800,10 @@ fn own_coverage(
             .map(|e| readings(e.platforms.get(platform).expect("it is in scope"))[reading])
             .collect();
         let strongest = members.iter().copied().fold(0.0, f64::max);
+        // Products of one category are no two layers.
+        if name.starts_with("category:") {
+            return strongest;
+        }
         let joint = policy.rho * strongest + (1.0 - policy.rho) * any_of(members.into_iter());
         if name == "~unscored" { joint.min(policy.unscored_cap) } else { joint }
     };
@@ -1053,6 +1125,72 @@ proptest! {
     }
 
     #[test]
+    fn one_described_as_what_a_group_does_itself_is_that_group_without_the_rest(
+        world in world(), group in CAMPAIGNS..CAMPAIGNS + GROUPS,
+    ) {
+        let bare = Adversary {
+            software: Vec::new(),
+            campaigns: Vec::new(),
+            ..world.attack.adversaries[group].clone()
+        };
+        let techniques = bare.techniques.iter().map(|ix| (world.attack.techniques[*ix].id, 1.0));
+        let own = OwnAdversary { techniques: techniques.collect(), ..OwnAdversary::default() };
+        let described = uses_of_own(&world.attack, &own, &world.policy);
+        prop_assert_eq!(described, uses(&world.attack, &bare, &world.policy, world.as_of));
+    }
+
+    #[test]
+    fn software_of_one_that_is_described_counts_as_that_of_a_group(
+        world in world(), described in own_choice(),
+    ) {
+        let own = own(&world.attack, &described);
+        let group = Adversary {
+            kind: AdversaryKind::Group,
+            techniques: Vec::new(),
+            campaigns: Vec::new(),
+            software: described.2.iter().map(|at| CAMPAIGNS + GROUPS + at).collect(),
+            ..world.attack.adversaries[0].clone()
+        };
+        let by_software = uses(&world.attack, &group, &world.policy, world.as_of);
+        let actual = uses_of_own(&world.attack, &own, &world.policy);
+        for (technique, (software, actual)) in by_software.into_iter().zip(actual).enumerate() {
+            let itself = own.techniques.get(&world.attack.techniques[technique].id);
+            let expected = 1.0 - (1.0 - itself.unwrap_or(&0.0)) * (1.0 - software);
+            prop_assert!((actual - expected).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_list_limits_the_scope_to_what_it_names_and_what_is_below_that(
+        world in world(), list in vec(0..MOST_TECHNIQUES, 1..=6),
+    ) {
+        let (mut limited, mut whole) = (world.clone(), world);
+        let only = only(&limited.attack, list);
+        limited.scope.only = Some(only.clone());
+        whole.scope.only = None;
+        let (limited_to, all) = (scope(&limited), scope(&whole));
+        for (ix, technique) in whole.attack.techniques.iter().enumerate() {
+            let of_parent = |parent: TechniqueId| {
+                let listed = only.techniques.iter();
+                let listed: Vec<_> = listed.filter(|id| **id == parent || id.is_sub_of(parent)).collect();
+                listed == [&parent]
+            };
+            let is_named = only.techniques.contains(&technique.id);
+            let is_meant = is_named || technique.id.parent().is_some_and(of_parent);
+            prop_assert_eq!(limited_to.contains(ix), all.contains(ix) && is_meant);
+        }
+    }
+
+    #[test]
+    fn one_of_our_own_without_weight_is_absent(world in world()) {
+        let (mut zero, mut absent) = (world.clone(), world);
+        zero.profile.adversaries.insert(OWN.to_owned(), 0.0);
+        absent.profile.adversaries.remove(OWN);
+        absent.profile.own.clear();
+        prop_assert_eq!(threat(&zero), threat(&absent));
+    }
+
+    #[test]
     fn campaigns_and_software_stand_for_themselves(
         world in world(), at in select(vec![0, 1, 2, 7, 8, 9]),
     ) {
@@ -1212,7 +1350,7 @@ proptest! {
     #[test]
     fn a_decision_sets_the_target(world in world()) {
         for technique in world.assess().techniques {
-            let expected = gap::target(&world.inputs(), technique.disposition.as_ref());
+            let expected = gap::target(&world.inputs().policy, technique.disposition.as_ref());
             prop_assert_eq!(technique.target, expected);
         }
     }

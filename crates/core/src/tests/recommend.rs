@@ -8,10 +8,11 @@ use proptest::prelude::*;
 use super::assert_near;
 use super::properties::{addition, capability, placed, world};
 use crate::assessment::assess;
-use crate::candidate::{Candidate, Step};
+use crate::candidate::Candidate;
 use crate::capability::{Capability, Kind, Status};
 use crate::fixture::Fixture;
 use crate::greedy::Goal;
+use crate::next_move::Move;
 use crate::recommend::{Recommendation, idle, recommend};
 
 /// Candidates of one or two rows each, with costs of 1 to 5.
@@ -25,7 +26,7 @@ fn candidates(world: &Fixture, offered: Offered) -> Vec<Candidate> {
     let candidate = |(at, (rows, cost)): (usize, (Vec<(Capability, Vec<usize>)>, u32))| Candidate {
         id: format!("step-{at}"),
         title: String::new(),
-        step: Step::Enable,
+        next_move: Move::Enable,
         cost: f64::from(cost),
         capabilities: rows
             .into_iter()
@@ -129,7 +130,7 @@ proptest! {
         let candidates = [Candidate {
             id: "bundle".to_owned(),
             title: String::new(),
-            step: Step::Onboard,
+            next_move: Move::Onboard,
             cost: 1.0,
             capabilities: vec![on(row, kind, "new-row"), on(source, Kind::DataSource, "new-source")],
         }];

@@ -2,7 +2,7 @@
 //! those who write a descriptor of their own.
 
 use super::lookup::Path;
-use super::{Field, Format, LOG_SOURCES};
+use super::{Field, Format, LOG_SOURCES, OF_ADVERSARIES};
 use crate::syntax::Syntax;
 
 /// A format in words.
@@ -117,6 +117,9 @@ impl Format {
         }
         for (condition, reason) in &record.skipped {
             said.push(format!("With {condition} it is no record: {reason}."));
+        }
+        for condition in &record.adversary {
+            said.push(format!("With {condition} it is no record: {OF_ADVERSARIES}."));
         }
         if record.parts {
             said.push("Records of one family and function are parts of one capability.".to_owned());

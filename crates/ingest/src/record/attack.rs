@@ -10,6 +10,7 @@ use crate::extract::pattern::{self, Pattern};
 use crate::extract::{self, AttackId};
 use crate::format;
 use crate::frameworks::{self, Found};
+use crate::products;
 
 impl Reading<'_> {
     pub(super) fn ids(&mut self, text: &str) {
@@ -158,32 +159,86 @@ impl Reading<'_> {
         }
     }
 
-    /// Controls of the catalogues that are built in.
+    /// Controls of the catalogues that are built in, and mitigations of ATT&CK, which are controls
+    /// too.
     pub(super) fn controls(&mut self, text: &str) {
         self.draft.names_control = true;
         for item in extract::items(text) {
-            match frameworks::find(item) {
-                Found::Control(id) => insert(&mut self.draft.capability.controls, id),
-                Found::PartOf(id) => {
-                    let message = format!("{item} is not mapped by itself; counted as {id}");
-                    self.report(Code::WiderControl, message, "");
-                    insert(&mut self.draft.capability.controls, id);
+            if let Some(category) = products::category(item) {
+                insert(&mut self.draft.capability.controls, category.control());
+                continue;
+            }
+            match frameworks::mitigation(self.context.attack, item) {
+                Some(id) => self.mitigation(id),
+                None => self.control(item, frameworks::find(item)),
+            }
+        }
+    }
+
+    fn control(&mut self, item: &str, found: Found) {
+        match found {
+            Found::Control(id) => insert(&mut self.draft.capability.controls, id),
+            Found::Related(id, to) => {
+                let message = format!("{id} reaches techniques by way of {}", one_framework(&to));
+                let help = "NIST relates the two, the CTID maps the second; on paper, it is never more than weak";
+                self.report(Code::RelatedControl, message, help);
+                insert(&mut self.draft.capability.controls, id);
+            }
+            Found::Former(edition, now) => {
+                let now_is = match now.len() {
+                    0 => "nothing that can be counted".to_owned(),
+                    _ => one_framework(&now),
+                };
+                let message = format!("{item} is of {edition}, and now {now_is}");
+                self.report(Code::FormerControl, message, "");
+                for id in now {
+                    self.control(item, frameworks::find(&id));
                 }
-                Found::Unmapped(id) => {
-                    let message = format!("{id} maps to no technique; it counts for nothing");
-                    self.report(Code::UnmappedControl, message, "");
-                    insert(&mut self.draft.capability.controls, id);
+            }
+            Found::PartOf(id) => {
+                let message = format!("{item} is not mapped by itself; counted as {id}");
+                self.report(Code::WiderControl, message, "");
+                insert(&mut self.draft.capability.controls, id);
+            }
+            Found::Unmapped(id) => {
+                let message = format!("{id} maps to no technique; it counts for nothing");
+                self.report(Code::UnmappedControl, message, "");
+                insert(&mut self.draft.capability.controls, id);
+            }
+            Found::Several(ids) => {
+                let message = format!("{item:?} may be {}", ids.join(" or "));
+                self.report(Code::UnknownControl, message, format!("write {}", ids[0]));
+            }
+            Found::Nothing => {
+                let message =
+                    format!("{:?} is no control of the catalogues at hand", shortened(item));
+                let help = "write AC-2 or nist_800_53:AC-2, or name techniques or mitigations";
+                self.report(Code::UnknownControl, message, help);
+            }
+        }
+    }
+
+    /// Products by name: all of the text is one, or its parts are.
+    pub(super) fn products(&mut self, text: &str) {
+        let names: Vec<&str> = match products::known(text, &self.origin) {
+            Ok(_) => vec![text],
+            Err(_) => products::names_in(text).collect(),
+        };
+        for name in names {
+            match products::known(name, &self.here()) {
+                Ok(mention) => {
+                    self.draft.names_control = true;
+                    if let Some((code, message, help)) =
+                        mention.remark(name, &self.draft.capability.title)
+                    {
+                        self.report(code, message, help);
+                    }
+                    if self.draft.capability.title.is_empty() {
+                        self.draft.capability.title = name.to_owned();
+                    }
+                    self.draft.products.push(mention);
                 }
-                Found::Several(ids) => {
-                    let message = format!("{item:?} may be {}", ids.join(" or "));
-                    self.report(Code::UnknownControl, message, format!("write {}", ids[0]));
-                }
-                Found::Nothing => {
-                    let message =
-                        format!("{:?} is no control of the catalogues at hand", shortened(item));
-                    let help = "write AC-2 or nist_800_53:AC-2, or name techniques or mitigations";
-                    self.report(Code::UnknownControl, message, help);
-                }
+                Err(remark) => self.report(remark.code, remark.message, remark.help),
             }
         }
     }
@@ -333,4 +388,12 @@ impl Reading<'_> {
             });
         }
     }
+}
+
+/// Controls of one framework, which is named once: `nist_800_53: SC-07, SI-04`.
+fn one_framework(ids: &[String]) -> String {
+    let mut parts = ids.iter().filter_map(|id| id.split_once(':'));
+    let Some((framework, first)) = parts.next() else { return String::new() };
+    let others: String = parts.map(|(_, id)| format!(", {id}")).collect();
+    format!("{framework}: {first}{others}")
 }

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Layout;
+use super::{Layout, products};
 use crate::column::Column;
+use crate::edited::is_aside_column;
 use crate::extract::{self, AttackId};
+use crate::frameworks;
 use crate::table::Row;
 
 /// So many rows are looked at to find ids.
@@ -24,6 +26,12 @@ pub(super) struct Chosen {
     pub(super) marked: BTreeMap<usize, String>,
     /// The column of ids holds controls of a catalogue.
     pub(super) ids_are_controls: bool,
+    /// The columns whose names are products, for want of anything of ATT&CK.
+    pub(super) products: Option<products::Place>,
+    /// The framework that the column of controls, or the sheet, says it is about.
+    pub(super) framework: Option<&'static str>,
+    /// Controls that are headings here, by their keys: others in the column stand beneath them.
+    pub(super) headings: BTreeSet<String>,
 }
 
 impl Chosen {
@@ -36,6 +44,9 @@ impl Chosen {
             names,
             marked: BTreeMap::new(),
             ids_are_controls: false,
+            products: None,
+            framework: None,
+            headings: BTreeSet::new(),
         };
         for (at, name) in &chosen.names {
             match layout.column(name) {
@@ -43,8 +54,13 @@ impl Chosen {
                     chosen.second.push((name.clone(), column));
                 }
                 Some(column) => chosen.columns.push((*at, column)),
+                None if is_aside_column(name) => {}
                 None => chosen.unknown.push(name.clone()),
             }
+        }
+        let products = chosen.columns.iter().find(|(_, column)| *column == Column::Products);
+        if let Some((at, _)) = products.filter(|_| layout.columns.contains_key(&Column::Products)) {
+            chosen.take_products(products::place(*at, &chosen.names));
         }
         chosen
     }
@@ -68,6 +84,46 @@ impl Chosen {
         self.columns.push((at, Column::Controls));
         self.columns.sort_unstable();
         self.ids_are_controls = true;
+    }
+
+    /// Takes a column for one of products; it is nothing else but a title or an id. What kind of
+    /// product it is says nothing about what it does.
+    pub(super) fn take_products(&mut self, place: products::Place) {
+        let at = place.product;
+        // Somebody may have said that it is one of products.
+        let stays = |column| matches!(column, Column::Id | Column::Title);
+        let beside = |column: usize| Some(column) == place.maker || Some(column) == place.kind;
+        self.columns.retain(|(column, known)| {
+            (*column != at || stays(*known)) && Some(*column) != place.kind
+        });
+        let used = |column: usize| column == at || beside(column);
+        let names = self.names.iter().filter(|(column, _)| used(*column));
+        let names: Vec<&String> = names.map(|(_, name)| name).collect();
+        self.unknown.retain(|unknown| !names.contains(&unknown));
+        self.columns.push((at, Column::Products));
+        self.columns.sort_unstable();
+        self.products = Some(place);
+    }
+
+    /// The framework that the name of a column, else of the sheet, speaks of.
+    pub(super) fn framework(&self, column: Column, sheet: Option<&str>) -> Option<&'static str> {
+        let at = self.columns.iter().find(|(_, known)| *known == column).map(|(at, _)| *at);
+        let name = self.names.iter().find(|(place, _)| Some(*place) == at);
+        let named = name.and_then(|(_, name)| frameworks::framework_in(name));
+        named.or_else(|| frameworks::framework_in(sheet?))
+    }
+
+    /// Looks which controls have others beneath them.
+    pub(super) fn look_for_headings(&mut self, rows: &[Row]) {
+        let is_controls = |(_, column): &&(usize, Column)| *column == Column::Controls;
+        let Some((at, _)) = self.columns.iter().find(is_controls) else { return };
+        let controls = rows.iter().filter_map(|row| frameworks::control(&row.cell(*at)?.text));
+        self.headings = controls.filter_map(|id| frameworks::heading(&id)).collect();
+    }
+
+    /// Whether a cell names a control that is a heading here.
+    pub(super) fn is_heading(&self, text: &str) -> bool {
+        frameworks::is_heading(text, &self.headings)
     }
 
     /// Which columns there are.

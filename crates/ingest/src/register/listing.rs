@@ -8,6 +8,7 @@ use model::id::TechniqueId;
 
 use crate::column::Column;
 use crate::extract::{self, AttackId};
+use crate::frameworks;
 use crate::table::{Cell, Row};
 
 /// A shorter list is somebody's own.
@@ -45,6 +46,13 @@ pub(super) fn of_what(
     let is_cve = |row: &&Row| own(row, first).is_some_and(|text| text.starts_with("CVE-"));
     if !rows.is_empty() && rows.iter().filter(is_cve).count() * 2 > rows.len() {
         return Some("a list of vulnerabilities".to_owned());
+    }
+    // Half of the mitigations without a word about any is no statement of somebody's own.
+    let mitigations = rows.iter().filter_map(|row| own(row, first));
+    let mitigations = mitigations.filter_map(|text| frameworks::mitigation(attack, text));
+    let mitigations: BTreeSet<&str> = mitigations.collect();
+    if mitigations.len() * 2 >= attack.mitigations.len() && !mitigations.is_empty() {
+        return Some(format!("a list of ATT&CK's own mitigations ({} rows)", rows.len()));
     }
     if rows.len() < ROWS {
         return None;
@@ -135,6 +143,19 @@ mod tests {
     #[test]
     fn a_short_list_is_somebodys_own() {
         check("technique,name\nT1003,OS Credential Dumping\nT1059,\n", None);
+    }
+
+    #[test]
+    fn a_list_of_attacks_own_mitigations_says_nothing() {
+        let attack = releases::load(None, releases::DEFAULT_DOMAIN).unwrap();
+        let line = |m: &model::attack::Mitigation| format!("{},\"{}\"\n", m.id, m.name);
+        let lines: String = attack.mitigations.iter().map(line).collect();
+        let rows = lines.lines().count();
+        let what = format!("a list of ATT&CK's own mitigations ({rows} rows)");
+        check(&format!("id,controls\n{lines}"), Some(&what));
+        let stated = lines.replace('\n', ",yes\n");
+        check(&format!("id,controls,status\n{stated}"), None);
+        check("id,controls\nM1032,\nM1049,\n", None);
     }
 
     #[test]

@@ -18,8 +18,7 @@ pub(super) fn records(document: &Value) -> Vec<Value> {
 }
 
 fn of_layer(layer: &Value) -> Vec<Value> {
-    let maker = pairs(layer).find(|(name, _)| name == "made by").map(|(_, value)| value);
-    if let Some(maker) = maker.filter(|maker| maker.starts_with("lacuna")) {
+    if let Some(maker) = our_own(layer) {
         let description = ("layer_description", Some(text("")));
         return vec![record(vec![description, ("made_by", Some(text(maker)))])];
     }
@@ -33,6 +32,28 @@ fn of_layer(layer: &Value) -> Vec<Value> {
     let of_technique =
         |(id, entries): (&String, &Vec<&Value>)| technique(layer, id, entries, is_scored);
     techniques.iter().flat_map(of_technique).collect()
+}
+
+/// Who made a layer, where that is lacuna.
+fn our_own(layer: &Value) -> Option<String> {
+    let maker = pairs(layer).find(|(name, _)| name == "made by").map(|(_, value)| value);
+    maker.filter(|maker| maker.starts_with("lacuna"))
+}
+
+/// Whether lacuna made a layer.
+pub(crate) fn is_our_own(layer: &Value) -> bool {
+    our_own(layer).is_some()
+}
+
+/// Whether an entry of a layer is switched off.
+pub(crate) fn is_disabled(entry: &Value) -> bool {
+    word(entry, "enabled").as_deref() == Some("false")
+}
+
+/// Whether an entry has a colour, a comment or metadata.
+pub(crate) fn is_marked(entry: &Value) -> bool {
+    ["color", "comment"].iter().any(|key| word(entry, key).is_some_and(|w| !w.is_empty()))
+        || entry.get("metadata").is_some_and(|metadata| metadata.list().next().is_some())
 }
 
 /// What a layer says that is done about a technique.
@@ -52,13 +73,8 @@ fn technique(layer: &Value, id: &str, entries: &[&Value], is_scored: bool) -> Ve
     let comments: Vec<String> = entries.iter().filter_map(|e| word(e, "comment")).collect();
     let highest = entries.iter().filter_map(|e| score(e)).max_by(f64::total_cmp);
     let metadata: Vec<&Value> = entries.iter().filter_map(|entry| entry.get("metadata")).collect();
-    let is_off = entries.iter().all(|e| word(e, "enabled").as_deref() == Some("false"));
-    let is_marked = |entry: &&&Value| {
-        ["color", "comment"].iter().any(|key| word(entry, key).is_some_and(|w| !w.is_empty()))
-            || entry.get("metadata").is_some_and(|metadata| metadata.list().next().is_some())
-    };
-    let is_meant =
-        if is_scored { highest.is_some() } else { entries.iter().any(|e| is_marked(&e)) };
+    let is_off = entries.iter().all(|e| is_disabled(e));
+    let is_meant = if is_scored { highest.is_some() } else { entries.iter().any(|e| is_marked(e)) };
     let mut claims: Vec<Claim> = entries.iter().flat_map(|entry| claims(entry)).collect();
     let is_stated = !claims.is_empty();
     if !is_stated {
@@ -188,10 +204,12 @@ fn pairs(value: &Value) -> impl Iterator<Item = (String, String)> + '_ {
     metadata.filter_map(|pair| Some((word(pair, "name")?, word(pair, "value")?)))
 }
 
-fn score(entry: &Value) -> Option<f64> {
+/// The score of an entry of a layer.
+pub(crate) fn score(entry: &Value) -> Option<f64> {
     extract::number(&entry.get("score")?.as_text()?, false)
 }
 
-fn word(map: &Value, key: &str) -> Option<String> {
+/// What a layer, or an entry of one, says under a key.
+pub(crate) fn word(map: &Value, key: &str) -> Option<String> {
     Some(map.get(key)?.as_text()?.trim().to_owned())
 }

@@ -12,10 +12,14 @@ use crate::register::Purpose;
 mod layers;
 
 fn read(text: &str) -> FileRead {
+    read_bytes(text.as_bytes())
+}
+
+fn read_bytes(bytes: &[u8]) -> FileRead {
     static ATTACK: LazyLock<Attack> =
         LazyLock::new(|| crate::snapshot::embedded("enterprise-attack", Some("18.1")).unwrap());
     let settings = FileSettings::plain(&ATTACK, Formats::built_in(), Purpose::Register);
-    file::read(text.as_bytes(), "file", None, &settings)
+    file::read(bytes, "file", None, &settings)
 }
 
 fn capabilities(read: &FileRead) -> Vec<&Capability> {

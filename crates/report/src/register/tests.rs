@@ -70,7 +70,7 @@ fn names(capabilities: &[Arc<Capability>]) -> Vec<&'static str> {
 fn every_field_of_a_capability_has_its_column() {
     let capability = Arc::new(Capability { origin: origin(), ..full() });
     let Value::Object(fields) = serde_json::to_value(&*capability).unwrap() else { panic!() };
-    let elsewhere = ["tactics", "adversaries", "written", "origin", "defaulted"];
+    let elsewhere = ["tactics", "adversaries", "written", "origin", "defaulted", "patched"];
     let mut columns = names(&[capability]);
     for field in fields.keys().filter(|field| !elsewhere.contains(&field.as_str())) {
         let at = columns.iter().position(|column| column == field);
@@ -183,22 +183,47 @@ fn an_id_of_records_that_differ_is_named_and_one_of_copies_is_not() {
 #[test]
 fn a_workbook_is_the_same_bytes_every_time() {
     let capabilities = [full().into(), with_status(Status::Enabled, true)];
-    let first = Register::of(&capabilities).xlsx().unwrap();
-    assert!(first.starts_with(b"PK") && first == Register::of(&capabilities).xlsx().unwrap());
+    let first = Register::of(&capabilities).xlsx(&|_| None).unwrap();
+    assert!(
+        first.starts_with(b"PK") && first == Register::of(&capabilities).xlsx(&|_| None).unwrap()
+    );
 }
 
 #[test]
 fn what_is_too_long_for_a_cell_is_refused_by_name() {
     let sized = |count| Capability { notes: Some("\u{10348}".repeat(count)), ..full() };
     // Two units each in UTF-16.
-    assert!(Register::of(&[sized(16_383).into()]).xlsx().is_ok());
-    let error = Register::of(&[sized(16_384).into()]).xlsx().unwrap_err().to_string();
+    assert!(Register::of(&[sized(16_383).into()]).xlsx(&|_| None).is_ok());
+    let error = Register::of(&[sized(16_384).into()]).xlsx(&|_| None).unwrap_err().to_string();
     assert_eq!(error, "a cell holds at most 32,767 characters; notes of \"C1\" has 32768");
 }
 
 #[test]
 fn more_rows_than_a_sheet_has_are_refused() {
     let many = vec![with_status(Status::Enabled, true); 1_048_576];
-    let error = Register::of(&many).xlsx().unwrap_err().to_string();
+    let error = Register::of(&many).xlsx(&|_| None).unwrap_err().to_string();
     assert!(error.ends_with("one of them the header; there are 1048576 capabilities"), "{error}");
+}
+
+#[test]
+fn a_workbook_has_a_place_for_everything_and_a_register_only_for_what_is_said() {
+    let bare = [Capability::new("C1", Kind::Control, Function::Prevent).into()];
+    let columns = Register::for_people(&bare).columns.len();
+    assert_eq!(columns, COLUMNS.len());
+    assert!(names(&bare).len() < columns);
+}
+
+#[test]
+fn a_row_is_known_by_its_file_and_id_alone() {
+    let at = |path: &str, id: &str, title: &str| {
+        let origin = model::diagnostic::Origin::file(path);
+        let capability = Capability::new(id, Kind::Rule, Function::Detect);
+        Arc::new(Capability { title: title.to_owned(), origin, ..capability })
+    };
+    let anchors = |rows: &[Arc<Capability>]| Register::for_people(rows).anchors();
+    let rows = [at("a", "b", ""), at("ab", "", ""), at("a", "c", ""), at("a", "b", "")];
+    let found = anchors(&rows);
+    assert_eq!(found[3], format!("{}-2", found[0]), "a source that is read twice");
+    assert_eq!(found.iter().collect::<BTreeSet<_>>().len(), 4);
+    assert_eq!(anchors(&[at("a", "b", "renamed")])[0], found[0]);
 }

@@ -1,5 +1,6 @@
-//! The register as a workbook: text as text, numbers as numbers, days as days, and nothing that
-//! is calculated.
+//! The register as a workbook for people: a sheet to edit, a sheet of help, and a hidden one with
+//! the rows as they were exported, so that what was changed can be told later. Text is text, numbers
+//! are numbers, days are days, and nothing is calculated.
 
 use std::error::Error;
 use std::fmt;
@@ -7,17 +8,24 @@ use std::fmt;
 use model::date::Date;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use super::{Cell, Register};
+use super::{Cell, ColumnHelp, Register};
+
+mod exported;
+mod guide;
+mod rows;
+mod values;
 
 /// What a sheet can hold: rows, with that of the header, and characters (as UTF-16) in a cell.
 const ROWS: usize = 1_048_576;
 const CHARACTERS: usize = 32_767;
 
-/// Widths of columns, in characters: none is narrower or wider, whatever stands in it.
-const NARROWEST: usize = 8;
-const WIDEST: usize = 60;
-/// Room for a cell's margin and the arrow of the filter.
-const MARGIN: usize = 4;
+/// The first cell of a sheet that is no register of its own begins so; readers skip such a sheet.
+const OURS: &str = "lacuna: ";
+
+/// What no column of a register is called: where a record stands, for people; and what joins a row
+/// to the one that was exported, wherever it is moved.
+const READ_FROM: &str = "read from";
+const ANCHOR: &str = "lacuna anchor";
 
 /// More than a sheet can hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,120 +76,101 @@ impl From<XlsxError> for WorkbookError {
     }
 }
 
-pub(super) fn write(register: &Register<'_>) -> Result<Vec<u8>, WorkbookError> {
-    if register.capabilities.len() >= ROWS {
+/// The height of a line, in points.
+const LINE: f64 = 15.0;
+
+/// How many lines a text takes that breaks between words.
+fn lines_of(text: &str, width: usize) -> usize {
+    let (mut lines, mut used) = (1, 0);
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > width {
+            lines += 1;
+            used = 0;
+        }
+        used += length + usize::from(used > 0);
+    }
+    lines
+}
+
+/// What a column is for, by its name.
+pub(super) type Help<'a> = dyn Fn(&str) -> Option<ColumnHelp<'a>> + 'a;
+
+pub(super) fn write(register: &Register<'_>, help: &Help<'_>) -> Result<Vec<u8>, WorkbookError> {
+    // The hidden sheet has a row more.
+    if register.capabilities.len() + 1 >= ROWS {
         return Err(WorkbookError::TooLarge(TooLarge::Rows(register.capabilities.len())));
     }
     let mut workbook = Workbook::new();
     // The same register gives the same bytes on every day.
     let day = ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&day));
-    let mut writer = Writer::new(workbook.add_worksheet(), register.columns.len());
-    writer.sheet.set_name("Register")?;
-    writer.header(register)?;
-    for (capability, row) in register.capabilities.iter().zip(1..) {
-        for ((name, cell), column) in register.row(capability).zip(0..) {
-            writer.cell(row, column, &cell).map_err(|characters| match characters {
-                CellError::TooLong(characters) => {
-                    let id = capability.id.clone();
-                    WorkbookError::TooLarge(TooLarge::Text { id, column: name, characters })
-                }
-                CellError::Broken(error) => error.into(),
-            })?;
-        }
-    }
-    writer.layout(register.capabilities.len())?;
+    let anchors = register.anchors();
+    rows::write(workbook.add_worksheet(), register, &anchors, help)?;
+    guide::write(workbook.add_worksheet(), register, help)?;
+    exported::write(workbook.add_worksheet(), register, &anchors)?;
     Ok(workbook.save_to_buffer()?)
 }
 
-/// A sheet while it is being filled.
-struct Writer<'a> {
-    sheet: &'a mut Worksheet,
-    /// The longest text of each column so far.
-    widths: Vec<usize>,
+/// How the values of a column look, by what they are.
+#[derive(Default)]
+struct Look {
     text: Format,
+    /// A text that would be a formula if somebody edited it.
     guarded: Format,
+    number: Format,
     day: Format,
 }
 
-enum CellError {
-    TooLong(usize),
-    Broken(XlsxError),
-}
-
-impl From<XlsxError> for CellError {
-    fn from(error: XlsxError) -> Self {
-        Self::Broken(error)
-    }
-}
-
-impl<'a> Writer<'a> {
-    fn new(sheet: &'a mut Worksheet, columns: usize) -> Self {
+impl Look {
+    /// `@` is text: an id of digits stays one when somebody edits it, and a quote keeps a text from
+    /// becoming a formula by being edited.
+    fn on(base: &Format) -> Self {
+        let text = base.clone().set_num_format("@");
         Self {
-            sheet,
-            widths: vec![NARROWEST; columns],
-            // `@` is text: an id of digits stays one when somebody edits it.
-            text: Format::new().set_num_format("@"),
-            // Nor does a text become a formula by being edited.
-            guarded: Format::new().set_num_format("@").set_quote_prefix(),
-            day: Format::new().set_num_format("yyyy-mm-dd"),
+            guarded: text.clone().set_quote_prefix(),
+            text,
+            number: base.clone(),
+            day: base.clone().set_num_format("yyyy-mm-dd"),
         }
     }
+}
 
-    fn header(&mut self, register: &Register<'_>) -> Result<(), XlsxError> {
-        let bold = Format::new().set_bold();
-        for ((name, _), column) in register.columns.iter().zip(0..) {
-            self.sheet.write_string_with_format(0, column, *name, &bold)?;
-            self.widen(column, name);
+/// Writes a cell that is not blank.
+fn write_cell(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    cell: &Cell<'_>,
+    look: &Look,
+) -> Result<(), XlsxError> {
+    match cell {
+        // Every whole number of a register is far below 2^53.
+        Cell::Whole(number) => {
+            sheet.write_number_with_format(row, column, *number as f64, &look.number)?
         }
-        Ok(())
-    }
+        Cell::Number(number) => {
+            sheet.write_number_with_format(row, column, *number, &look.number)?
+        }
+        Cell::Day(day) => match excel_day(*day) {
+            Some(day) => sheet.write_datetime_with_format(row, column, &day, &look.day)?,
+            None => sheet.write_string_with_format(row, column, cell.written(), &look.text)?,
+        },
+        Cell::Blank | Cell::Text(_) | Cell::List(_) | Cell::Yes | Cell::Shares(_) => {
+            let text = cell.written();
+            let is_formula = crate::csv::is_formula(&text);
+            let format = if is_formula { &look.guarded } else { &look.text };
+            sheet.write_string_with_format(row, column, text, format)?
+        }
+    };
+    Ok(())
+}
 
-    fn cell(&mut self, row: u32, column: u16, cell: &Cell<'_>) -> Result<(), CellError> {
-        if cell.is_blank() {
-            return Ok(());
-        }
-        let text = cell.written();
-        let characters = text.encode_utf16().count();
-        if characters > CHARACTERS {
-            return Err(CellError::TooLong(characters));
-        }
-        self.widen(column, &text);
-        match cell {
-            // Every whole number of a register is far below 2^53.
-            Cell::Whole(number) => self.sheet.write_number(row, column, *number as f64)?,
-            Cell::Number(number) => self.sheet.write_number(row, column, *number)?,
-            Cell::Day(day) => match excel_day(*day) {
-                Some(day) => self.sheet.write_datetime_with_format(row, column, &day, &self.day)?,
-                None => self.sheet.write_string(row, column, text)?,
-            },
-            Cell::Blank | Cell::Text(_) | Cell::List(_) | Cell::Yes | Cell::Shares(_) => {
-                let is_formula = crate::csv::is_formula(&text);
-                let format = if is_formula { &self.guarded } else { &self.text };
-                self.sheet.write_string_with_format(row, column, text, format)?
-            }
-        };
-        Ok(())
-    }
-
-    fn widen(&mut self, column: u16, text: &str) {
-        let longest = text.lines().map(|line| line.chars().take(WIDEST).count()).max();
-        let width = &mut self.widths[usize::from(column)];
-        *width = (*width).max(longest.unwrap_or(0));
-    }
-
-    /// Header and ids stay in sight, on paper too.
-    fn layout(self, rows: usize) -> Result<(), XlsxError> {
-        let last_row = u32::try_from(rows).unwrap_or(u32::MAX);
-        let last_column = u16::try_from(self.widths.len()).unwrap_or(u16::MAX).saturating_sub(1);
-        for (width, column) in self.widths.iter().zip(0..) {
-            self.sheet.set_column_width(column, (width + MARGIN) as f64)?;
-        }
-        self.sheet.set_freeze_panes(1, 1)?;
-        self.sheet.autofilter(0, 0, last_row, last_column)?;
-        self.sheet.set_repeat_rows(0, 0)?.set_landscape().set_print_fit_to_pages(1, 0);
-        Ok(())
-    }
+/// Whether a text is longer than a cell can be, with its length.
+fn too_long(text: &str) -> Option<usize> {
+    // No text has more units of UTF-16 than bytes.
+    let is_short = text.len() <= CHARACTERS;
+    let characters = if is_short { 0 } else { text.encode_utf16().count() };
+    Some(characters).filter(|count| *count > CHARACTERS)
 }
 
 /// A day as spreadsheets count them. Those of 1900 differ between programs, for one of them took

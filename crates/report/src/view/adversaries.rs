@@ -1,8 +1,9 @@
 //! ATT&CK's groups, campaigns and software, and the release itself.
 
 use model::attack::{Adversary, AdversaryKind, Attack};
+use model::inputs::OwnAdversary;
 
-use super::count;
+use super::{classes, count};
 use crate::sheet::{Sheet, Value};
 
 /// All groups, campaigns and software, a row each.
@@ -91,6 +92,56 @@ pub fn techniques(attack: &Attack, adversary: &Adversary) -> Sheet {
             vec![
                 Value::text(technique.id.to_string()),
                 Value::text(&technique.name),
+                Value::text(tactics.collect::<Vec<_>>().join(", ")),
+            ]
+        })
+        .collect();
+    sheet
+}
+
+/// What there is to know about an adversary of one's own.
+#[must_use]
+pub fn about_own(attack: &Attack, id: &str, own: &OwnAdversary) -> Sheet {
+    let mut sheet = Sheet::new(format!("{} (your own)", own.name), &[("", "what"), ("", "value")]);
+    let software = own.software.iter().filter_map(|id| attack.adversary(id));
+    let software: Vec<String> = software
+        .map(|ix| &attack.adversaries[ix])
+        .map(|a| format!("{} {}", a.id, a.name))
+        .collect();
+    let rows = [
+        ("from", id.to_owned()),
+        ("techniques", own.techniques.len().to_string()),
+        ("software", software.join(", ")),
+        ("ids", classes(&own.resolution)),
+    ];
+    let said = rows.into_iter().filter(|(_, value)| !value.is_empty());
+    sheet.rows = said.map(|(name, value)| vec![Value::text(name), Value::text(value)]).collect();
+    sheet
+}
+
+/// The techniques that one of one's own uses itself, with the chance of each, the highest first.
+#[must_use]
+pub fn techniques_of_own(attack: &Attack, own: &OwnAdversary) -> Sheet {
+    let mut sheet = Sheet::new(
+        "Techniques",
+        &[
+            ("Technique", "technique"),
+            ("Name", "name"),
+            ("Chance", "chance"),
+            ("Tactics", "tactics"),
+        ],
+    );
+    let mut used: Vec<_> = own.techniques.iter().collect();
+    used.sort_by(|a, b| b.1.total_cmp(a.1).then(a.0.cmp(b.0)));
+    let known = used.into_iter().filter_map(|(id, chance)| Some((attack.technique(*id)?, *chance)));
+    sheet.rows = known
+        .map(|(ix, chance)| {
+            let technique = &attack.techniques[ix];
+            let tactics = technique.tactics.iter().map(|ix| attack.tactics[*ix].name.as_str());
+            vec![
+                Value::text(technique.id.to_string()),
+                Value::text(&technique.name),
+                Value::Share(chance),
                 Value::text(tactics.collect::<Vec<_>>().join(", ")),
             ]
         })

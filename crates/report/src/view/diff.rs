@@ -18,7 +18,7 @@ pub fn sheets(before: &Assessment, after: &Assessment, found: &Diff, limit: usiz
 }
 
 /// Points of percent with their sign.
-fn points(share: f64) -> String {
+pub(super) fn points(share: f64) -> String {
     let points = 100.0 * share;
     match points {
         p if p.abs() < 0.05 => "0".to_owned(),
@@ -109,7 +109,7 @@ fn meaning(factor: Factor) -> &'static str {
     }
 }
 
-fn gaps(before: &Assessment, after: &Assessment, found: &Diff, limit: usize) -> Sheet {
+pub(super) fn gaps(before: &Assessment, after: &Assessment, found: &Diff, limit: usize) -> Sheet {
     let lists = [
         ("new", &found.gaps.new),
         ("reopened", &found.gaps.reopened),
@@ -142,6 +142,12 @@ fn gap(before: &Assessment, after: &Assessment, word: &str, id: TechniqueId) -> 
         technique.map_or(Value::Blank, |t| Value::Share(t.coverage.composite.exp))
     };
     let priority = if word == "closed" { was } else { is };
+    // A gap may come and go with the adversaries, whatever is done about it.
+    let word = match (word, was, is) {
+        ("closed", _, Some(is)) if is.gap > 0.0 => "not used any more",
+        ("new", Some(was), _) if was.gap > 0.0 => "newly used",
+        (word, _, _) => word,
+    };
     vec![
         Value::text(word),
         Value::text(id.to_string()),
@@ -185,7 +191,7 @@ fn promises(found: &Diff) -> Sheet {
     sheet
 }
 
-fn moved(found: &Diff, limit: usize) -> Sheet {
+pub(super) fn moved(found: &Diff, limit: usize) -> Sheet {
     let mut sheet = Sheet::new(
         "What moved most",
         &[

@@ -6,11 +6,12 @@ use model::Assessment;
 use model::alerts;
 use model::assessment::TechniqueAssessment;
 use model::attack::{Adversary, Attack};
-use model::capability::{Capability, Share};
+use model::capability::{Basis, Capability, Share};
 use model::date::Date;
+use model::inputs::OwnAdversary;
 use model::score::{Range, round9};
 
-use super::{basis, count};
+use super::{basis, count, levers};
 use crate::sheet::{Sheet, Value, percent};
 
 /// A technique in scope: the terms of its priority, who uses it, what covers it.
@@ -77,6 +78,15 @@ fn priority(assessment: &Assessment, technique: &TechniqueAssessment) -> Sheet {
         ),
         term("Quick win", technique.quick_win, "the priority, weighed by ease"),
     ];
+    if let (Some(next_move), Some(firm)) = (technique.next_move, technique.sensitivity) {
+        sheet.notes.push(format!(
+            "Next: {} ({}); among the first ten gaps in {} of {} runs with other numbers or adversaries",
+            next_move.word(),
+            levers::meaning(next_move),
+            firm.top10,
+            firm.runs
+        ));
+    }
     if !technique.flags.is_empty() {
         let minded: Vec<&str> = technique.flags.iter().map(|f| flag_in_words(f)).collect();
         sheet.notes.push(format!("Mind: {}", minded.join("; ")));
@@ -277,6 +287,7 @@ pub fn capability(assessment: &Assessment, capability: &Capability) -> Vec<Sheet
     row("false alerts", capability.false_positive_rate.map(percent).unwrap_or_default());
     row("owner", capability.owner.clone().unwrap_or_default());
     row("notes", capability.notes.clone().unwrap_or_default());
+    row("patched", capability.patched.join(", "));
     let minded = minded(assessment, capability);
     if !minded.is_empty() {
         record.notes.push(format!("Mind: {}", minded.join("; ")));
@@ -331,6 +342,9 @@ fn strength(capability: &Capability) -> String {
     let unsaid = match (capability.controls.is_empty(), capability.mitigations.is_empty()) {
         (true, true) => "not stated",
         (true, false) => "not stated; what is usual for its mitigations",
+        (false, true) if capability.basis == Basis::Category => {
+            "not known; by its category low at most"
+        }
         (false, true) => "not stated; what the catalogue says of its controls",
         (false, false) => "not stated; what is usual for its mitigations and controls",
     };
@@ -407,8 +421,26 @@ pub fn adversary(
     uses: &[f64],
 ) -> Vec<Sheet> {
     let mut about = super::adversaries::about(attack, adversary);
-    let covered = assessment.adversaries.iter().find(|a| a.id == adversary.id);
-    about.notes.push(match covered {
+    about.notes.push(covered(assessment, &adversary.id));
+    vec![about, used(assessment, attack, uses)]
+}
+
+/// The same of an adversary of one's own.
+#[must_use]
+pub fn own_adversary(
+    assessment: &Assessment,
+    attack: &Attack,
+    id: &str,
+    own: &OwnAdversary,
+    uses: &[f64],
+) -> Vec<Sheet> {
+    let mut about = super::adversaries::about_own(attack, id, own);
+    about.notes.push(covered(assessment, id));
+    vec![about, used(assessment, attack, uses)]
+}
+
+fn covered(assessment: &Assessment, id: &str) -> String {
+    match assessment.adversaries.iter().find(|a| a.id == id) {
         Some(figures) => format!(
             "Weight {} in your profile; {} of what it does in scope is expected to be covered ({} in scope, {} out)",
             figures.weight,
@@ -417,7 +449,10 @@ pub fn adversary(
             figures.out_of_scope,
         ),
         None => "Not in your profile".to_owned(),
-    });
+    }
+}
+
+fn used(assessment: &Assessment, attack: &Attack, uses: &[f64]) -> Sheet {
     let mut used = Sheet::new(
         "What it uses, the least covered first",
         &[
@@ -450,5 +485,5 @@ pub fn adversary(
             ]
         })
         .collect();
-    vec![about, used]
+    used
 }

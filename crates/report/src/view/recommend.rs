@@ -25,7 +25,7 @@ fn steps(assessment: &Assessment, found: &Recommendation) -> Sheet {
         finding(found),
         &[
             ("#", "place"),
-            ("Step", "step"),
+            ("Move", "move"),
             ("What", "title"),
             ("Gain", "gain"),
             ("Then", "then"),
@@ -100,7 +100,7 @@ fn step(place: usize, pick: &Pick, base: f64) -> Vec<Value> {
     let adversaries = pick.adversaries.iter().map(|against| against.name.clone());
     vec![
         Value::Whole(place),
-        Value::text(pick.step.word()),
+        Value::text(pick.next_move.word()),
         Value::text(called(pick)),
         Value::Number(100.0 * pick.gain, 1),
         Value::Share(base + pick.cumulative),

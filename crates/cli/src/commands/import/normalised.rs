@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use report::register::{Register, WorkbookError};
+use ingest::Column;
+use report::register::{ColumnHelp, Register, WorkbookError};
 
 use crate::args::Common;
 use crate::assessing::Assessed;
@@ -50,7 +51,10 @@ impl<'a> Normalised<'a> {
     ) -> Result<(), Failure> {
         self.check_not_a_source(found)?;
         let capabilities = &found.assessment.capabilities;
-        let register = Register::of(capabilities);
+        let register = match self.format {
+            Format::Xlsx => Register::for_people(capabilities),
+            Format::Csv | Format::Json | Format::Ndjson => Register::of(capabilities),
+        };
         write_file(self.path, &self.bytes(&register)?)?;
         if common.talk.quiet {
             return Ok(());
@@ -64,6 +68,10 @@ impl<'a> Normalised<'a> {
         let count = capabilities.len();
         let noun = if count == 1 { "capability" } else { "capabilities" };
         streams.say("wrote", &format!("{} ({count} {noun})", self.path.display()))?;
+        if matches!(self.format, Format::Xlsx) {
+            let path = self.path.display();
+            streams.say("note", &format!("lacuna patch {path} shows what is edited in it"))?;
+        }
         Ok(())
     }
 
@@ -83,7 +91,9 @@ impl<'a> Normalised<'a> {
             Format::Csv => register.csv(&mut bytes)?,
             Format::Json => register.json(&mut bytes)?,
             Format::Ndjson => register.ndjson(&mut bytes)?,
-            Format::Xlsx => bytes = register.xlsx().map_err(|error| self.no_workbook(&error))?,
+            Format::Xlsx => {
+                bytes = register.xlsx(&help).map_err(|error| self.no_workbook(&error))?;
+            }
         }
         Ok(bytes)
     }
@@ -95,6 +105,12 @@ impl<'a> Normalised<'a> {
             WorkbookError::Broken(_) => failure,
         }
     }
+}
+
+/// What a column of the register is for.
+fn help(column: &str) -> Option<ColumnHelp<'static>> {
+    let help = Column::from_name(column)?.help()?;
+    Some(ColumnHelp { meaning: &help.meaning, values: &help.values, is_fixed: help.fixed })
 }
 
 /// What is written as stated although nobody stated it.

@@ -3,7 +3,7 @@
 use model::capability::{Basis, Ctid, Function, Status};
 use proptest::prelude::*;
 
-use super::{capabilities, read};
+use super::{capabilities, read, read_bytes};
 
 /// A layer with these techniques.
 fn layer(techniques: &str) -> String {
@@ -25,6 +25,34 @@ fn a_score_is_a_mapping_without_strength() {
     assert!(found.is_defaulted("status"));
     assert_eq!(found.notes.as_deref(), Some("score 20 on a scale of 0 to 20; a"));
     assert_eq!(read.drafts[0].ids[0].0.to_string(), "T1059");
+}
+
+/// Layers say their version in three ways, or not at all.
+#[test]
+fn a_layer_may_be_of_any_version_and_encoding() {
+    for version in [
+        r#""version": "2.2", "domain": "mitre-enterprise","#,
+        r#""version": "3.0", "domain": "mitre-enterprise","#,
+        r#""versions": {"navigator": "4.1", "layer": "4.1"}, "domain": "enterprise-attack","#,
+        r#""versions": {"attack": "17", "navigator": "5.0.0", "layer": "4.5"},"#,
+        "",
+    ] {
+        let techniques = r#"{"techniqueID": "T1059", "score": 1}, {"techniqueID": "T1003"}"#;
+        let text = format!(r#"{{"name": "Ours", {version} "techniques": [{techniques}]}}"#);
+        let marked = format!("\u{feff}{text}");
+        let utf16 = |to_bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            marked.encode_utf16().flat_map(to_bytes).collect()
+        };
+        let expected = read(&text).drafts;
+        assert_eq!(expected.len(), 1, "{version}");
+        for bytes in [marked.clone().into_bytes(), utf16(u16::to_le_bytes), utf16(u16::to_be_bytes)]
+        {
+            let read = read_bytes(&bytes);
+            assert_eq!(&*read.format.unwrap(), "layer", "{version}");
+            let found: Vec<_> = read.drafts.iter().map(|draft| &draft.capability).collect();
+            assert_eq!(found, [&expected[0].capability], "{version}");
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,71 @@
+//! What a change would do: before, after, and what moves most.
+
+use model::assessment::Assessment;
+use model::capability::Function;
+use model::diff::Diff;
+use model::score::Range;
+
+use super::{basis, diff};
+use crate::sheet::{Sheet, Value, percent};
+
+/// The figures before and after, the gaps that come and go, and what moves most; of long lists the
+/// first `limit`.
+#[must_use]
+pub fn sheets(
+    before: &Assessment,
+    after: &Assessment,
+    found: &Diff,
+    changes: &[String],
+    limit: usize,
+) -> Vec<Sheet> {
+    let others = [diff::gaps(before, after, found, limit), diff::moved(found, limit)];
+    let others = others.into_iter().filter(|sheet| !sheet.rows.is_empty());
+    std::iter::once(figures(before, after, found, changes)).chain(others).collect()
+}
+
+fn figures(before: &Assessment, after: &Assessment, found: &Diff, changes: &[String]) -> Sheet {
+    let finding = match diff::points(found.delta).as_str() {
+        "0" => format!("It would change nothing: {} either way", percent(found.from)),
+        points => format!(
+            "{points} points: what is expected to be covered goes from {} to {}",
+            percent(found.from),
+            percent(found.to)
+        ),
+    };
+    let mut sheet = Sheet::new(
+        finding,
+        &[("Figure", "figure"), ("Before", "before"), ("After", "after"), ("Points", "points")],
+    );
+    sheet.notes = changes.iter().map(|change| format!("Change: {change}")).collect();
+    sheet.notes.push(basis(before));
+    if basis(after) != basis(before) {
+        sheet.notes.push(format!("After: {}", basis(after)));
+    }
+    let share = |name: &str, was: f64, is: f64| {
+        let points = Value::Number(100.0 * (is - was), 1);
+        vec![Value::text(name), Value::Share(was), Value::Share(is), points]
+    };
+    let (was, is) = (&before.headline, &after.headline);
+    let readings: [(&str, fn(Range) -> f64); 3] =
+        [("proven", |r| r.lo), ("expected", |r| r.exp), ("claimed", |r| r.hi)];
+    for (name, reading) in readings {
+        sheet.rows.push(share(name, reading(was.threat_weighted), reading(is.threat_weighted)));
+    }
+    for function in Function::SCORED {
+        let word = function.word();
+        let by = |headline: &model::metrics::Headline| {
+            headline.by_function.get(word).map_or(0.0, |f| f.threat_weighted.exp)
+        };
+        sheet.rows.push(share(&format!("{word}, expected"), by(was), by(is)));
+    }
+    for adversary in &before.adversaries {
+        let now = after.adversaries.iter().find(|a| a.id == adversary.id);
+        if let Some(now) = now {
+            let name = format!("against {}", adversary.name);
+            sheet.rows.push(share(&name, adversary.coverage, now.coverage));
+        }
+    }
+    let gaps = |assessment: &Assessment| Value::Whole(assessment.gaps().len());
+    sheet.rows.push(vec![Value::text("gaps"), gaps(before), gaps(after), Value::Blank]);
+    sheet
+}
