@@ -52,7 +52,7 @@ pub(crate) enum Command {
         #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
         count: usize,
         /// Show a row for each part instead, and the whole as the last
-        #[arg(long, value_enum, conflicts_with = "segment")]
+        #[arg(long, value_enum, conflicts_with_all = ["segment", "only"])]
         by: Option<By>,
         /// Only the gaps that this move is for; with accept, also what to paste into lacuna.toml
         #[arg(long = "for", value_enum, value_name = "MOVE")]
