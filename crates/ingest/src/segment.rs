@@ -10,7 +10,7 @@ use model::segment::Segment;
 use crate::extract::{items, word_key};
 use crate::suggest;
 
-/// Why a name can be none of a segment; names of several stand in one cell.
+/// Whether a text can be the name of a segment: the names of several stand in one cell.
 #[must_use]
 pub fn is_name(text: &str) -> bool {
     let mut items = items(text);
