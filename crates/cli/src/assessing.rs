@@ -69,6 +69,8 @@ fn read_as_planned(
         return Err(failure.help(help));
     }
     if plan.scope.segments.is_empty() {
+        let told = ingest::segment::forget_too_many(&mut read.capabilities);
+        read.diagnostics.extend(told);
         plan.scope.segments = ingest::segment::of_records(&read.capabilities);
     }
     let segments = &plan.scope.segments;
@@ -192,6 +194,10 @@ pub(crate) fn by_segment(
         let failure = Failure::new("there are no segments");
         let help = "add [[segment]] to lacuna.toml, or a column segment to the register";
         return Err(failure.help(help));
+    }
+    if segments.len() > ingest::segment::MOST {
+        let failure = Failure::new(format!("there are {} segments", segments.len()));
+        return Err(failure.help("assess some of them alone, with --segment NAME"));
     }
     let catalog = gathered.catalog(&[]);
     let inputs = gathered.inputs(&catalog);

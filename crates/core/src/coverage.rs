@@ -24,8 +24,8 @@ pub struct Evidence {
     pub function: Function,
     /// What it shares its failures with.
     pub family: String,
-    /// The segments of the scope that it is there for, by position; all of them where nothing is
-    /// said.
+    /// The segments of the scope that it is there for, by position, ascending; all of them where
+    /// nothing is said.
     pub segments: Option<Vec<usize>>,
     /// The id that the record carries: the technique's, one it replaced, a mitigation's, or a
     /// control's with its framework, followed by the related control by which it gets here:
@@ -463,7 +463,7 @@ pub(crate) fn count_once(
 fn left_over(mut evidence: Evidence, taken: &mut [bool]) -> Option<Evidence> {
     let own = evidence.segments.take();
     let all = own.as_ref().map_or(taken.len(), Vec::len);
-    let is_own = |at: &usize| own.as_ref().is_none_or(|own| own.contains(at));
+    let is_own = |at: &usize| own.as_ref().is_none_or(|own| own.binary_search(at).is_ok());
     let left: Vec<usize> = (0..taken.len()).filter(|at| is_own(at) && !taken[*at]).collect();
     left.iter().for_each(|at| taken[*at] = true);
     let is_somewhere = !left.is_empty();
@@ -550,8 +550,9 @@ fn over_segments(
     policy: &Policy,
 ) -> Range {
     let part = |segment: usize| {
-        let is_there =
-            |e: &&&Evidence| e.segments.as_ref().is_none_or(|segments| segments.contains(&segment));
+        let is_there = |e: &&&Evidence| {
+            e.segments.as_ref().is_none_or(|segments| segments.binary_search(&segment).is_ok())
+        };
         let there: Vec<&Evidence> = evidence.iter().filter(is_there).copied().collect();
         let part = scope.parts.part(segment, platform);
         cell(&there, at, policy).map(|c| part * c)

@@ -2,7 +2,7 @@
 //! The whole is the mean of them by their shares, platform by platform, so that what is there for
 //! some of them counts for their share and no more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -96,7 +96,8 @@ fn on_platforms<'a>(
 /// How much of the whole each segment is, platform by platform.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Parts {
-    names: Vec<String>,
+    /// The positions of the segments by name.
+    names: BTreeMap<String, usize>,
     /// By segment, then by platform; the position one past the release's last platform stands for
     /// everything. Over the segments they add up to 1.
     parts: Vec<Vec<f64>>,
@@ -128,24 +129,24 @@ impl Parts {
             parts.chain(std::iter::once(of_all(segment))).collect()
         };
         Self {
-            names: segments.iter().map(|segment| segment.name.clone()).collect(),
+            names: segments.iter().enumerate().map(|(at, s)| (s.name.clone(), at)).collect(),
             parts: segments.iter().zip(&assets).map(part).collect(),
         }
     }
 
     /// How many there are; none where the whole is not divided.
     pub(crate) fn count(&self) -> usize {
-        self.names.len()
+        self.parts.len()
     }
 
-    /// The segments that a capability is there for; nothing where that is all of them.
+    /// The segments that a capability is there for, ascending; nothing where that is all of them.
     pub(crate) fn of_capability(&self, capability: &Capability) -> Option<Vec<usize>> {
-        if self.names.is_empty() || capability.segments.is_empty() {
+        if self.parts.is_empty() || capability.segments.is_empty() {
             return None;
         }
-        let is_named = |at: &usize| capability.segments.contains(&self.names[*at]);
-        let named: Vec<usize> = (0..self.names.len()).filter(is_named).collect();
-        (named.len() < self.names.len()).then_some(named)
+        let named = capability.segments.iter().filter_map(|name| self.names.get(name));
+        let named: BTreeSet<usize> = named.copied().collect();
+        (named.len() < self.parts.len()).then(|| named.into_iter().collect())
     }
 
     /// How much of a platform is a segment's.

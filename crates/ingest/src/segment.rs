@@ -1,16 +1,16 @@
 //! The segments that records are there for, by the names that the organisation gives them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::capability::Capability;
-use model::diagnostic::{Code, Diagnostic};
+use model::diagnostic::{Code, Diagnostic, Origin};
 use model::segment::Segment;
 
 use crate::extract::{items, word_key};
 use crate::suggest;
 
-/// Why a name can be none of a segment; names of several stand in one cell.
+/// Whether a text can be the name of a segment: the names of several stand in one cell.
 #[must_use]
 pub fn is_name(text: &str) -> bool {
     let mut items = items(text);
@@ -35,25 +35,44 @@ pub fn of_records(capabilities: &[Arc<Capability>]) -> Vec<Segment> {
     first.into_values().map(Segment::named).collect()
 }
 
+/// Segments that only records name, up to which they are told apart. A column of free text is none
+/// of segments, and to assess thousands of them would take forever.
+pub const MOST: usize = 500;
+
+/// Forgets what records say about segments where they name more than anybody tells apart.
+pub fn forget_too_many(capabilities: &mut [Arc<Capability>]) -> Option<Diagnostic> {
+    let found = of_records(capabilities).len();
+    if found <= MOST {
+        return None;
+    }
+    let limited = capabilities.iter_mut().filter(|c| !c.segments.is_empty());
+    limited.for_each(|capability| Arc::make_mut(capability).segments.clear());
+    let message = format!(
+        "the records name {found} segments, more than {MOST}; every record counts for all of them"
+    );
+    let help =
+        "say with [[segment]] which there are, or rename the column if it means another thing";
+    Some(Diagnostic::new(Code::LimitReached, Origin::default(), message, help))
+}
+
 /// Brings names in records to the spelling of the segments; says once what is the name of none.
 #[must_use]
 pub fn settle(capabilities: &mut [Arc<Capability>], segments: &[Segment]) -> Vec<Diagnostic> {
-    let unknown = of_records(capabilities);
-    let unknown: Vec<Segment> =
-        unknown.into_iter().filter(|found| named(segments, &found.name).is_none()).collect();
-    let spelling = |name: &String| {
-        let segment = named(segments, name).or_else(|| named(&unknown, name));
-        segment.map_or_else(|| name.clone(), |segment| segment.name.clone())
-    };
-    let mut told: BTreeMap<&str, (usize, Diagnostic)> = BTreeMap::new();
+    let mut spellings: BTreeMap<String, (String, bool)> = BTreeMap::new();
+    let known = segments.iter().map(|segment| (&segment.name, true));
+    let found = of_records(capabilities);
+    for (name, is_known) in known.chain(found.iter().map(|segment| (&segment.name, false))) {
+        spellings.entry(word_key(name)).or_insert_with(|| (name.clone(), is_known));
+    }
+    let mut told: BTreeMap<String, (usize, Diagnostic)> = BTreeMap::new();
     for capability in capabilities.iter_mut().filter(|c| !c.segments.is_empty()) {
-        let mut names: Vec<String> = capability.segments.iter().map(spelling).collect();
-        names.sort_unstable();
-        names.dedup();
-        for segment in unknown.iter().filter(|segment| names.contains(&segment.name)) {
-            let first = || (0, remark(capability, &segment.name, segments));
-            told.entry(&segment.name).or_insert_with(first).0 += 1;
+        let named = capability.segments.iter().filter_map(|name| spellings.get(&word_key(name)));
+        let named: BTreeSet<&(String, bool)> = named.collect();
+        for (name, _) in named.iter().filter(|(_, is_known)| !is_known) {
+            let first = || (0, remark(capability, name, segments));
+            told.entry(name.clone()).or_insert_with(first).0 += 1;
         }
+        let names: Vec<String> = named.into_iter().map(|(name, _)| name.clone()).collect();
         if names != capability.segments {
             Arc::make_mut(capability).segments = names;
         }
@@ -109,6 +128,15 @@ mod tests {
         let rows = [row("1", &["Plant"]), row("2", &["office", "PLANT"])];
         let names: Vec<String> = of_records(&rows).into_iter().map(|s| s.name).collect();
         assert_eq!(names, ["office", "Plant"]);
+    }
+
+    #[test]
+    fn a_column_of_free_text_divides_nothing() {
+        let mut rows: Vec<_> = (0..=MOST).map(|n| row("1", &[&format!("note {n}")])).collect();
+        let told = forget_too_many(&mut rows).unwrap();
+        assert!(told.message.contains("501 segments"), "{}", told.message);
+        assert!(rows.iter().all(|row| row.segments.is_empty()));
+        assert!(forget_too_many(&mut rows).is_none());
     }
 
     #[test]
