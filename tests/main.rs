@@ -6,6 +6,7 @@ mod architecture;
 mod cases;
 mod compare;
 mod controls;
+mod dettect;
 mod diff;
 mod example;
 mod formats;

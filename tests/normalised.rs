@@ -183,7 +183,10 @@ pub(crate) fn row() -> impl Strategy<Value = Value> {
         ("strength", cell(vec![json!(0.123456789), json!("85%"), json!(0), json!(1)])),
         ("level", words(&["none", "minimal", "low", "moderate", "high", "very high"])),
         ("ctid", words(&["minimal", "partial", "significant"])),
+        ("systems", lists(&["Workstations", "Linux servers", "all", "-x"])),
+        ("location", texts()),
         ("dettect", cell((-1..=5).map(|n| json!(n)).collect())),
+        ("score_history", score_history()),
         ("stp", cell((1..=5).map(|n| json!(n)).collect())),
         ("rule_status", words(&["stable", "test", "experimental", "deprecated"])),
         ("rule_level", words(&["critical", "high", "medium", "low", "informational"])),
@@ -206,6 +209,20 @@ pub(crate) fn row() -> impl Strategy<Value = Value> {
         let cells = names.iter().map(|name| (*name).to_owned()).zip(values);
         Value::Object(cells.filter(|(_, value)| !value.is_null()).collect())
     })
+}
+
+/// Entries of a logbook, as objects or as people type them.
+fn score_history() -> BoxedStrategy<Value> {
+    cell(vec![
+        json!("2026-06-01=3"),
+        json!("undated=-1; 2026-06-01=3 auto\n2024-02-29=2 tuned; again"),
+        json!({"date": "2024-02-29", "score": 5, "comment": "=1+1", "auto_generated": true}),
+        json!([
+            {"date": "2024-02-29", "score": 2, "comment": "two\nlines; 3 | 4, \"x\" = auto"},
+            {"score": -1, "comment": ""},
+            {"date": "2024-03-01", "score": 4, "auto_generated": false},
+        ]),
+    ])
 }
 
 #[test]

@@ -30,6 +30,9 @@ pub(crate) fn write(shared: &Path, controls: &Path, target: &Path) -> Result<(),
     let text = crate::atomic::table(shared, target)?;
     crate::save(&controls.join("catalogues/atomic_tests.csv"), &text)?;
 
+    let text = crate::dettect::table(shared)?;
+    crate::save(&controls.join("catalogues/dettect_sources.csv"), &text)?;
+
     let folder = controls.join("catalogues/frameworks");
     std::fs::create_dir_all(&folder)?;
     for (name, text) in crate::frameworks::tables(shared)? {

@@ -9,6 +9,7 @@ mod atomic;
 mod attack;
 mod bench;
 mod catalogues;
+mod dettect;
 mod formats;
 mod frameworks;
 mod references;

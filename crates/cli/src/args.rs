@@ -168,12 +168,16 @@ pub(crate) enum Command {
         /// The page to fill
         #[arg(long, value_enum, default_value_t = Size::Slide)]
         size: Size,
-        /// Write the layer as another program would: with --show detect
+        /// Write the layer as another program would: with --show detect, visibility, data-sources
+        /// or groups
         #[arg(long, value_enum)]
         compat: Option<Compat>,
         /// Draw a row for each part instead, by tactic, and the whole as the last
         #[arg(long, value_enum, conflicts_with_all = ["segment", "show", "compat"])]
         by: Option<By>,
+        /// What to lay over a layer of DeTT&CT: detect, visibility, or an adversary (may be repeated)
+        #[arg(long, value_name = "WHAT", requires = "compat")]
+        overlay: Vec<String>,
     },
     /// Read the inputs and say what was understood and what was not
     Import {
@@ -201,6 +205,17 @@ pub(crate) enum Command {
         added: Option<PathBuf>,
         #[command(flatten)]
         format: FormatArg,
+    },
+    /// Write what was understood as the files of another program
+    Export {
+        #[command(flatten)]
+        common: Common,
+        /// The program: dettect writes administration files of techniques, data sources and groups
+        #[arg(long, value_enum)]
+        to: Compat,
+        /// The folder to write; it is written whole or not at all
+        #[arg(short, long, value_name = "DIR")]
+        output: PathBuf,
     },
     /// List ATT&CK's groups, campaigns and software, or show some of them
     Adversaries {
@@ -327,6 +342,9 @@ pub(crate) struct Common {
     pub(crate) threads: Option<usize>,
     #[command(flatten)]
     pub(crate) talk: Talk,
+    /// What is asked for says nothing about what is in place, so that there need not be any input.
+    #[arg(skip)]
+    pub(crate) needs_no_input: bool,
 }
 
 #[derive(Debug, Args)]
@@ -416,6 +434,12 @@ pub(crate) enum Show {
     Threat,
     /// How urgent the gap is
     Priority,
+    /// How much of what can show it is collected
+    Visibility,
+    /// How many of its data sources are there, with --compat dettect
+    DataSources,
+    /// How many adversaries use it, with --compat dettect: yours, else all groups
+    Groups,
 }
 
 /// The order of assessments.
@@ -444,7 +468,7 @@ pub(crate) enum Size {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Compat {
-    /// The same scores and colours as DeTT&CT
+    /// DeTT&CT: its scores and colours, its files
     Dettect,
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ingest::{Edited, EditedError, Patch, ReadError, ReadSettings, SourceChoice, TableRead};
-use model::attack::{Attack, Neighbours};
+use model::attack::{Attack, Fate, Neighbours, ObjectKind};
 use model::capability::Capability;
 use model::catalog::Catalog;
 use model::compare::{Comparison, Outline, compare_segments};
@@ -15,6 +15,7 @@ use model::diagnostic::{Code, Diagnostic, Severity};
 use model::policy::Policy;
 use model::segment::Segment;
 use model::{Assessment, Inputs, assess};
+use report::dettect::{OwnSource, OwnSources};
 
 use crate::advice::sharpest;
 use crate::args::{Common, Talk};
@@ -32,6 +33,8 @@ pub(crate) struct Assessed {
     pub(crate) sources: Vec<PathBuf>,
     /// What would say more than products' names.
     pub(crate) advice: Option<String>,
+    /// The platforms that were chosen; none where nobody chose any.
+    pub(crate) platforms: Vec<String>,
     /// A warning about the inputs that `--strict` does not let pass.
     pub(crate) is_refused: bool,
 }
@@ -56,7 +59,7 @@ fn read_as_planned(
 ) -> Result<Gathered, Failure> {
     let mut read = read(&plan, &plan.sources, &plan.patches, common)?;
     let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
-    if usable == 0 {
+    if usable == 0 && !common.needs_no_input {
         tell(&read.diagnostics, Severity::Note, &common.talk, streams)?;
         let sources: Vec<&str> = read.sources.iter().map(|s| s.path.as_str()).collect();
         let failure = Failure::new(format!("no usable record in {}", sources.join(", ")));
@@ -147,8 +150,9 @@ impl Gathered {
         let Answer { assessment, advice } = answer;
         let is_refused = common.strict && assessment.diagnostics.iter().any(matters);
         let sources = self.plan.sources.into_iter().map(|source| source.path).collect();
+        let platforms = self.plan.scope.platforms.into_keys().collect();
         let (attack, tables) = (self.plan.attack, self.read.tables);
-        Assessed { assessment, attack, tables, sources, advice, is_refused }
+        Assessed { assessment, attack, tables, sources, platforms, advice, is_refused }
     }
 }
 
@@ -288,6 +292,26 @@ fn progress_bar(common: &Common) -> ProgressBar {
 }
 
 impl Assessed {
+    /// The data sources of DeTT&CT that ATT&CK does not have, by technique of the release in use.
+    pub(crate) fn dettect_sources(&self) -> OwnSources {
+        let mut sources = OwnSources::new();
+        for (id, own) in ingest::dettect_sources() {
+            let successor = || match self.attack.fate(ObjectKind::Technique, &id.to_string())? {
+                Fate::Replaced(successor) => successor.parse().ok(),
+                Fate::Deprecated => None,
+            };
+            let live = self.attack.technique(id).map(|_| id).or_else(successor);
+            let own = OwnSource {
+                names: own.names.into_iter().map(str::to_owned).collect(),
+                instead_of: own.instead_of.map(str::to_owned),
+            };
+            if let Some(id) = live {
+                sources.entry(id).or_insert(own);
+            }
+        }
+        sources
+    }
+
     /// Says what there is to say about the inputs, and what must be said before any figure where
     /// the output does not say it itself.
     pub(crate) fn tell(

@@ -5,6 +5,7 @@ mod attack;
 mod compare;
 mod diff;
 mod explain;
+mod export;
 mod formats;
 mod gaps;
 mod heatmap;
@@ -27,14 +28,13 @@ use crate::failure::Failure;
 use crate::streams::Streams;
 
 /// Commands of the design that are not built yet.
-const PLANNED: [&str; 12] = [
+const PLANNED: &[&str] = &[
     "check",
     "attribute",
     "paths",
     "telemetry",
     "rules",
     "plan",
-    "export",
     "init",
     "completions",
     "man",
@@ -89,9 +89,10 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Heatmap { common, output, by: Some(By::Segment), .. } => {
             heatmap::by_segment(&common, &output)
         }
-        Command::Heatmap { common, output, show, size, compat, by: None } => {
-            heatmap::run(&common, &output, show, size, compat)
+        Command::Heatmap { common, output, show, size, compat, overlay, by: None } => {
+            heatmap::run(common, &output, &heatmap::Asked { show, size, compat, overlay })
         }
+        Command::Export { common, to, output } => export::run(&common, to, &output),
         Command::Import { common, output, format } => {
             import::run(&common, output.as_deref(), format.format)
         }

@@ -229,6 +229,9 @@ impl Project {
         let file = match (by_input, &common.config) {
             (Some(file), _) => Some((file, true)),
             (None, Some(file)) => Some((file.clone(), names_nothing)),
+            (None, None) if names_nothing && common.needs_no_input => {
+                nearest().ok().map(|file| (file, false))
+            }
             (None, None) if names_nothing => Some((nearest()?, true)),
             (None, None) => None,
         };
@@ -253,7 +256,7 @@ impl Project {
         let mut sources: Vec<SourceChoice> = if takes_sources { said.clone() } else { Vec::new() };
         sources.extend(further);
         sources.extend(products(&common.have, HAVE));
-        if sources.is_empty() {
+        if sources.is_empty() && !common.needs_no_input {
             let help = "name files or folders, or products with --have, or add a [[source]] to lacuna.toml";
             return Err(Failure::new("there is nothing to read").help(help));
         }
@@ -569,7 +572,7 @@ pub(crate) fn typed_platforms(
     weights(&chosen(typed, &Weights::default())?, |name| platform(attack, name))
 }
 
-/// What `--adversary` names, by id, with the weights.
+/// What a list of names and files says, as `--adversary` takes it.
 pub(crate) fn typed_adversaries(attack: &Attack, typed: &[String]) -> Result<Adversaries, Failure> {
     let chosen = chosen(typed, &Weights::default())?;
     profile::adversaries(&chosen, Path::new(""), &mut Naming::new(attack), attack)

@@ -133,6 +133,9 @@ pub struct DataComponent {
     pub id: String,
     /// `Process Creation`.
     pub name: String,
+    /// Positions in [`Attack::platforms`] of where an analytic of ATT&CK looks for it, ascending;
+    /// empty where the release has no analytics (before 18).
+    pub platforms: Vec<usize>,
 }
 
 /// The kinds of object whose retirement is recorded.

@@ -208,6 +208,22 @@ impl Share {
     }
 }
 
+/// An entry of the logbook of a score.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScoreEntry {
+    /// The day from which it holds; not said where it was never more than nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Date>,
+    /// The score, on the scale of DeTT&CT: -1..=5 for detection, 0..=4 for visibility.
+    pub score: i8,
+    /// A machine gave it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub auto_generated: bool,
+    /// Why it changed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comment: String,
+}
+
 /// One thing the organisation has. Fields are the columns of the register; what is `None` or
 /// empty was not said. Names of platforms, techniques and components are those of the ATT&CK
 /// release in use.
@@ -243,6 +259,12 @@ pub struct Capability {
     /// Platforms it is limited to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platforms: Option<Vec<String>>,
+    /// Systems of the organisation that it is limited to, as written, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub systems: Vec<String>,
+    /// Where it is built: rules, use cases or products, as written, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub location: Vec<String>,
     /// How far it is in place.
     pub status: Status,
     /// What its claim rests on.
@@ -259,6 +281,9 @@ pub struct Capability {
     /// Strength as a DeTT&CT detection score, -1..=5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dettect: Option<i8>,
+    /// What was scored when, in DeTT&CT's scale; the newest is first, and holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub score_history: Vec<ScoreEntry>,
     /// Strength as a level of Summiting the Pyramid, 1..=5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stp: Option<u8>,
@@ -359,12 +384,15 @@ impl Capability {
             tactics: Vec::new(),
             adversaries: Vec::new(),
             platforms: None,
+            systems: Vec::new(),
+            location: Vec::new(),
             status: Status::Unknown,
             basis: Basis::Unknown,
             strength: None,
             level: None,
             ctid: None,
             dettect: None,
+            score_history: Vec::new(),
             stp: None,
             rule_status: None,
             rule_level: None,

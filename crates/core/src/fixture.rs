@@ -209,7 +209,11 @@ fn attack(lines: &[Vec<String>]) -> Attack {
     attack.techniques.sort_by_key(|technique| technique.id);
     let components = of("component");
     attack.components = components
-        .map(|words| DataComponent { id: words[1].clone(), name: words[2].clone() })
+        .map(|words| DataComponent {
+            id: words[1].clone(),
+            name: words[2].clone(),
+            platforms: Vec::new(),
+        })
         .collect();
     attack.components.sort_by(|a, b| a.id.cmp(&b.id));
     attack.mitigations = of("mitigation").map(|words| mitigation(&attack, words)).collect();

@@ -10,6 +10,7 @@ const CHOKE_POINTS: &str = include_str!("../controls/catalogues/choke_points.csv
 const PUBLIC_RULES: &str = include_str!("../controls/catalogues/public_rules.csv");
 const REFERENCE_STACKS: &str = include_str!("../controls/catalogues/reference_stacks.csv");
 const ATOMIC_TESTS: &str = include_str!("../controls/catalogues/atomic_tests.csv");
+const DETTECT_SOURCES: &str = include_str!("../controls/catalogues/dettect_sources.csv");
 
 /// How much of a choke point a technique is, from 0 to 1: how many techniques lead to it and from
 /// it, counted by hand for the Top ATT&CK Techniques of the Center for Threat-Informed Defense.
@@ -83,6 +84,24 @@ pub fn reference_stacks() -> Vec<ReferenceStack> {
     stacks
 }
 
+/// In which data sources DeTT&CT would see a technique that ATT&CK does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DettectSources {
+    /// Their names, without what DeTT&CT adds to tell that they are its own.
+    pub names: Vec<&'static str>,
+    /// The data component of ATT&CK that they stand for, so that it does not count beside them.
+    pub instead_of: Option<&'static str>,
+}
+
+/// The data sources that DeTT&CT adds to those of ATT&CK, by technique. The ids are those of
+/// ATT&CK 18.1; techniques that have no Windows or Linux of their own are not among them.
+pub fn dettect_sources() -> impl Iterator<Item = (TechniqueId, DettectSources)> {
+    rows(DETTECT_SOURCES).map(|(technique, [names, instead_of])| {
+        let instead_of = Some(instead_of).filter(|name| !name.is_empty());
+        (technique, DettectSources { names: names.split('|').collect(), instead_of })
+    })
+}
+
 /// The rows after the comments and the line of column names.
 fn rows<const N: usize>(
     csv: &'static str,
@@ -141,6 +160,20 @@ mod tests {
             }
             let together = stacks.last().unwrap().coverage.exp;
             assert!(0.0 < stack.coverage.exp && stack.coverage.exp <= together);
+        }
+    }
+
+    #[test]
+    fn data_sources_of_dettect_stand_for_components_that_attack_has() {
+        let attack = crate::snapshot::embedded("enterprise-attack", Some("18.1")).unwrap();
+        let sources: Vec<_> = dettect_sources().collect();
+        assert!(sources.is_sorted_by(|(a, _), (b, _)| a < b));
+        assert_eq!(sources.len(), 50);
+        let names: BTreeSet<&str> = sources.iter().flat_map(|(_, s)| s.names.clone()).collect();
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["DHCP", "Email", "Internal DNS", "Web"]);
+        for (id, sources) in &sources {
+            assert!(attack.technique(*id).is_some(), "{id}");
+            assert!(sources.instead_of.is_none_or(|name| attack.component(name).is_some()));
         }
     }
 

@@ -37,12 +37,15 @@ columns! {
     Products "products",
     DataComponents "data_components",
     Platforms "platforms",
+    Systems "systems",
+    Location "location",
     Status "status",
     Basis "basis",
     Strength "strength",
     Level "level",
     Ctid "ctid",
     Dettect "dettect",
+    ScoreHistory "score_history",
     Stp "stp",
     RuleStatus "rule_status",
     RuleLevel "rule_level",
@@ -96,6 +99,8 @@ impl Column {
                 | Self::Products
                 | Self::DataComponents
                 | Self::Platforms
+                | Self::Systems
+                | Self::Location
                 | Self::LogSource
                 | Self::Segment
                 | Self::Tags

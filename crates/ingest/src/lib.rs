@@ -31,12 +31,16 @@ mod status_list;
 pub mod stix;
 pub mod suggest;
 mod syntax;
+mod systems;
 pub mod table;
 pub mod text;
 mod trial;
 mod unfold;
 
-pub use catalogues::{AtomicTest, atomic_tests, choke_points, public_rules, reference_stacks};
+pub use catalogues::{
+    AtomicTest, DettectSources, atomic_tests, choke_points, dettect_sources, public_rules,
+    reference_stacks,
+};
 pub use column::Column;
 pub use edited::{Edited, EditedError, EditedRow, ExportedRow, edited};
 pub use format::{ColumnHelp, ColumnPlace, Description, Format, FormatError, Formats};

@@ -191,6 +191,8 @@ fn take(column: Column, to: &mut Capability, from: &Capability) {
         Column::Controls => to.controls.clone_from(&from.controls),
         Column::DataComponents => to.data_components.clone_from(&from.data_components),
         Column::Platforms => to.platforms.clone_from(&from.platforms),
+        Column::Systems => to.systems.clone_from(&from.systems),
+        Column::Location => to.location.clone_from(&from.location),
         Column::Status => to.status = from.status,
         Column::Basis => to.basis = from.basis,
         Column::Strength => to.strength = from.strength,
@@ -221,6 +223,7 @@ fn take(column: Column, to: &mut Capability, from: &Capability) {
         | Column::OtherFramework
         | Column::Products
         | Column::LogSource
+        | Column::ScoreHistory
         | Column::Created
         | Column::Modified
         | Column::Tags

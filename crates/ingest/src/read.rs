@@ -29,6 +29,7 @@ use crate::record::Draft;
 use crate::register::{Layout, Purpose, TableRead};
 use crate::source::{self, Listing, SourceFile};
 use crate::status_list::{NotAStatusList, StatusList};
+use crate::systems;
 
 /// A file or folder to read, and what the user says about it.
 #[derive(Debug, Clone, Default)]
@@ -140,6 +141,7 @@ pub fn read(choices: &[SourceChoice], settings: &ReadSettings<'_>) -> Result<Rea
         }
         read.sources.push(source.account);
     }
+    systems::place(&mut read.capabilities);
     changes.tell(&mut read.diagnostics);
     Ok(read)
 }
@@ -250,12 +252,7 @@ fn collect(files: impl Iterator<Item = FileRead>, found: &mut SourceRead) {
     let mut amendments = Vec::new();
     let account = &mut found.account;
     for file in files {
-        if let Some(format) = &file.format {
-            let counts = account.formats.entry(format.to_string()).or_default();
-            counts.files += 1;
-            counts.records += file.records;
-            counts.not_understood += file.not_understood;
-        }
+        count_formats(&file, account);
         account.records += file.records;
         account.not_understood += file.not_understood;
         account.skipped += file.skipped;
@@ -268,6 +265,26 @@ fn collect(files: impl Iterator<Item = FileRead>, found: &mut SourceRead) {
     each_log_source_once(&mut found.diagnostics);
     let formats: Vec<String> = found.account.formats.keys().cloned().collect();
     found.account.format = formats.join(", ");
+}
+
+/// Counts a file by its format, or by the formats of its sheets.
+fn count_formats(file: &FileRead, account: &mut Source) {
+    let Some(format) = &file.format else { return };
+    let others = file.drafts.iter().filter(|draft| draft.format != *format);
+    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+    for draft in others {
+        *found.entry(&draft.format).or_default() += draft.records;
+    }
+    let of_others: usize = found.values().sum();
+    found.insert(format, file.records.saturating_sub(of_others));
+    for (name, records) in found {
+        let counts = account.formats.entry(name.to_owned()).or_default();
+        counts.files += 1;
+        counts.records += records;
+    }
+    if let Some(counts) = account.formats.get_mut(&**format) {
+        counts.not_understood += file.not_understood;
+    }
 }
 
 fn shown(choice: &SourceChoice, path: &str) -> String {

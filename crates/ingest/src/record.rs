@@ -1,7 +1,8 @@
 //! From what a record says, column by column, to a capability. Every word that is not understood
 //! is reported with its place; nothing is guessed.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use model::attack::Attack;
@@ -18,6 +19,7 @@ use crate::format::{self, Format};
 use crate::products::Mention;
 
 mod attack;
+mod logbook;
 
 /// What one record says.
 #[derive(Debug, Clone, Default)]
@@ -169,6 +171,15 @@ impl Reading<'_> {
             Column::Products => self.products(text),
             Column::DataComponents => self.components(text),
             Column::Platforms => self.platforms(text),
+            Column::Systems => {
+                let systems = items_in_order(text, &['\n', ';']);
+                let named = systems.filter(|system| !system.eq_ignore_ascii_case("all"));
+                self.draft.capability.systems.extend(named.map(str::to_owned));
+            }
+            Column::Location => {
+                let places = items_in_order(text, &['\n']).map(str::to_owned);
+                self.draft.capability.location.extend(places);
+            }
             Column::Status => self.status = self.word(column, text, Status::from_word),
             Column::Basis => self.basis = self.word(column, text, Basis::from_word),
             Column::Strength => {
@@ -183,6 +194,7 @@ impl Reading<'_> {
                 let score = whole(text, -1..=5);
                 self.draft.capability.dettect = self.value(column, text, score, "-1 to 5");
             }
+            Column::ScoreHistory => self.score_history(text),
             Column::Stp => {
                 let level = whole(text, 1..=5);
                 self.draft.capability.stp = self.value(column, text, level, "1 to 5");
@@ -317,6 +329,20 @@ impl Reading<'_> {
         self.value(column, text, extract::date(text), "2026-06-30")
     }
 
+    /// Entries of a logbook, the newest first.
+    fn score_history(&mut self, text: &str) {
+        for entry in logbook::entries(text) {
+            match logbook::entry(entry) {
+                Some(entry) => self.draft.capability.score_history.push(entry),
+                None => {
+                    let message = format!("score_history cannot hold {:?}", shortened(entry));
+                    let help = "write DAY=SCORE, a line each: 2026-06-30=3 tuned";
+                    self.report(Code::BadValue, message, help);
+                }
+            }
+        }
+    }
+
     /// `4` or `3/4`: passed of run.
     fn tests_run(&mut self, text: &str) {
         let (passed, run) = match text.split_once('/') {
@@ -366,6 +392,10 @@ impl Reading<'_> {
             Kind::Rule | Kind::Control if self.context.has_status => Status::Unknown,
             Kind::Rule | Kind::Control => Status::Enabled,
         });
+        keep_first(&mut capability.systems);
+        keep_first(&mut capability.location);
+        // Of one day the first holds: the sort is stable.
+        capability.score_history.sort_by_key(|entry| Reverse(entry.date));
         // What is known by a product's name alone goes by that.
         if capability.id.is_empty() && self.draft.products.is_empty() {
             capability.id = own_id(&capability.title, &self.origin);
@@ -422,6 +452,19 @@ pub(crate) fn each_once<I: Ord>(ids: &mut Vec<(I, Option<String>)>) {
 
 const SHARE: &str = "a number of 0 to 1, or percent";
 const WHOLE: &str = "a whole number";
+
+/// The items of a text between separators, in their order.
+fn items_in_order<'a>(text: &'a str, separators: &'a [char]) -> impl Iterator<Item = &'a str> {
+    text.split(separators).map(str::trim).filter(|item| !item.is_empty())
+}
+
+/// Keeps the first of items that are the same.
+fn keep_first(items: &mut Vec<String>) {
+    let mut known = HashSet::with_capacity(items.len());
+    let is_new: Vec<bool> = items.iter().map(|item| known.insert(item.as_str())).collect();
+    let mut is_new = is_new.into_iter();
+    items.retain(|_| is_new.next().unwrap_or(true));
+}
 
 fn insert(list: &mut Vec<String>, item: String) {
     if let Err(at) = list.binary_search(&item) {

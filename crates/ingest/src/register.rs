@@ -525,6 +525,15 @@ pub(crate) fn objects(
     Some(Register { rows, has_status, decimal_comma: true, diagnostics, no_rows, table })
 }
 
+/// An entry of a logbook as the text that it would be in a cell.
+fn logbook_line(entry: &Value) -> String {
+    let said = |key| entry.get(key).and_then(Value::as_text).unwrap_or_default();
+    let date = Some(said("date")).filter(|date| !date.is_empty());
+    let auto = if said("auto_generated") == "true" { " auto" } else { "" };
+    let comment = said("comment").split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("{}={}{auto} {comment}", date.unwrap_or("undated".into()), said("score"))
+}
+
 /// No column has a name that is longer, in bytes. The name of an object within a row is part of
 /// the names of all that it holds.
 const LONGEST_NAME: usize = 100;
@@ -542,6 +551,9 @@ fn said(
         (Some(column @ (Column::Scope | Column::Telemetry)), Value::Map(_)) => {
             let pairs = value.entries().filter_map(|(k, v)| Some(format!("{k}={}", v.as_text()?)));
             vec![text(column, pairs.collect::<Vec<_>>().join("; "))]
+        }
+        (Some(column @ Column::ScoreHistory), Value::List(_) | Value::Map(_)) => {
+            value.list().map(|entry| text(column, logbook_line(entry))).collect()
         }
         // `tests: {k: 3, n: 4}` is `tests k` and `tests n`.
         (_, Value::Map(_)) if key.len() <= LONGEST_NAME => {

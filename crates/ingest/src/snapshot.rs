@@ -163,7 +163,7 @@ pub fn write(attack: &Attack) -> String {
     push(&mut text, TACTICS, tactics, tactic_row);
     push(&mut text, PLATFORMS, platforms, |name| vec![escape(name)]);
     push(&mut text, MITIGATIONS, mitigations, mitigation_row);
-    push(&mut text, COMPONENTS, components, component_row);
+    push(&mut text, COMPONENTS, components, |component| component_row(component, attack));
     push(&mut text, TECHNIQUES, techniques, |technique| technique_row(technique, attack));
     push(&mut text, ADVERSARIES, adversaries, |adversary| adversary_row(adversary, attack));
     push(&mut text, RETIRED, retired, retired_row);
@@ -187,7 +187,8 @@ pub fn read(text: &str) -> Result<Attack, SnapshotError> {
     attack.tactics = collect(sections.rows_before(PLATFORMS)?, read_tactic)?;
     attack.platforms = collect(sections.rows_before(MITIGATIONS)?, read_platform)?;
     attack.mitigations = collect(sections.rows_before(COMPONENTS)?, read_mitigation)?;
-    attack.components = collect(sections.rows_before(TECHNIQUES)?, read_component)?;
+    attack.components =
+        collect(sections.rows_before(TECHNIQUES)?, |row| read_component(row, &attack))?;
     attack.techniques =
         collect(sections.rows_before(ADVERSARIES)?, |row| read_technique(row, &attack))?;
     mirror_mitigations(&mut attack);
@@ -200,7 +201,7 @@ pub fn read(text: &str) -> Result<Attack, SnapshotError> {
 const TACTICS: Section = ("tactics", "id, short name, name");
 const PLATFORMS: Section = ("platforms", "name");
 const MITIGATIONS: Section = ("mitigations", "id, name");
-const COMPONENTS: Section = ("data components", "id, name");
+const COMPONENTS: Section = ("data components", "id, name, platforms");
 const TECHNIQUES: Section =
     ("techniques", "id, name, tactics, platforms, mitigations, data components");
 const ADVERSARIES: Section = (
@@ -221,8 +222,12 @@ fn mitigation_row(mitigation: &Mitigation) -> Vec<Cow<'_, str>> {
     vec![escape(&mitigation.id), escape(&mitigation.name)]
 }
 
-fn component_row(component: &DataComponent) -> Vec<Cow<'_, str>> {
-    vec![escape(&component.id), escape(&component.name)]
+fn component_row<'a>(component: &'a DataComponent, attack: &'a Attack) -> Vec<Cow<'a, str>> {
+    vec![
+        escape(&component.id),
+        escape(&component.name),
+        list(&component.platforms, |ix| &attack.platforms[*ix]),
+    ]
 }
 
 fn technique_row<'a>(technique: &'a Technique, attack: &'a Attack) -> Vec<Cow<'a, str>> {
@@ -473,19 +478,23 @@ fn read_mitigation(mut row: Row) -> Result<Mitigation, SnapshotError> {
     Ok(Mitigation { id: row.text(), name: row.text(), techniques: Vec::new() })
 }
 
-fn read_component(mut row: Row) -> Result<DataComponent, SnapshotError> {
-    Ok(DataComponent { id: row.text(), name: row.text() })
+fn read_component(mut row: Row, attack: &Attack) -> Result<DataComponent, SnapshotError> {
+    let (id, name) = (row.text(), row.text());
+    Ok(DataComponent { id, name, platforms: row.list(|name| platform(name, attack))? })
+}
+
+fn platform(name: &str, attack: &Attack) -> Option<usize> {
+    attack.platforms.binary_search_by(|platform| platform.as_str().cmp(name)).ok()
 }
 
 fn read_technique(mut row: Row, attack: &Attack) -> Result<Technique, SnapshotError> {
     let id = row.field();
     let component = |id: &str| attack.components.binary_search_by(|c| c.id.as_str().cmp(id)).ok();
-    let platform = |name: &str| attack.platforms.binary_search_by(|p| p.as_str().cmp(name)).ok();
     Ok(Technique {
         id: TechniqueId::parse(id).map_err(|fault| row.fault(&format!("{id:?}: {fault}")))?,
         name: row.text(),
         tactics: row.list(|id| attack.tactics.iter().position(|tactic| tactic.id == id))?,
-        platforms: row.list(platform)?,
+        platforms: row.list(|name| platform(name, attack))?,
         mitigations: row.list(|id| attack.mitigation(id))?,
         components: row.list(component)?,
     })
@@ -784,6 +793,7 @@ group\tG0016\tAPT29\t\t\t\t\t\tT1059 T1059.001 .004
             let tactic =
                 |(id, name): (String, String)| Tactic { id, shortname: name.clone(), name };
             let mitigation = |(id, name)| Mitigation { id, name, techniques: Vec::new() };
+            let everywhere: Vec<usize> = (0..platforms.len()).collect();
             let mut attack = Attack {
                 domain,
                 version,
@@ -796,7 +806,7 @@ group\tG0016\tAPT29\t\t\t\t\t\tT1059 T1059.001 .004
                 mitigations: mitigations.into_iter().map(mitigation).collect(),
                 components: components
                     .into_iter()
-                    .map(|(id, name)| DataComponent { id, name })
+                    .map(|(id, name)| DataComponent { id, name, platforms: everywhere.clone() })
                     .collect(),
                 retired,
             };

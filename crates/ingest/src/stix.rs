@@ -283,7 +283,7 @@ fn mitigation(object: &Object) -> Mitigation {
 }
 
 fn component(object: &Object) -> DataComponent {
-    DataComponent { id: object.owned_id(), name: object.name().to_owned() }
+    DataComponent { id: object.owned_id(), name: object.name().to_owned(), platforms: Vec::new() }
 }
 
 fn retired(objects: &[Object]) -> Vec<Retired> {
@@ -347,25 +347,36 @@ fn enter(attack: &mut Attack, places: &Places, verb: &str, source: Place, target
         }
         // Since 18, strategies do, and lead to the components through their analytics.
         ("detects", Place::Strategy(strategy), Place::Technique(technique)) => {
-            attack.techniques[technique].components.extend(components_of(strategy, places));
+            for analytic in analytics_of(strategy, places) {
+                observe(attack, technique, analytic, places);
+            }
         }
         _ => {}
     }
 }
 
-fn components_of(strategy: &Object, places: &Places) -> Vec<usize> {
-    let analytics = texts(&strategy.x_mitre_analytic_refs).filter_map(|id| match places.get(id) {
+fn analytics_of<'a>(
+    strategy: &'a Object,
+    places: &'a Places,
+) -> impl Iterator<Item = &'a Object<'a>> {
+    texts(&strategy.x_mitre_analytic_refs).filter_map(|id| match places.get(id) {
         Some(Place::Analytic(analytic)) => Some(*analytic),
         _ => None,
-    });
-    let log_sources = analytics.flat_map(|a| a.x_mitre_log_source_references.iter().flatten());
-    let components = log_sources.filter_map(|log_source| {
-        match places.get(log_source.x_mitre_data_component_ref.as_deref()?) {
-            Some(Place::Component(component)) => Some(*component),
-            _ => None,
+    })
+}
+
+/// An analytic for a technique looks for components, each on the platforms that it is for.
+fn observe(attack: &mut Attack, technique: usize, analytic: &Object, places: &Places) {
+    let position = |name: &str| attack.platforms.iter().position(|platform| platform == name);
+    let platforms = analytic.x_mitre_platforms.iter().flatten();
+    let platforms: Vec<usize> = platforms.filter_map(|name| position(name)).collect();
+    for log_source in analytic.x_mitre_log_source_references.iter().flatten() {
+        let component = log_source.x_mitre_data_component_ref.as_deref();
+        if let Some(Place::Component(component)) = component.and_then(|id| places.get(id)) {
+            attack.techniques[technique].components.push(*component);
+            attack.components[*component].platforms.extend(&platforms);
         }
-    });
-    components.collect()
+    }
 }
 
 fn put_in_order(attack: &mut Attack) {
@@ -373,11 +384,13 @@ fn put_in_order(attack: &mut Attack) {
         .techniques
         .iter_mut()
         .flat_map(|technique| [&mut technique.mitigations, &mut technique.components]);
+    let of_components = attack.components.iter_mut().map(|component| &mut component.platforms);
     let of_adversaries = attack.adversaries.iter_mut().flat_map(|adversary| {
         [&mut adversary.techniques, &mut adversary.software, &mut adversary.campaigns]
     });
     let of_mitigations = attack.mitigations.iter_mut().map(|mitigation| &mut mitigation.techniques);
-    for positions in of_techniques.chain(of_adversaries).chain(of_mitigations) {
+    let all = of_techniques.chain(of_components).chain(of_adversaries).chain(of_mitigations);
+    for positions in all {
         *positions = ascending(std::mem::take(positions));
     }
 }

@@ -101,7 +101,7 @@ pub(crate) struct LegendItem {
     pub(crate) color: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Clone)]
 pub(crate) struct Metadata {
     pub(crate) name: &'static str,
     pub(crate) value: String,
@@ -170,6 +170,7 @@ fn noun(show: Show) -> &'static str {
         Show::Function(Function::Observe) => "observation",
         Show::Threat => "threat",
         Show::Priority => "priority of gaps",
+        Show::Visibility => "telemetry collected",
     }
 }
 
@@ -201,6 +202,9 @@ fn thresholds(policy: &Policy, show: Show) -> String {
             percent(policy.tau),
         ),
         Show::Threat => "Score: how likely our adversaries use it, 0 to 100".to_owned(),
+        Show::Visibility => {
+            "Score: how much of what could show it is collected, 0 to 100".to_owned()
+        }
         Show::Priority => {
             "Score: how urgent the gap is, 0 to 100; 0 where nothing is missing".to_owned()
         }
@@ -214,6 +218,7 @@ fn legend(show: Show) -> Vec<LegendItem> {
     let words = match show {
         Show::Coverage | Show::Function(_) => ["nothing", "all"],
         Show::Threat => ["not used", "used by all"],
+        Show::Visibility => ["nothing", "all"],
         Show::Priority => ["no gap", "most urgent"],
     };
     let label = |score: usize| match score {
@@ -312,6 +317,7 @@ fn score(technique: &TechniqueAssessment, show: Show) -> f64 {
     let score = match show {
         Show::Coverage | Show::Function(_) => figure(technique, show).exp * 100.0,
         Show::Threat => technique.threat.value * 100.0,
+        Show::Visibility => technique.ease.telemetry * 100.0,
         Show::Priority => technique.priority,
     };
     (score.clamp(0.0, 100.0) * 10.0).round() / 10.0
@@ -321,7 +327,9 @@ fn score(technique: &TechniqueAssessment, show: Show) -> f64 {
 fn evidence(technique: &TechniqueAssessment, show: Show) -> Vec<&EvidenceSummary> {
     let counts = |evidence: &&EvidenceSummary| match show {
         Show::Function(function) => evidence.function == function,
-        Show::Coverage | Show::Threat | Show::Priority => evidence.function != Function::Respond,
+        Show::Coverage | Show::Threat | Show::Priority | Show::Visibility => {
+            evidence.function != Function::Respond
+        }
     };
     let mut evidence: Vec<_> = technique.evidence.iter().filter(counts).collect();
     evidence.sort_by(|a, b| b.exp.total_cmp(&a.exp).then_with(|| a.capability.cmp(&b.capability)));
@@ -409,13 +417,14 @@ mod tests {
         have C1 control prevent T1059.001 strength=0.9 tests=9/10/2025-11-30
     "#;
     const HOSTILE: &str = "</script><img src=x onerror=alert(1)>\"'&\u{202e}\u{1b}[31m\n\u{200f}";
-    const SHOWS: [Show; 6] = [
+    const SHOWS: [Show; 7] = [
         Show::Coverage,
         Show::Function(Function::Prevent),
         Show::Function(Function::Detect),
         Show::Function(Function::Respond),
         Show::Threat,
         Show::Priority,
+        Show::Visibility,
     ];
 
     fn world() -> (Attack, Assessment) {

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use model::capability::{Capability, Kind, Share, Status};
+use model::capability::{Capability, Kind, ScoreEntry, Share, Status};
 use model::date::Date;
 use model::score::round9;
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -34,12 +34,15 @@ const COLUMNS: &[Column] = &[
     ("controls", |c| Cell::list(&c.controls)),
     ("data_components", |c| Cell::list(&c.data_components)),
     ("platforms", platforms),
+    ("systems", |c| Cell::list(&c.systems)),
+    ("location", |c| Cell::Lines(&c.location)),
     (STATUS, |c| Cell::Text(c.status.word())),
     ("basis", |c| Cell::Text(c.basis.word())),
     ("strength", |c| Cell::number(c.strength)),
     ("level", |c| Cell::word(c.level.map(|level| level.word()))),
     ("ctid", |c| Cell::word(c.ctid.map(|score| score.word()))),
     ("dettect", |c| Cell::whole(c.dettect)),
+    ("score_history", |c| Cell::Entries(&c.score_history)),
     ("stp", |c| Cell::whole(c.stp)),
     ("rule_status", |c| Cell::word(c.rule_status.map(|status| status.word()))),
     ("rule_level", |c| Cell::word(c.rule_level.map(|level| level.word()))),
@@ -132,6 +135,10 @@ enum Cell<'a> {
     Number(f64),
     Yes,
     Day(Date),
+    /// Items that may hold separators: a line each.
+    Lines(&'a [String]),
+    /// A logbook.
+    Entries(&'a [ScoreEntry]),
     /// By platform.
     Shares(&'a BTreeMap<String, f64>),
 }
@@ -173,6 +180,8 @@ impl<'a> Cell<'a> {
         match self {
             Self::Blank => true,
             Self::List(items) => items.is_empty(),
+            Self::Lines(lines) => lines.is_empty(),
+            Self::Entries(entries) => entries.is_empty(),
             Self::Text(_)
             | Self::Whole(_)
             | Self::Number(_)
@@ -192,6 +201,10 @@ impl<'a> Cell<'a> {
             Self::Number(number) => Cow::Owned(number.to_string()),
             Self::Yes => Cow::Borrowed("yes"),
             Self::Day(day) => Cow::Owned(day.to_string()),
+            Self::Lines(lines) => Cow::Owned(lines.join("\n")),
+            Self::Entries(entries) => {
+                Cow::Owned(entries.iter().map(logbook_line).collect::<Vec<_>>().join("\n"))
+            }
             Self::Shares(shares) => {
                 let pairs = shares.iter().map(|(name, share)| format!("{name}={}", round9(*share)));
                 Cow::Owned(pairs.collect::<Vec<_>>().join("; "))
@@ -203,7 +216,7 @@ impl<'a> Cell<'a> {
     /// -1 is no formula.
     fn inert(&self) -> Cow<'a, str> {
         match self {
-            Self::Text(_) | Self::List(_) | Self::Shares(_) => {
+            Self::Text(_) | Self::List(_) | Self::Lines(_) | Self::Entries(_) | Self::Shares(_) => {
                 // Lines stay apart: in quotes a line break is harmless.
                 let written = self.written();
                 let lines: Vec<String> = written.split('\n').map(crate::printable).collect();
@@ -226,11 +239,22 @@ impl Serialize for Cell<'_> {
             Self::Number(number) => serializer.serialize_f64(*number),
             Self::Yes => serializer.serialize_bool(true),
             Self::Day(day) => serializer.collect_str(day),
+            Self::Lines(lines) => serializer.collect_seq(*lines),
+            Self::Entries(entries) => serializer.collect_seq(*entries),
             Self::Shares(shares) => {
                 serializer.collect_map(shares.iter().map(|(name, share)| (name, round9(*share))))
             }
         }
     }
+}
+
+/// An entry of a logbook as the line that the reader knows: `2021-09-22=3 auto tuned`.
+fn logbook_line(entry: &ScoreEntry) -> String {
+    let day = entry.date.map_or("undated".to_owned(), |day| day.to_string());
+    let auto = if entry.auto_generated { " auto" } else { "" };
+    let comment =
+        entry.comment.split_whitespace().fold(String::new(), |text, word| text + " " + word);
+    format!("{day}={}{auto}{comment}", entry.score)
 }
 
 /// Capabilities, and the columns that it takes to write them.

@@ -37,6 +37,8 @@ pub enum Show {
     Threat,
     /// How urgent the gap is.
     Priority,
+    /// How much of what can show it is collected.
+    Visibility,
 }
 
 /// The finding in a sentence: what is proven and what is expected.
@@ -498,6 +500,7 @@ fn title(assessment: &Assessment, show: Show) -> String {
         Show::Function(Function::Detect) => by("detected"),
         Show::Function(Function::Respond | Function::Observe) => by("responded to"),
         Show::Threat => "What our adversaries are likely to use".to_owned(),
+        Show::Visibility => "How much of what could show each technique is collected".to_owned(),
         Show::Priority => match assessment.gaps().first() {
             Some(first) => format!("Our most urgent gap is {}", first.name),
             None => "No gap is open".to_owned(),
@@ -510,6 +513,7 @@ fn footnote(assessment: &Assessment, show: Show) -> String {
         Show::Coverage => {
             "Percent: expected coverage against our adversaries, by tactic; number: techniques in scope."
         }
+        Show::Visibility => "To collect is not to detect. Number: techniques in scope.",
         Show::Function(_) | Show::Threat | Show::Priority => "Number: techniques in scope.",
     };
     let hash = assessment.inputs.iter().map(|source| &source.sha256[..source.sha256.len().min(8)]);
@@ -535,6 +539,8 @@ fn legend(assessment: &Assessment, show: Show) -> Legend {
         ],
         Show::Threat => ["Not used", "Below 25 %", "Below 50 %", "Below 75 %", "75 % and more"]
             .map(str::to_owned),
+        Show::Visibility => ["Nothing", "Below 25 %", "Below 50 %", "Below 75 %", "75 % and more"]
+            .map(str::to_owned),
         Show::Priority => {
             ["No gap", "Below 10", "Below 25", "Below 50", "50 and more"].map(str::to_owned)
         }
@@ -546,7 +552,9 @@ fn legend(assessment: &Assessment, show: Show) -> Legend {
         out_of_scope: "Out of scope".to_owned(),
         fraction: match show {
             Show::Coverage | Show::Function(_) => "2/5 = sub-techniques at least weak".to_owned(),
-            Show::Threat | Show::Priority => "The highest of its sub-techniques shows".to_owned(),
+            Show::Threat | Show::Priority | Show::Visibility => {
+                "The highest of its sub-techniques shows".to_owned()
+            }
         },
     }
 }
@@ -594,7 +602,9 @@ fn technique_position(assessment: &Assessment, id: TechniqueId) -> usize {
 /// The coverage that a view is about; beside threat and priority, the composite.
 pub(crate) fn figure(technique: &TechniqueAssessment, show: Show) -> Range {
     match show {
-        Show::Coverage | Show::Threat | Show::Priority => technique.coverage.composite,
+        Show::Coverage | Show::Threat | Show::Priority | Show::Visibility => {
+            technique.coverage.composite
+        }
         Show::Function(Function::Prevent) => technique.coverage.prevent,
         Show::Function(Function::Detect) => technique.coverage.detect,
         Show::Function(Function::Respond) => technique.coverage.respond,
@@ -609,6 +619,7 @@ fn shade(assessment: &Assessment, technique: &TechniqueAssessment, show: Show) -
     };
     match show {
         Show::Threat => step(technique.threat.value, [0.25, 0.5, 0.75]),
+        Show::Visibility => step(technique.ease.telemetry, [0.25, 0.5, 0.75]),
         Show::Priority => step(technique.priority, [10.0, 25.0, 50.0]),
         Show::Coverage | Show::Function(_) => {
             let range = figure(technique, show);

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use clap::ValueEnum as _;
 use model::capability::Function;
-use report::view;
+use model::inputs::Profile;
+use report::{dettect, view};
 
 use super::compare;
 use crate::Outcome;
@@ -11,20 +13,25 @@ use crate::args::{Common, Compat, Show, Size};
 use crate::assessing::{Assessed, assessed, by_segment as compared_by_segment};
 use crate::failure::Failure;
 use crate::folder::write_file;
+use crate::project;
 use crate::streams::Streams;
 
-pub(crate) fn run(
-    common: &Common,
-    output: &Path,
-    show: Show,
-    size: Size,
-    compat: Option<Compat>,
-) -> Result<Outcome, Failure> {
+/// What is asked for beside the name of the output.
+pub(crate) struct Asked {
+    pub(crate) show: Show,
+    pub(crate) size: Size,
+    pub(crate) compat: Option<Compat>,
+    pub(crate) overlay: Vec<String>,
+}
+
+pub(crate) fn run(mut common: Common, output: &Path, asked: &Asked) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
-    let picture = Picture::of(output)?.compatible(compat, show)?;
-    let found = assessed(common, &mut streams)?;
-    found.tell(common, false, &mut streams)?;
-    write_file(output, &picture.bytes(&found, view_of(show), size)?)?;
+    let picture = Picture::of(output, asked)?;
+    common.needs_no_input = picture.needs_no_input();
+    let found = assessed(&common, &mut streams)?;
+    let bytes = picture.bytes(&found)?;
+    found.tell(&common, false, &mut streams)?;
+    write_file(output, &bytes)?;
     if !common.talk.quiet {
         streams.say("wrote", &output.display().to_string())?;
     }
@@ -44,23 +51,48 @@ pub(crate) fn by_segment(common: &Common, output: &Path) -> Result<Outcome, Fail
     Ok(super::outcome(found.is_refused))
 }
 
-/// What the name of the output asks for.
-enum Picture {
-    Svg,
-    Png,
-    Layer,
-    /// The layer that DeTT&CT makes of detection scores.
-    DettectLayer,
+/// What the options and the name of the output ask for.
+enum Picture<'a> {
+    Svg(view::Show, Size),
+    Png(view::Show, Size),
+    Layer(view::Show),
+    /// A layer that DeTT&CT makes.
+    Dettect(DettectLayer<'a>),
 }
 
-impl Picture {
-    fn of(output: &Path) -> Result<Self, Failure> {
+/// The layers of DeTT&CT.
+enum DettectLayer<'a> {
+    Detection,
+    Visibility,
+    VisibilityAndDetection,
+    DataSources,
+    Groups(Option<Laid<'a>>),
+}
+
+/// What is laid over the adversaries.
+enum Laid<'a> {
+    Detection,
+    Visibility,
+    /// Others, by their names.
+    Adversaries(&'a [String]),
+}
+
+impl<'a> Picture<'a> {
+    fn of(output: &Path, asked: &'a Asked) -> Result<Self, Failure> {
         let extension = output.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
-        match extension.as_deref() {
-            Some("svg") => Ok(Self::Svg),
-            Some("png") => Ok(Self::Png),
-            Some("json") => Ok(Self::Layer),
-            Some("pdf") => {
+        let show = || view_of(asked.show);
+        match (extension.as_deref(), asked.compat) {
+            (Some("json"), Some(Compat::Dettect)) => {
+                Ok(Self::Dettect(DettectLayer::of(asked.show, &asked.overlay)?))
+            }
+            (Some("svg" | "png"), Some(Compat::Dettect)) => {
+                let failure = Failure::new("DeTT&CT makes layers, not pictures");
+                Err(failure.help("write a .json, or leave --compat out"))
+            }
+            (Some("svg"), None) => Ok(Self::Svg(show()?, asked.size)),
+            (Some("png"), None) => Ok(Self::Png(show()?, asked.size)),
+            (Some("json"), None) => Ok(Self::Layer(show()?)),
+            (Some("pdf"), _) => {
                 let failure = Failure::new("pictures as .pdf are planned but not built: not yet");
                 Err(failure.help("write .svg, .png or .json"))
             }
@@ -74,20 +106,14 @@ impl Picture {
         }
     }
 
-    /// What is asked for, as another program would write it.
-    fn compatible(self, compat: Option<Compat>, show: Show) -> Result<Self, Failure> {
-        match (compat, &self, show) {
-            (None, _, _) => Ok(self),
-            (Some(Compat::Dettect), Self::Layer, Show::Detect) => Ok(Self::DettectLayer),
-            (Some(Compat::Dettect), _, _) => {
-                let message = "of the layers of DeTT&CT only detection is built: not yet";
-                Err(Failure::new(message).help("write a .json with --show detect"))
-            }
-        }
+    /// Whether it says nothing about what is in place.
+    fn needs_no_input(&self) -> bool {
+        let others = |laid: &Option<Laid<'_>>| matches!(laid, None | Some(Laid::Adversaries(_)));
+        matches!(self, Self::Dettect(DettectLayer::Groups(laid)) if others(laid))
     }
 
-    fn bytes(&self, found: &Assessed, show: view::Show, size: Size) -> Result<Vec<u8>, Failure> {
-        let svg = || {
+    fn bytes(&self, found: &Assessed) -> Result<Vec<u8>, Failure> {
+        let svg = |show: view::Show, size: Size| {
             let matrix = view::matrix(&found.assessment, &found.attack, show);
             let size = match size {
                 Size::Slide => report::heatmap::Size::Slide,
@@ -95,29 +121,109 @@ impl Picture {
             report::heatmap::svg(&matrix, size)
         };
         match self {
-            Self::Svg => Ok(svg().into_bytes()),
-            Self::Png => report::png::render(&svg(), 1.0).map_err(Failure::new),
-            Self::Layer => {
+            Self::Svg(show, size) => Ok(svg(*show, *size).into_bytes()),
+            Self::Png(show, size) => {
+                report::png::render(&svg(*show, *size), 1.0).map_err(Failure::new)
+            }
+            Self::Layer(show) => {
                 let mut layer = Vec::new();
-                report::navigator::write(&found.assessment, &found.attack, show, &mut layer)?;
+                report::navigator::write(&found.assessment, &found.attack, *show, &mut layer)?;
                 Ok(layer)
             }
-            Self::DettectLayer => {
-                let mut layer = Vec::new();
-                report::dettect::write_detection(&found.assessment, &mut layer)?;
-                Ok(layer)
-            }
+            Self::Dettect(wanted) => wanted.bytes(found),
         }
     }
 }
 
-fn view_of(show: Show) -> view::Show {
+impl<'a> DettectLayer<'a> {
+    fn of(show: Show, overlay: &'a [String]) -> Result<Self, Failure> {
+        let words: Vec<&str> = overlay.iter().map(String::as_str).collect();
+        match (show, &words[..]) {
+            (Show::Detect, []) => Ok(Self::Detection),
+            (Show::Visibility, []) => Ok(Self::Visibility),
+            (Show::Detect, ["visibility"]) | (Show::Visibility, ["detect"]) => {
+                Ok(Self::VisibilityAndDetection)
+            }
+            (Show::DataSources, []) => Ok(Self::DataSources),
+            (Show::Groups, []) => Ok(Self::Groups(None)),
+            (Show::Groups, ["detect"]) => Ok(Self::Groups(Some(Laid::Detection))),
+            (Show::Groups, ["visibility"]) => Ok(Self::Groups(Some(Laid::Visibility))),
+            (Show::Groups, words) if !words.iter().any(|word| is_side(word)) => {
+                Ok(Self::Groups(Some(Laid::Adversaries(overlay))))
+            }
+            (Show::Detect | Show::Visibility | Show::Groups | Show::DataSources, _) => {
+                let message = format!("DeTT&CT lays no such thing over {}", word(show));
+                Err(Failure::new(message).help(
+                    "lay detect over visibility, or one of detect, visibility and adversaries \
+                     over groups",
+                ))
+            }
+            (Show::Coverage | Show::Prevent | Show::Respond | Show::Threat | Show::Priority, _) => {
+                let message = format!("DeTT&CT has no layer of {}", word(show));
+                let help = "use --show detect, visibility, data-sources or groups";
+                Err(Failure::new(message).help(help))
+            }
+        }
+    }
+
+    fn bytes(&self, found: &Assessed) -> Result<Vec<u8>, Failure> {
+        let (own, others);
+        let show = match self {
+            Self::Detection => dettect::Show::Detection,
+            Self::Visibility => dettect::Show::Visibility,
+            Self::VisibilityAndDetection => dettect::Show::VisibilityAndDetection,
+            Self::DataSources => {
+                own = found.dettect_sources();
+                dettect::Show::DataSources(&own)
+            }
+            Self::Groups(laid) => {
+                others = match laid {
+                    Some(Laid::Adversaries(typed)) => {
+                        let typed = project::typed_adversaries(&found.attack, typed)?;
+                        Profile { adversaries: typed.weights, own: typed.own, ..Profile::default() }
+                    }
+                    Some(Laid::Detection | Laid::Visibility) | None => Profile::default(),
+                };
+                let overlay = laid.as_ref().map(|laid| match laid {
+                    Laid::Detection => dettect::Overlay::Detection,
+                    Laid::Visibility => dettect::Overlay::Visibility,
+                    Laid::Adversaries(_) => dettect::Overlay::Adversaries(&others),
+                });
+                dettect::Show::Groups(dettect::Groups {
+                    platforms: found.platforms.clone(),
+                    overlay,
+                })
+            }
+        };
+        let mut layer = Vec::new();
+        dettect::write(&found.assessment, &found.attack, &show, &mut layer)?;
+        Ok(layer)
+    }
+}
+
+/// Whether a word means scores, and no adversary.
+fn is_side(word: &str) -> bool {
+    matches!(word, "detect" | "visibility")
+}
+
+/// The word that was typed.
+fn word(show: Show) -> String {
+    let value = show.to_possible_value();
+    value.map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+fn view_of(show: Show) -> Result<view::Show, Failure> {
     match show {
-        Show::Coverage => view::Show::Coverage,
-        Show::Prevent => view::Show::Function(Function::Prevent),
-        Show::Detect => view::Show::Function(Function::Detect),
-        Show::Respond => view::Show::Function(Function::Respond),
-        Show::Threat => view::Show::Threat,
-        Show::Priority => view::Show::Priority,
+        Show::Coverage => Ok(view::Show::Coverage),
+        Show::Prevent => Ok(view::Show::Function(Function::Prevent)),
+        Show::Detect => Ok(view::Show::Function(Function::Detect)),
+        Show::Respond => Ok(view::Show::Function(Function::Respond)),
+        Show::Threat => Ok(view::Show::Threat),
+        Show::Priority => Ok(view::Show::Priority),
+        Show::Visibility => Ok(view::Show::Visibility),
+        Show::DataSources | Show::Groups => {
+            let message = format!("--show {} is a layer of DeTT&CT alone: not yet", word(show));
+            Err(Failure::new(message).help("add --compat dettect and write a .json"))
+        }
     }
 }

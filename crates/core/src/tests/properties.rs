@@ -124,8 +124,11 @@ fn attack_of(ids: &[TechniqueId], relations: Vec<Relations>, habits: Vec<Habits>
             .filter(|t| techniques[*t].mitigations.contains(&at))
             .collect(),
     };
-    let component =
-        |id: &&str| DataComponent { id: (*id).to_owned(), name: format!("Component {id}") };
+    let component = |id: &&str| DataComponent {
+        id: (*id).to_owned(),
+        name: format!("Component {id}"),
+        platforms: Vec::new(),
+    };
     Attack {
         domain: "enterprise-attack".to_owned(),
         version: "1.0".to_owned(),

@@ -9,8 +9,8 @@ use crate::document::Value;
 use crate::extract;
 
 /// The top-level keys that are looked into.
-pub(super) const KEYS: [&str; 6] =
-    ["file_type", "domain", "platform", "techniques", "systems", "data_sources"];
+pub(super) const KEYS: [&str; 7] =
+    ["file_type", "domain", "platform", "techniques", "systems", "data_sources", "exceptions"];
 
 /// The records of one administration file; a file that scores nothing is one itself.
 pub(super) fn records(file: &Value) -> Vec<Value> {
@@ -52,12 +52,6 @@ fn scored(
     let score = score.filter(|score| (lowest..=highest).contains(score));
     // -1 says that there is no detection, 0 of visibility that there is none.
     let status = if score == Some(lowest) { "not implemented" } else { "implemented" };
-    let notes = [
-        named("applies to ", Some(systems.join(", "))),
-        named("location: ", Some(words(object.get("location")).join(", "))),
-        named("", word(object, "comment")),
-        named("", entry.and_then(|entry| word(entry, "comment"))),
-    ];
     let on = |score: i64| text(score.to_string());
     record(vec![
         ("file_type", Some(text("technique-administration"))),
@@ -71,8 +65,11 @@ fn scored(
         ("detection_score", score.filter(|_| is_detection).map(on)),
         ("visibility_share", score.filter(|_| !is_detection).map(|s| share(s, highest))),
         ("date", entry.and_then(|entry| word(entry, "date")).map(text)),
+        ("history", list(&history(object, lowest..=highest))),
         ("platform", list(&named_in(&systems, platforms))),
-        ("notes", Some(text(joined(&notes)))),
+        ("systems", list(&systems)),
+        ("location", list(&words(object.get("location")))),
+        ("notes", word(object, "comment").map(text)),
     ])
 }
 
@@ -83,7 +80,24 @@ fn data_sources(file: &Value) -> Vec<Value> {
         objects.map(|object| data_source(file, source, object, &known)).collect::<Vec<_>>()
     };
     let list = file.get("data_sources").into_iter().flat_map(Value::list);
-    list.flat_map(of_source).collect()
+    let exceptions = file.get("exceptions").into_iter().flat_map(Value::list);
+    list.flat_map(of_source).chain(exceptions.map(exception)).collect()
+}
+
+/// A technique that no data source of the file is to say anything about.
+fn exception(technique: &Value) -> Value {
+    let id = word(technique, "technique_id").unwrap_or_default();
+    record(vec![
+        ("file_type", Some(text("data-source-administration"))),
+        ("id", Some(text(format!("{id} exception")))),
+        ("title", word(technique, "name").map(text)),
+        ("kind", Some(text("data source"))),
+        ("function", Some(text("observe"))),
+        ("status", Some(text("not applicable"))),
+        ("technique_id", Some(text(id))),
+        // What is no record of a score would count as not understood.
+        ("score", Some(text("0"))),
+    ])
 }
 
 /// A data source as some systems have it.
@@ -101,8 +115,6 @@ fn data_source(file: &Value, source: &Value, object: &Value, known: &[&Value]) -
     let quality = quality(object);
     let is_usable = word(object, "available_for_data_analytics").as_deref() != Some("false");
     let notes = [
-        named("applies to ", Some(systems.join(", "))),
-        named("products: ", Some(words(object.get("products")).join(", "))),
         (!is_usable).then(|| "not available for analytics".to_owned()),
         named("", word(object, "comment")),
     ];
@@ -113,13 +125,21 @@ fn data_source(file: &Value, source: &Value, object: &Value, known: &[&Value]) -
         ("kind", Some(text("data source"))),
         ("function", Some(text("observe"))),
         ("status", Some(text("implemented"))),
-        ("data_source_name", Some(text(name))),
+        ("data_source_name", Some(name).filter(|name| !is_of_dettect(name)).map(text)),
         ("score", quality.map(|quality| text(quality.to_string()))),
+        ("quality", quality.map(|quality| share(quality, 40))),
         ("telemetry", quality.map(|quality| share(if is_usable { quality } else { 0 }, 40))),
         ("date", word(object, "date_connected").map(text)),
         ("platform", list(&platforms)),
+        ("systems", list(&systems)),
+        ("location", list(&words(object.get("products")))),
         ("notes", Some(text(joined(&notes)))),
     ])
+}
+
+/// ATT&CK does not have the data sources that DeTT&CT adds to it.
+fn is_of_dettect(name: &str) -> bool {
+    name.trim_end().ends_with("[DeTT&CT data source]")
 }
 
 /// The quality of a data source in fortieths, its dimensions weighed as DeTT&CT does; `None` where
@@ -138,6 +158,29 @@ fn quality(object: &Value) -> Option<i64> {
         (0..=5).contains(&value).then_some(value * weight)
     };
     DIMENSIONS.iter().map(part).sum()
+}
+
+/// The logbook of an object as the register has it, the newest entry first. An entry that is out
+/// of range stays as it is, to be reported.
+fn history(object: &Value, range: std::ops::RangeInclusive<i64>) -> Vec<String> {
+    let entries = object.get("score_logbook").into_iter().flat_map(Value::list);
+    let mut entries: Vec<&Value> = entries.filter(|entry| entry.get("score").is_some()).collect();
+    entries.sort_by_key(|entry| std::cmp::Reverse(moment(entry)));
+    let line = |entry: &&Value| {
+        let date = word(entry, "date").filter(|date| !date.is_empty());
+        let score = word(entry, "score").unwrap_or_default();
+        let is_in_range = extract::whole(&score).is_some_and(|score| range.contains(&score));
+        let auto = word(entry, "auto_generated").filter(|auto| auto == "true").map(|_| " auto");
+        let comment = word(entry, "comment").unwrap_or_default();
+        format!(
+            "{}={}{score}{} {}",
+            date.unwrap_or("undated".to_owned()),
+            if is_in_range { "" } else { "out of range: " },
+            auto.unwrap_or_default(),
+            comment.split_whitespace().collect::<Vec<_>>().join(" "),
+        )
+    };
+    entries.iter().map(line).collect()
 }
 
 /// The entry of a logbook that holds: the newest, the first of those of one moment. One without a

@@ -53,7 +53,9 @@ fn a_detection_score_is_a_control_that_detects() {
     assert_eq!(found.dettect, Some(3));
     assert_eq!(found.modified.unwrap().to_string(), "2021-06-08");
     assert_eq!(found.platforms.as_deref().unwrap(), ["Linux", "Windows"]);
-    assert_eq!(found.notes.as_deref(), Some("location: EDR: one; tuned"));
+    assert_eq!((found.location[0].as_str(), found.notes.as_deref()), ("EDR: one", None));
+    assert_eq!(found.score_history.len(), 1);
+    assert_eq!(found.score_history[0].comment, "tuned");
     assert_eq!(read.drafts[0].ids[0].0.to_string(), "T1059.001");
     assert_eq!(&*read.format.unwrap(), "dettect");
 }
@@ -65,6 +67,43 @@ fn the_newest_entry_of_a_logbook_holds() {
     assert_eq!(score("[{date: null, score: -1}, {date: 2021-05-13, score: 2}]"), Some(2));
     assert_eq!(score("[{date: 2021-05-13, score: 2}, {date: null, score: -1}]"), Some(2));
     assert_eq!(score("{date: 2021-05-13, score: 2}"), Some(2));
+}
+
+#[test]
+fn every_entry_of_a_logbook_is_kept_the_newest_first() {
+    let read = detection(
+        "[{date: null, score: -1, comment: ''}, {date: 2021-05-13, score: 2, comment: 'a; 2020-01-01=3', \
+         auto_generated: true}, {date: 2021-10-21T00:00:00.000Z, score: 4, comment: \"b\\nc\"}, \
+         {date: 2021-05-13, score: 1}]",
+    );
+    let history = &capabilities(&read)[0].score_history;
+    let said = history.iter().map(|entry| {
+        let date = entry.date.map_or("-".to_owned(), |date| date.to_string());
+        format!("{date} {} {} {}", entry.score, entry.auto_generated, entry.comment)
+    });
+    assert_eq!(
+        said.collect::<Vec<_>>(),
+        [
+            "2021-10-21 4 false b c",
+            "2021-05-13 2 true a; 2020-01-01=3",
+            "2021-05-13 1 false ",
+            "- -1 false ",
+        ]
+    );
+}
+
+#[test]
+fn an_exception_is_kept_and_off() {
+    let read = read(
+        "file_type: data-source-administration
+systems: []
+exceptions:
+- {technique_id: T1557, name: Adversary-in-the-Middle}
+",
+    );
+    let found = capabilities(&read)[0];
+    assert_eq!((found.kind, found.status), (Kind::DataSource, Status::NotApplicable));
+    assert_eq!(read.drafts[0].ids[0].0.to_string(), "T1557");
 }
 
 #[test]
@@ -192,8 +231,10 @@ data_sources:
   - {applicable_to: [all], data_quality: {device_completeness: 5, data_field_completeness: 5, timeliness: 5, consistency: 5, retention: 5}}
 ",
     );
-    assert_eq!((read.records, read.skipped), (0, 1));
-    assert!(read.diagnostics[0].message.contains("DeTT&CT's own"), "{:?}", read.diagnostics);
+    let found = capabilities(&read)[0];
+    assert_eq!((found.kind, &*found.title), (Kind::DataSource, "Web [DeTT&CT data source]"));
+    assert!(found.data_components.is_empty());
+    assert!(read.diagnostics.is_empty(), "{:?}", read.diagnostics);
 }
 
 #[test]

@@ -155,7 +155,13 @@ fn write_cell(
             Some(day) => sheet.write_datetime_with_format(row, column, &day, &look.day)?,
             None => sheet.write_string_with_format(row, column, cell.written(), &look.text)?,
         },
-        Cell::Blank | Cell::Text(_) | Cell::List(_) | Cell::Yes | Cell::Shares(_) => {
+        Cell::Blank
+        | Cell::Text(_)
+        | Cell::List(_)
+        | Cell::Lines(_)
+        | Cell::Entries(_)
+        | Cell::Yes
+        | Cell::Shares(_) => {
             let text = cell.written();
             let is_formula = crate::csv::is_formula(&text);
             let format = if is_formula { &look.guarded } else { &look.text };

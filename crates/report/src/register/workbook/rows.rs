@@ -25,9 +25,12 @@ const MARGIN: usize = 4;
 const MOST_LINES: usize = 6;
 
 /// Columns that are hidden while they are blank: few people fill them by hand.
-const RARE: [&str; 19] = [
+const RARE: [&str; 22] = [
     "controls",
     "data_components",
+    "systems",
+    "location",
+    "score_history",
     "ctid",
     "dettect",
     "stp",

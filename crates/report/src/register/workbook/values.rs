@@ -18,7 +18,9 @@ pub(super) enum Kind {
 pub(super) fn kind(column: &str) -> Kind {
     match column {
         "title" | "techniques" | "mitigations" | "controls" | "data_components" | "platforms"
-        | "log_source" | "telemetry" | "scope" => Kind::List,
+        | "log_source" | "telemetry" | "scope" | "systems" | "location" | "score_history" => {
+            Kind::List
+        }
         "strength"
         | "dettect"
         | "stp"
