@@ -5,6 +5,7 @@
 mod architecture;
 mod cases;
 mod check;
+mod compare;
 mod controls;
 mod decisions;
 mod dettect;

@@ -193,6 +193,7 @@ pub(crate) fn row() -> impl Strategy<Value = Value> {
         ("unscored", words(&["yes", "no"])),
         ("hunting", words(&["yes", "no"])),
         ("family", words(&["EDR", "windows/process_creation", "~unscored", "-x"])),
+        ("segment", cell(vec![json!(["Office", "-Plant"]), json!("OFFICE; =Site"), json!("all")])),
         ("telemetry", shares()),
         ("scope", shares()),
         ("tests_passed", cell((0..3).map(|n| json!(n)).collect())),

@@ -52,9 +52,12 @@ pub(crate) enum Command {
     Gaps {
         #[command(flatten)]
         common: Common,
-        /// Number of gaps to list as table, csv or md
+        /// Number of gaps to list as table, csv or md; with --by, of those that most parts have
         #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
         count: usize,
+        /// Show a row for each part instead, and the whole as the last
+        #[arg(long, value_enum, conflicts_with_all = ["segment", "only"])]
+        by: Option<By>,
         /// Only the gaps that this move is for; with accept, also what to paste into lacuna.toml
         #[arg(long = "for", value_enum, value_name = "MOVE")]
         only: Option<NextMove>,
@@ -137,6 +140,25 @@ pub(crate) enum Command {
         #[command(flatten)]
         talk: Talk,
     },
+    /// Set many assessments side by side: organisations, tenants or segments
+    Compare {
+        /// assessment.json files, folders that report wrote, or folders of either
+        #[arg(value_name = "ASSESSMENT", required = true)]
+        assessments: Vec<PathBuf>,
+        /// The order in which they are shown
+        #[arg(long, value_enum, default_value_t = Sort::Given)]
+        sort: Sort,
+        /// Number of techniques that are weak in most to list as table, csv or md
+        #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+        count: usize,
+        /// Also draw them by tactic: .svg or .png
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        format: FormatArg,
+        #[command(flatten)]
+        talk: Talk,
+    },
     /// Hold the assessment to limits: exit code 1 if one is missed
     Check {
         #[command(flatten)]
@@ -190,6 +212,9 @@ pub(crate) enum Command {
         /// or groups
         #[arg(long, value_enum)]
         compat: Option<Compat>,
+        /// Draw a row for each part instead, by tactic, and the whole as the last
+        #[arg(long, value_enum, conflicts_with_all = ["segment", "show", "compat"])]
+        by: Option<By>,
         /// What to lay over a layer of DeTT&CT: detect, visibility, or an adversary (may be repeated)
         #[arg(long, value_name = "WHAT", requires = "compat")]
         overlay: Vec<String>,
@@ -373,6 +398,9 @@ pub(crate) struct Common {
     /// repeated
     #[arg(long = "adversary", value_name = "NAME|FILE[=WEIGHT]")]
     pub(crate) adversaries: Vec<String>,
+    /// Assess this part of the organisation alone: a [[segment]], or a name in the column segment
+    #[arg(long, value_name = "NAME")]
+    pub(crate) segment: Option<String>,
     /// Only the techniques that this file names are in scope: a layer, a DeTT&CT group file, a list
     /// of ids
     #[arg(long = "scope", value_name = "FILE")]
@@ -503,6 +531,24 @@ pub(crate) enum Show {
     DataSources,
     /// How many adversaries use it, with --compat dettect: yours, else all groups
     Groups,
+}
+
+/// The order of assessments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sort {
+    /// As they are named; within a folder by name
+    Given,
+    /// The least covered first
+    Coverage,
+    /// By name
+    Name,
+}
+
+/// What to split an organisation by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum By {
+    /// Its segments
+    Segment,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -10,15 +10,17 @@ use ingest::{Edited, EditedError, Patch, ReadError, ReadSettings, SourceChoice, 
 use model::attack::{Attack, Fate, Neighbours, ObjectKind};
 use model::capability::Capability;
 use model::catalog::Catalog;
+use model::compare::{Comparison, Outline, compare_segments};
 use model::diagnostic::{Code, Diagnostic, Severity};
 use model::policy::Policy;
+use model::segment::Segment;
 use model::{Assessment, Inputs, assess};
 use report::dettect::{OwnSource, OwnSources};
 
 use crate::advice::sharpest;
 use crate::args::{Common, Talk};
 use crate::failure::Failure;
-use crate::project::{Plan, plan};
+use crate::project::{Plan, chosen_segment, plan};
 use crate::streams::Streams;
 
 /// An assessment and the release it was made against.
@@ -41,6 +43,8 @@ pub(crate) struct Assessed {
 pub(crate) struct Gathered {
     plan: Plan,
     read: ingest::Read,
+    /// The part that is assessed alone.
+    segment: Option<Segment>,
 }
 
 /// Plans and reads; it is an error if nothing that was read can be used.
@@ -50,11 +54,11 @@ pub(crate) fn gathered(common: &Common, streams: &mut Streams) -> Result<Gathere
 
 /// Reads what is planned; it is an error if nothing that was read can be used.
 pub(crate) fn read_as_planned(
-    plan: Plan,
+    mut plan: Plan,
     common: &Common,
     streams: &mut Streams,
 ) -> Result<Gathered, Failure> {
-    let read = read(&plan, &plan.sources, &plan.patches, common)?;
+    let mut read = read(&plan, &plan.sources, &plan.patches, common)?;
     let usable: usize = read.sources.iter().map(|s| s.used + s.off).sum();
     if usable == 0 && !common.needs_no_input {
         tell(&read.diagnostics, Severity::Note, &common.talk, streams)?;
@@ -68,7 +72,18 @@ pub(crate) fn read_as_planned(
         };
         return Err(failure.help(help));
     }
-    Ok(Gathered { plan, read })
+    if plan.scope.segments.is_empty() {
+        let told = ingest::segment::forget_too_many(&mut read.capabilities);
+        read.diagnostics.extend(told);
+        plan.scope.segments = ingest::segment::of_records(&read.capabilities);
+    }
+    let segments = &plan.scope.segments;
+    read.diagnostics.extend(ingest::segment::settle(&mut read.capabilities, segments));
+    let mut gathered = Gathered { plan, read, segment: None };
+    let segment = common.segment.as_deref();
+    let segment = segment.map(|name| chosen_segment(name, &gathered.segments())).transpose()?;
+    gathered.segment = segment;
+    Ok(gathered)
 }
 
 impl Gathered {
@@ -84,9 +99,25 @@ impl Gathered {
         ingest::catalog(&self.plan.attack, &all)
     }
 
-    /// What the assessment depends on.
+    /// What the assessment depends on: that of the part which is asked for, else of the whole.
     pub(crate) fn inputs<'a>(&'a self, catalog: &'a Catalog) -> Inputs<'a> {
-        let Gathered { plan, read } = self;
+        let whole = self.whole(catalog);
+        match &self.segment {
+            Some(segment) => whole.of_segment(segment),
+            None => whole,
+        }
+    }
+
+    /// The segments of the project, then those that only records name.
+    fn segments(&self) -> Vec<Segment> {
+        let declared = &self.plan.scope.segments;
+        let found = ingest::segment::of_records(&self.read.capabilities);
+        let is_new = |found: &Segment| declared.iter().all(|known| known.name != found.name);
+        declared.iter().cloned().chain(found.into_iter().filter(is_new)).collect()
+    }
+
+    fn whole<'a>(&'a self, catalog: &'a Catalog) -> Inputs<'a> {
+        let Gathered { plan, read, .. } = self;
         Inputs {
             attack: &plan.attack,
             catalog,
@@ -114,7 +145,10 @@ impl Gathered {
         choice: SourceChoice,
         common: &Common,
     ) -> Result<ingest::Read, Failure> {
-        read(&self.plan, &[choice], &[], common)
+        let mut read = read(&self.plan, &[choice], &[], common)?;
+        let segments = &self.plan.scope.segments;
+        read.diagnostics.extend(ingest::segment::settle(&mut read.capabilities, segments));
+        Ok(read)
     }
 
     /// The answer, with the release and how the tables were read.
@@ -164,6 +198,32 @@ pub(crate) fn carried_out(
     let catalog = gathered.catalog(&[]);
     let answer = answer(&gathered.inputs(&catalog), common);
     Ok(gathered.finish(answer, common))
+}
+
+/// The whole, and a comparison of its segments, those that only records name behind the others.
+pub(crate) fn by_segment(
+    common: &Common,
+    streams: &mut Streams,
+) -> Result<(Assessed, Comparison), Failure> {
+    let gathered = gathered(common, streams)?;
+    let segments = gathered.segments();
+    if segments.is_empty() {
+        let failure = Failure::new("there are no segments");
+        let help = "add [[segment]] to lacuna.toml, or a column segment to the register";
+        return Err(failure.help(help));
+    }
+    if segments.len() > ingest::segment::MOST {
+        let failure = Failure::new(format!("there are {} segments", segments.len()));
+        return Err(failure.help("assess some of them alone, with --segment NAME"));
+    }
+    let catalog = gathered.catalog(&[]);
+    let inputs = gathered.inputs(&catalog);
+    let alone = |segment: &Segment| Outline::from(&assess(&inputs.of_segment(segment)));
+    let parts: Vec<Outline> = segments.iter().map(alone).collect();
+    let whole = answer(&inputs, common);
+    drop(inputs);
+    let comparison = compare_segments(parts, &Outline::from(&whole.assessment));
+    Ok((gathered.finish(whole, common), comparison))
 }
 
 fn matters(diagnostic: &Diagnostic) -> bool {

@@ -3,6 +3,7 @@
 mod adversaries;
 mod attack;
 mod check;
+mod compare;
 mod decisions;
 mod diff;
 mod explain;
@@ -25,13 +26,13 @@ use ingest::suggest;
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::args::{Cli, Command, Format};
+use crate::args::{By, Cli, Command, Format};
 use crate::failure::Failure;
 use crate::streams::Streams;
 
 /// Commands of the design that are not built yet.
 const PLANNED: &[&str] =
-    &["attribute", "paths", "telemetry", "rules", "plan", "init", "completions", "man", "compare"];
+    &["attribute", "paths", "telemetry", "rules", "plan", "init", "completions", "man"];
 
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
@@ -39,7 +40,10 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
             let past = report::Past { history: history.as_deref(), against: against.as_deref() };
             report::run(&common, &output, &past)
         }
-        Command::Gaps { common, count, only, format } => {
+        Command::Gaps { common, count, by: Some(By::Segment), format, .. } => {
+            gaps::by_segment(&common, count, format.format)
+        }
+        Command::Gaps { common, count, only, by: None, format } => {
             gaps::run(&common, count, only.map(Into::into), format.format)
         }
         Command::Recommend { common, goal, candidates, libraries, format } => {
@@ -76,8 +80,16 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
             decisions::run(&common, soon, output.as_deref(), format.format)
         }
         Command::Tickets { common, count, format } => tickets::run(&common, count, format.format),
+        Command::Compare { assessments, sort, count, output, format, talk } => {
+            let output = output.as_deref();
+            let asked = compare::Asked { assessments: &assessments, sort, count, output };
+            compare::run(&asked, format.format, &talk)
+        }
         Command::Explain { what, common, format } => explain::run(&what, &common, format.format),
-        Command::Heatmap { common, output, show, size, compat, overlay } => {
+        Command::Heatmap { common, output, by: Some(By::Segment), .. } => {
+            heatmap::by_segment(&common, &output)
+        }
+        Command::Heatmap { common, output, show, size, compat, overlay, by: None } => {
             heatmap::run(common, &output, &heatmap::Asked { show, size, compat, overlay })
         }
         Command::Export { common, to, output } => export::run(&common, to, &output),

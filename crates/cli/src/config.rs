@@ -26,6 +26,8 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) patches: Vec<String>,
     #[serde(default)]
+    pub(crate) segment: Vec<SegmentConfig>,
+    #[serde(default)]
     pub(crate) disposition: Vec<DispositionConfig>,
     #[serde(default)]
     pub(crate) policy: toml::Table,
@@ -82,6 +84,21 @@ pub(crate) struct SourceConfig {
     pub(crate) columns: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) defaults: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SegmentConfig {
+    pub(crate) name: String,
+    pub(crate) share: Option<f64>,
+    #[serde(default)]
+    pub(crate) platforms: Weights,
+    #[serde(default)]
+    pub(crate) impact: BTreeMap<TechniqueId, f64>,
+    /// Paths of sources whose records are there for it.
+    #[serde(default)]
+    pub(crate) sources: Vec<String>,
+    pub(crate) owner: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -210,7 +227,7 @@ impl<'de> Deserialize<'de> for Day {
 }
 
 /// Keys of the design that no release of lacuna understands yet.
-const PLANNED: [&str; 2] = ["segment", "preset"];
+const PLANNED: [&str; 1] = ["preset"];
 
 /// Keys that belong to no section. What stands beneath a section is part of it.
 const AT_THE_TOP: [&str; 4] = ["as_of", "attack", "format_files", "patches"];

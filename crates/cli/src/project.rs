@@ -17,9 +17,10 @@ use model::inputs::{
 };
 use model::policy::{NUMBERS, Policy, PolicyError};
 use model::score::round9;
+use model::segment::{Segment, platforms_of_all};
 
 use crate::args::{Common, ReleaseArgs};
-use crate::config::{self, Config, GateConfig, SourceConfig, Techniques, Weights};
+use crate::config::{self, Config, GateConfig, SegmentConfig, SourceConfig, Techniques, Weights};
 use crate::failure::Failure;
 use crate::profile::{self, Adversaries};
 
@@ -72,9 +73,16 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
     let Files { adversaries, only, diagnostics } =
         Files::read(common, &config, &project.base, &file_name, &attack)
             .map_err(|(is_typed, failure)| blamed(is_typed, failure))?;
+    let mut segments = segments(&attack, &config.segment).map_err(|f| blamed(false, f))?;
+    if !common.platforms.is_empty() {
+        // What is typed holds for every part.
+        segments.iter_mut().for_each(|segment| segment.platforms.clear());
+    }
+    let named = weights(&platforms, |name| platform(&attack, name))
+        .map_err(|failure| blamed(!common.platforms.is_empty(), failure))?;
     let scope = ScopeChoice {
-        platforms: weights(&platforms, |name| platform(&attack, name))
-            .map_err(|failure| blamed(!common.platforms.is_empty(), failure))?,
+        platforms: if named.is_empty() { platforms_of_all(&segments) } else { named },
+        segments,
         only,
         exclude: config
             .scope
@@ -255,6 +263,10 @@ impl Project {
         };
         let mut said: Vec<SourceChoice> =
             config.source.iter().map(|s| source(s, &base)).collect::<Result<_, _>>()?;
+        said = for_segments(said, &config).map_err(|failure| match &shown {
+            Some(file) => failure.within(file),
+            None => failure,
+        })?;
         said.extend(products(&config.have, "have"));
         let columns = typed_columns(&common.columns)?;
         let further =
@@ -348,6 +360,30 @@ fn source(config: &SourceConfig, base: &Path) -> Result<SourceChoice, Failure> {
         },
         defaults: named(&config.defaults)?,
     })
+}
+
+/// Sources that are there for some of the segments say so of every record that does not.
+fn for_segments(
+    mut sources: Vec<SourceChoice>,
+    config: &Config,
+) -> Result<Vec<SourceChoice>, Failure> {
+    let bare = |path: &str| path.replace('\\', "/").trim_end_matches('/').to_owned();
+    for segment in &config.segment {
+        for path in &segment.sources {
+            let source = sources.iter_mut().find(|source| bare(&source.shown) == bare(path));
+            let Some(source) = source else {
+                let message = format!("segment {:?}: no [[source]] is {path:?}", segment.name);
+                let paths = config.source.iter().map(|source| source.path.as_str());
+                let hint = suggest::did_you_mean(path, paths);
+                let hint = hint.unwrap_or_else(|| "write the path as in its [[source]]".to_owned());
+                return Err(Failure::new(message).help(hint));
+            };
+            let names = source.defaults.entry(Column::Segment).or_default();
+            let between = if names.is_empty() { "" } else { "; " };
+            *names = format!("{names}{between}{}", segment.name);
+        }
+    }
+    Ok(sources)
 }
 
 /// The column of the register with this name, which stands at `place`.
@@ -491,6 +527,61 @@ fn weights(
         }
     }
     Ok(weights)
+}
+
+/// The segments, each named once, with shares of all of them or of none.
+fn segments(attack: &Attack, configs: &[SegmentConfig]) -> Result<Vec<Segment>, Failure> {
+    let mut segments: Vec<Segment> = Vec::new();
+    for config in configs {
+        let name = config.name.trim();
+        if !ingest::segment::is_name(name) {
+            return Err(Failure::new(format!("segment {:?} has no usable name", config.name))
+                .help("a name has letters or digits, and no comma, semicolon or bar"));
+        }
+        if ingest::segment::named(&segments, name).is_some() {
+            return Err(Failure::new(format!("segment {name:?} is there twice"))
+                .help("names are compared without regard to case, blanks and punctuation"));
+        }
+        segments.push(Segment {
+            name: name.to_owned(),
+            share: config.share.map(|share| segment_share(name, share)).transpose()?,
+            platforms: weights(&config.platforms.0, |name| platform(attack, name))?,
+            impact: impact(attack, config.impact.clone())?,
+            owner: config.owner.clone(),
+        });
+    }
+    let without = segments.iter().find(|segment| segment.share.is_none());
+    if let Some(segment) = without.filter(|_| segments.iter().any(|s| s.share.is_some())) {
+        return Err(Failure::new(format!(
+            "segment {:?} has no share, but others do",
+            segment.name
+        ))
+        .help("give all of them a share of the assets, or none"));
+    }
+    Ok(segments)
+}
+
+fn segment_share(name: &str, share: f64) -> Result<f64, Failure> {
+    if share > 0.0 && share <= 1e9 {
+        return Ok(round9(share));
+    }
+    Err(Failure::new(format!("segment {name:?}: {share} is no share"))
+        .help("a share is a number above 0, on any scale"))
+}
+
+/// The segment that is asked for, among those of the project and those that records name.
+pub(crate) fn chosen_segment(name: &str, segments: &[Segment]) -> Result<Segment, Failure> {
+    if let Some(found) = ingest::segment::named(segments, name) {
+        return Ok(found.clone());
+    }
+    let failure = Failure::new(format!("there is no segment {name:?}"));
+    let all: Vec<&str> = segments.iter().map(|segment| segment.name.as_str()).collect();
+    let hint = suggest::did_you_mean(name, all.iter().copied());
+    let listed = || match &all[..] {
+        [] => "add [[segment]] to lacuna.toml, or a column segment to the register".to_owned(),
+        all => format!("segments are {}", all.join(", ")),
+    };
+    Err(failure.help(hint.unwrap_or_else(listed)))
 }
 
 /// What `--platform` names, with the shares.

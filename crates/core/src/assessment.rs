@@ -25,6 +25,7 @@ use crate::policy::Policy;
 use crate::resolve::Resolution;
 use crate::scope::{Scope, platform_name};
 use crate::score::{Range, round9};
+use crate::segment::Segment;
 use crate::sensitivity::{self, Runs, Sensitivity};
 use crate::strength;
 use crate::threat::Threat;
@@ -108,6 +109,9 @@ pub struct ScopeSummary {
     pub excluded: Vec<Exclusion>,
     /// Live techniques and sub-techniques out of scope.
     pub out_of_scope: usize,
+    /// The parts of the organisation that are assessed: all of them, or one alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<Segment>,
 }
 
 /// Two readings of sources that do not say what is switched on.
@@ -292,9 +296,12 @@ pub struct EvidenceSummary {
     pub family: String,
     /// The id that the record carries.
     pub via: String,
-    /// Strength by platform in scope.
+    /// The segments in which it counts, where that is not all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segments: Option<Vec<String>>,
+    /// Strength by platform in scope, where it is there.
     pub platforms: ByPlatform,
-    /// Proven strength over these.
+    /// Proven strength over these, as much of the whole as it is there for.
     pub lo: f64,
     /// Expected.
     pub exp: f64,
@@ -343,7 +350,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
     let sensitivity =
         Runs { inputs, scope: &scope, coverage: &coverage, threat: &threat, decided: &decided }
             .run();
-    let telemetry = Telemetry::stated(inputs.attack, &inputs.capabilities, &inputs.policy);
+    let telemetry = Telemetry::stated(inputs.attack, &inputs.capabilities, &scope, &inputs.policy);
     let would_reach = WouldReach::of(inputs, &scope, &telemetry);
     let figures =
         Figures { inputs, scope: &scope, coverage: &coverage, threat: &threat, gaps: &gaps };
@@ -436,6 +443,7 @@ impl Assessment {
                 platforms: self.scope.platforms.clone(),
                 only: self.scope.only.clone(),
                 exclude: excluded,
+                segments: self.scope.segments.clone(),
             },
             profile: self.profile.clone(),
             policy: self.policy.clone(),
@@ -584,6 +592,7 @@ fn summary(inputs: &Inputs<'_>, scope: &Scope) -> ScopeSummary {
         only: inputs.scope.only.clone(),
         excluded: scope.excluded.clone(),
         out_of_scope: inputs.attack.techniques.len() - techniques,
+        segments: inputs.scope.segments.clone(),
     }
 }
 
@@ -655,7 +664,7 @@ impl View<'_> {
                 mitigations: gap.ease.mitigations,
             },
             flags: self.flags(ix, coverage, gap),
-            evidence: coverage.evidence.iter().map(|e| self.evidence(e)).collect(),
+            evidence: coverage.evidence.iter().map(|e| self.evidence(ix, e)).collect(),
         }
     }
 
@@ -682,16 +691,20 @@ impl View<'_> {
         })
     }
 
-    fn evidence(&self, evidence: &Evidence) -> EvidenceSummary {
-        let Range { lo, exp, hi } = evidence.overall.rounded();
+    /// What a piece of evidence says of the whole: no more than the part that it is there for.
+    fn evidence(&self, technique: TechniqueIx, evidence: &Evidence) -> EvidenceSummary {
+        let Range { lo, exp, hi } = evidence.of_whole(technique, self.scope).rounded();
         let platform = |(ix, range): &(usize, Range)| {
             (platform_name(self.inputs.attack, *ix).to_owned(), range.rounded())
         };
+        let name = |at: &usize| self.inputs.scope.segments[*at].name.clone();
+        let segments = evidence.segments.as_ref().map(|at| at.iter().map(name).collect());
         EvidenceSummary {
             capability: self.inputs.capabilities[evidence.capability].id.clone(),
             function: evidence.function,
             family: evidence.family.clone(),
             via: evidence.via.clone(),
+            segments,
             platforms: ByPlatform(evidence.platforms.iter().map(platform).collect()),
             lo,
             exp,

@@ -305,6 +305,9 @@ pub struct Capability {
     /// Its log sources as written, ascending, each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub log_source: Vec<String>,
+    /// Segments of the organisation that it is there for, ascending; empty stands for all.
+    #[serde(default, rename = "segment", skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<String>,
     /// Availability of what it needs to see.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub telemetry: Option<Share>,
@@ -397,6 +400,7 @@ impl Capability {
             hunting: false,
             family: None,
             log_source: Vec::new(),
+            segments: Vec::new(),
             telemetry: None,
             scope: None,
             tests_passed: None,

@@ -24,13 +24,16 @@ pub struct Evidence {
     pub function: Function,
     /// What it shares its failures with.
     pub family: String,
+    /// The segments of the scope that it is there for, by position, ascending; all of them where
+    /// nothing is said.
+    pub segments: Option<Vec<usize>>,
     /// The id that the record carries: the technique's, one it replaced, a mitigation's, or a
     /// control's with its framework, followed by the related control by which it gets here:
     /// `iso_27001:A.8.16 > nist_800_53:SI-04`.
     pub via: String,
-    /// Its strength on each of the technique's platforms in scope.
+    /// Its strength on each of the technique's platforms in scope, where it is there.
     pub platforms: Vec<(usize, Range)>,
-    /// Its strength over all of them, by the organisation's shares.
+    /// The same over all of them, by the organisation's shares.
     pub overall: Range,
     /// The record says on which platforms it works.
     pub platform_stated: bool,
@@ -38,6 +41,18 @@ pub struct Evidence {
     pub strength_stated: bool,
     /// The record needs a data component of which nothing is known.
     pub telemetry_unknown: bool,
+}
+
+impl Evidence {
+    /// Its strength over all platforms and all segments.
+    pub(crate) fn of_whole(&self, technique: TechniqueIx, scope: &Scope) -> Range {
+        let Some(segments) = &self.segments else { return self.overall };
+        over_platforms(scope.platforms(technique), |at| {
+            let (platform, strength) = self.platforms[at];
+            let reach = scope.parts.reach(Some(segments), platform);
+            strength.map(|strength| reach * strength)
+        })
+    }
 }
 
 /// How well one technique is covered.
@@ -78,12 +93,13 @@ impl Telemetry {
     pub fn of<'a>(
         attack: &Attack,
         capabilities: impl IntoIterator<Item = &'a Arc<Capability>>,
+        scope: &Scope,
         policy: &Policy,
     ) -> Self {
         let mut available: BTreeMap<usize, Share> = BTreeMap::new();
         let sources = capabilities.into_iter().filter(|c| c.kind == Kind::DataSource);
         for source in sources {
-            let share = provided(attack, source, policy);
+            let share = provided(attack, source, scope, policy);
             for component in source.data_components.iter().filter_map(|id| attack.component(id)) {
                 let best = match available.get(&component) {
                     Some(known) => better(attack, known, &share),
@@ -101,10 +117,11 @@ impl Telemetry {
     pub fn stated<'a>(
         attack: &Attack,
         capabilities: impl IntoIterator<Item = &'a Arc<Capability>>,
+        scope: &Scope,
         policy: &Policy,
     ) -> Self {
         let stated = capabilities.into_iter().filter(|c| c.basis != Basis::Category);
-        Self::of(attack, stated, policy)
+        Self::of(attack, stated, scope, policy)
     }
 
     /// The availability of a component on a platform; `None` where no source lists it.
@@ -117,18 +134,27 @@ impl Telemetry {
 
 /// What a data source provides: its telemetry, as far as its status and its reach carry, on the
 /// platforms it is limited to.
-fn provided(attack: &Attack, source: &Capability, policy: &Policy) -> Share {
+fn provided(attack: &Attack, source: &Capability, scope: &Scope, policy: &Policy) -> Share {
     let status = strength::status_multiplier(source.status, policy);
     let on = |share: &Option<Share>, platform: &str| share.as_ref().map_or(1.0, |s| s.on(platform));
+    let is_everywhere = |share: &Option<Share>| !matches!(share, Some(Share::ByPlatform(_)));
+    let segments = scope.parts.of_capability(source);
+    let reach = |platform: usize| status * scope.parts.reach(segments.as_deref(), platform);
     match (&source.telemetry, &source.scope, &source.platforms) {
-        (None | Some(Share::Everywhere(_)), None | Some(Share::Everywhere(_)), None) => {
-            Share::Everywhere(status * on(&source.telemetry, "") * on(&source.scope, ""))
+        (telemetry, assets, None)
+            if is_everywhere(telemetry)
+                && is_everywhere(assets)
+                && (segments.is_none() || attack.platforms.is_empty()) =>
+        {
+            Share::Everywhere(reach(attack.platforms.len()) * on(telemetry, "") * on(assets, ""))
         }
-        (telemetry, scope, named) => {
+        (telemetry, assets, named) => {
             let named = |name: &String| named.as_ref().is_none_or(|names| names.contains(name));
-            let share = |name: &String| status * on(telemetry, name) * on(scope, name);
-            let platforms = attack.platforms.iter().filter(|name| named(name));
-            Share::ByPlatform(platforms.map(|name| (name.clone(), share(name))).collect())
+            let share = |(platform, name): (usize, &String)| {
+                (name.clone(), reach(platform) * on(telemetry, name) * on(assets, name))
+            };
+            let platforms = attack.platforms.iter().enumerate().filter(|(_, name)| named(name));
+            Share::ByPlatform(platforms.map(share).collect())
         }
     }
 }
@@ -148,7 +174,7 @@ fn better(attack: &Attack, a: &Share, b: &Share) -> Share {
 /// none for want of a common platform.
 #[must_use]
 pub fn gather(inputs: &Inputs<'_>, scope: &Scope) -> (Vec<Vec<Evidence>>, Vec<Diagnostic>) {
-    let telemetry = Telemetry::stated(inputs.attack, &inputs.capabilities, &inputs.policy);
+    let telemetry = Telemetry::stated(inputs.attack, &inputs.capabilities, scope, &inputs.policy);
     let mut evidence = vec![Vec::new(); inputs.attack.techniques.len()];
     let mut diagnostics = Vec::new();
     for ix in 0..inputs.capabilities.len() {
@@ -159,7 +185,7 @@ pub fn gather(inputs: &Inputs<'_>, scope: &Scope) -> (Vec<Vec<Evidence>>, Vec<Di
         }
     }
     for found in &mut evidence {
-        count_once(found, &inputs.capabilities);
+        count_once(found, &inputs.capabilities, scope);
     }
     (evidence, diagnostics)
 }
@@ -325,10 +351,16 @@ impl Reach<'_> {
         };
         let by_platform: Vec<(usize, Range)> = platforms.iter().map(on).collect();
         let overall = over_platforms(platforms, |at| by_platform[at].1);
-        (overall.hi > 0.0).then(|| Evidence {
+        let segments = self.scope.parts.of_capability(self.capability);
+        let is_somewhere = platforms.iter().enumerate().any(|(at, (platform, _))| {
+            let reach = self.scope.parts.reach(segments.as_deref(), *platform);
+            reach * by_platform[at].1.hi > 0.0
+        });
+        is_somewhere.then(|| Evidence {
             capability,
             function: target.function,
             family: target.base.family(self.capability, &target.via).to_owned(),
+            segments,
             via: target.via.clone(),
             platforms: by_platform,
             overall,
@@ -389,8 +421,13 @@ fn over_platforms(platforms: &[(usize, f64)], at: impl Fn(usize) -> Range) -> Ra
 }
 
 /// Sorts evidence by function, family, id and place, and keeps the strongest of what has the same
-/// id and function: the same record read twice is one.
-pub(crate) fn count_once(evidence: &mut Vec<Evidence>, capabilities: &[Arc<Capability>]) {
+/// id and function: the same record read twice is one. Where the whole is divided, the strongest
+/// counts in each segment.
+pub(crate) fn count_once(
+    evidence: &mut Vec<Evidence>,
+    capabilities: &[Arc<Capability>],
+    scope: &Scope,
+) {
     if evidence.len() < 2 {
         return;
     }
@@ -404,8 +441,34 @@ pub(crate) fn count_once(evidence: &mut Vec<Evidence>, capabilities: &[Arc<Capab
             })
         })
     });
-    evidence.dedup_by(|later, first| later.function == first.function && id(later) == id(first));
+    let is_same = |later: &Evidence, first: &Evidence| {
+        later.function == first.function && id(later) == id(first)
+    };
+    match scope.parts.count() {
+        0 => evidence.dedup_by(|later, first| is_same(later, first)),
+        segments => {
+            let mut same = Vec::new();
+            for found in std::mem::take(evidence) {
+                if evidence.last().is_none_or(|last| !is_same(&found, last)) {
+                    same = vec![false; segments];
+                }
+                evidence.extend(left_over(found, &mut same));
+            }
+        }
+    }
     evidence.sort_by(|a, b| (a.function, &a.family, id(a)).cmp(&(b.function, &b.family, id(b))));
+}
+
+/// Evidence in the segments that nothing stronger of its kind has taken; it takes them.
+fn left_over(mut evidence: Evidence, taken: &mut [bool]) -> Option<Evidence> {
+    let own = evidence.segments.take();
+    let all = own.as_ref().map_or(taken.len(), Vec::len);
+    let is_own = |at: &usize| own.as_ref().is_none_or(|own| own.binary_search(at).is_ok());
+    let left: Vec<usize> = (0..taken.len()).filter(|at| is_own(at) && !taken[*at]).collect();
+    left.iter().for_each(|at| taken[*at] = true);
+    let is_somewhere = !left.is_empty();
+    evidence.segments = if left.len() == all { own } else { Some(left) };
+    is_somewhere.then_some(evidence)
 }
 
 /// The coverage of every technique from the evidence about it; nothing for what is out of scope.
@@ -434,7 +497,7 @@ pub(crate) fn own(
     scope: &Scope,
     policy: &Policy,
 ) -> Own {
-    Function::SCORED.map(|function| direct(evidence, scope.platforms(technique), function, policy))
+    Function::SCORED.map(|function| direct(evidence, technique, function, scope, policy))
 }
 
 /// Coverage of a technique by what names it or its sub-techniques, by scored function.
@@ -463,15 +526,39 @@ fn rolled_up(own: Range, subs: impl ExactSizeIterator<Item = Range>, policy: &Po
 /// Coverage by what names the technique itself: the mean over its platforms.
 fn direct(
     evidence: &[Evidence],
-    platforms: &[(usize, f64)],
+    technique: TechniqueIx,
     function: Function,
+    scope: &Scope,
     policy: &Policy,
 ) -> Range {
     let evidence: Vec<&Evidence> = evidence.iter().filter(|e| e.function == function).collect();
     if evidence.is_empty() {
         return Range::ZERO;
     }
-    over_platforms(platforms, |at| cell(&evidence, at, policy))
+    let platforms = scope.platforms(technique);
+    if evidence.iter().all(|e| e.segments.is_none()) {
+        return over_platforms(platforms, |at| cell(&evidence, at, policy));
+    }
+    over_platforms(platforms, |at| over_segments(&evidence, (at, platforms[at].0), scope, policy))
+}
+
+/// One platform of a divided whole: the mean over its segments by their parts of it.
+fn over_segments(
+    evidence: &[&Evidence],
+    (at, platform): (usize, usize),
+    scope: &Scope,
+    policy: &Policy,
+) -> Range {
+    let part = |segment: usize| {
+        let is_there = |e: &&&Evidence| {
+            e.segments.as_ref().is_none_or(|segments| segments.binary_search(&segment).is_ok())
+        };
+        let there: Vec<&Evidence> = evidence.iter().filter(is_there).copied().collect();
+        let part = scope.parts.part(segment, platform);
+        cell(&there, at, policy).map(|c| part * c)
+    };
+    let parts = (0..scope.parts.count()).map(part);
+    parts.fold(Range::ZERO, |sum, c| sum.zip(c, |a, b| (a + b).min(1.0)))
 }
 
 /// One platform: families are independent of each other.

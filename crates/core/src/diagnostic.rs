@@ -132,6 +132,7 @@ codes! {
     UnmappedControl "unmapped-control" Note "A control that its catalogue maps to no technique; it counts for nothing.";
     UnknownTactic "unknown-tactic" Note "A tactic that no ATT&CK release at hand knows.";
     UnknownPlatform "unknown-platform" Warning "A platform that ATT&CK does not have.";
+    UnknownSegment "unknown-segment" Warning "A segment that is not among those of the project; what is there for it counts for it alone.";
     UnmappedLogSource "unmapped-log-source" Note "A log source that no table knows; it limits rules to no platform, and is their family under its own name.";
     PlatformMismatch "platform-mismatch" Note "A record limited to platforms that the technique does not have; it counts for nothing there.";
     UnknownComponent "unknown-component" Warning "A data component that ATT&CK does not have.";

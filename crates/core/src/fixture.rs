@@ -20,6 +20,7 @@
 //! as_of 2025-12-01
 //! platforms Windows=0.6 Linux=0.4
 //! exclude T1200 "no physical access"
+//! segment Office 0.7 Windows=0.9 Linux=0.1
 //! profile G0016=3
 //! policy tau=0.7
 //! decide T1078 accept until 2026-01-01
@@ -42,6 +43,7 @@ use crate::date::Date;
 use crate::id::TechniqueId;
 use crate::inputs::{Decided, Decision, Disposition, Exclusion, Inputs, Profile, ScopeChoice};
 use crate::policy::Policy;
+use crate::segment::Segment;
 
 /// A small world, read from text.
 #[derive(Debug, Clone)]
@@ -104,6 +106,7 @@ impl Fixture {
                 platforms: weights(of("platforms").flatten()),
                 only: None,
                 exclude: exclude.collect(),
+                segments: of("segment").map(segment).collect(),
             },
             profile: Profile {
                 adversaries: weights(of("profile").flatten()),
@@ -135,6 +138,12 @@ impl Fixture {
     pub fn assess(&self) -> Assessment {
         assess(&self.inputs())
     }
+}
+
+/// `NAME SHARE PLATFORM=SHARE...`.
+fn segment(words: &[String]) -> Segment {
+    let platforms = weights(words[2..].iter());
+    Segment { share: Some(number(&words[1])), platforms, ..Segment::named(words[0].as_str()) }
 }
 
 fn words(line: &str) -> Vec<String> {
@@ -382,6 +391,7 @@ fn set(capability: &mut Capability, name: &str, value: &str) {
         "family" => capability.family = Some(value.to_owned()),
         "telemetry" => capability.telemetry = Some(share(value)),
         "scope" => capability.scope = Some(share(value)),
+        "segment" => capability.segments = value.split(',').map(str::to_owned).collect(),
         "platforms" => {
             capability.platforms = Some(value.split(',').map(str::to_owned).collect());
         }

@@ -52,7 +52,7 @@ pub fn rank(
     threat: &Threat,
     decided: impl Fn(TechniqueIx) -> Option<Decided>,
 ) -> Vec<Option<Gap>> {
-    let telemetry = Telemetry::of(inputs.attack, &inputs.capabilities, &inputs.policy);
+    let telemetry = Telemetry::of(inputs.attack, &inputs.capabilities, scope, &inputs.policy);
     let implemented = implemented_mitigations(inputs);
     let ease = |technique| ease(inputs, scope, &telemetry, &implemented, technique);
     let gap = |technique: TechniqueIx| {

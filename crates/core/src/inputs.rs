@@ -13,6 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::id::TechniqueId;
 use crate::policy::Policy;
 use crate::resolve::Resolution;
+use crate::segment::Segment;
 
 /// Everything [`crate::assess`] depends on; two equal inputs give the same assessment, byte for
 /// byte.
@@ -95,6 +96,8 @@ pub struct ScopeChoice {
     pub only: Option<OnlyTechniques>,
     /// Techniques that are left out.
     pub exclude: Vec<Exclusion>,
+    /// The parts of the organisation; none where it is one.
+    pub segments: Vec<Segment>,
 }
 
 /// The techniques that a list names, and nothing else, are in scope. A technique takes its

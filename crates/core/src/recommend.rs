@@ -185,7 +185,7 @@ impl<'a> World<'a> {
             capabilities: inputs.capabilities.iter().cloned().chain(offered).collect(),
             ..inputs.clone()
         };
-        let telemetry = Telemetry::stated(all.attack, &inputs.capabilities, &inputs.policy);
+        let telemetry = Telemetry::stated(all.attack, &inputs.capabilities, &scope, &inputs.policy);
         let offered = Offered { all: &all, scope: &scope, own, telemetry };
         let mut first = own;
         let mut brought = Vec::new();
@@ -239,7 +239,8 @@ impl Offered<'_> {
         let Offered { all, scope, own, .. } = self;
         let has_source = candidate.capabilities.iter().any(|c| c.kind == Kind::DataSource);
         let there = all.capabilities[..*own].iter().chain(&candidate.capabilities);
-        let with_its_own = has_source.then(|| Telemetry::stated(all.attack, there, &all.policy));
+        let with_its_own =
+            has_source.then(|| Telemetry::stated(all.attack, there, scope, &all.policy));
         let telemetry = with_its_own.as_ref().unwrap_or(&self.telemetry);
         let mut brought: BTreeMap<TechniqueIx, Vec<Evidence>> = BTreeMap::new();
         for ix in first..first + candidate.capabilities.len() {
@@ -288,7 +289,8 @@ impl<'a> Standing<'a> {
         let joined = |(technique, brought): (&TechniqueIx, &Vec<Evidence>)| {
             let mut evidence = self.evidence[*technique].clone();
             evidence.extend(brought.iter().cloned());
-            coverage::count_once(&mut evidence, &self.world.inputs.capabilities);
+            let World { inputs, scope, .. } = self.world;
+            coverage::count_once(&mut evidence, &inputs.capabilities, scope);
             (*technique, evidence)
         };
         self.world.brought[candidate].iter().map(joined).collect()

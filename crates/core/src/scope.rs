@@ -6,6 +6,7 @@ use crate::attack::{Attack, TechniqueIx};
 use crate::date::Date;
 use crate::id::TechniqueId;
 use crate::inputs::{Decision, Disposition, Exclusion, ScopeChoice};
+use crate::segment::Parts;
 
 /// The platform of a technique for which ATT&CK names none.
 pub const ANY_PLATFORM: &str = "any";
@@ -25,6 +26,8 @@ pub struct Scope {
     pub shares: BTreeMap<String, f64>,
     /// What was left out, by id.
     pub excluded: Vec<Exclusion>,
+    /// What each segment is of the whole.
+    pub(crate) parts: Parts,
 }
 
 impl Scope {
@@ -57,7 +60,8 @@ impl Scope {
                 subs.entry(parent).or_default().push(sub);
             }
         }
-        Self { platforms, subs, shares, excluded }
+        let parts = Parts::of(attack, &choice.segments, &shares);
+        Self { platforms, subs, shares, excluded, parts }
     }
 
     /// Whether a technique is in scope.

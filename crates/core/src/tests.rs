@@ -3,6 +3,7 @@
 
 mod borrowed;
 mod by_category;
+mod compare;
 mod diff;
 mod gate;
 mod method;
@@ -10,6 +11,7 @@ mod miniature;
 mod moves;
 pub(crate) mod properties;
 mod recommend;
+mod segment;
 
 use crate::assessment::{Assessment, TechniqueAssessment};
 use crate::score::Range;

@@ -53,6 +53,7 @@ columns! {
     Hunting "hunting",
     Family "family",
     LogSource "log_source",
+    Segment "segment",
     Telemetry "telemetry",
     Scope "scope",
     TestsPassed "tests_passed",
@@ -101,6 +102,7 @@ impl Column {
                 | Self::Systems
                 | Self::Location
                 | Self::LogSource
+                | Self::Segment
                 | Self::Tags
                 | Self::Tactics
                 | Self::TechniqueNames

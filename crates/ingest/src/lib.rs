@@ -24,6 +24,7 @@ mod read;
 mod record;
 mod register;
 pub mod releases;
+pub mod segment;
 pub mod snapshot;
 pub mod source;
 mod status_list;

@@ -205,6 +205,7 @@ fn take(column: Column, to: &mut Capability, from: &Capability) {
         Column::Unscored => to.unscored = from.unscored,
         Column::Hunting => to.hunting = from.hunting,
         Column::Family => to.family.clone_from(&from.family),
+        Column::Segment => to.segments.clone_from(&from.segments),
         Column::Telemetry => to.telemetry.clone_from(&from.telemetry),
         Column::Scope => to.scope.clone_from(&from.scope),
         Column::TestsPassed => to.tests_passed = from.tests_passed,

@@ -226,6 +226,7 @@ impl Reading<'_> {
                 extract::items(text)
                     .for_each(|item| insert(&mut capability.log_source, item.to_owned()));
             }
+            Column::Segment => self.segments(text),
             Column::Telemetry => self.draft.capability.telemetry = self.shares(column, text),
             Column::Scope => self.draft.capability.scope = self.shares(column, text),
             Column::TestsPassed => {
@@ -312,6 +313,15 @@ impl Reading<'_> {
         match extract::shares(text, self.context.decimal_comma, platform) {
             Ok(share) => Some(share),
             Err(part) => self.value(column, &part, None, "0.85, 85% or Windows=0.9; Linux=0.5"),
+        }
+    }
+
+    /// What is there for everybody is limited to nobody.
+    fn segments(&mut self, text: &str) {
+        for item in extract::items(text) {
+            if self.context.format.word(Column::Segment, item).is_none() {
+                insert(&mut self.draft.capability.segments, item.to_owned());
+            }
         }
     }
 

@@ -47,6 +47,19 @@ pub(crate) fn list(path: &Path) -> io::Result<Listing> {
     Ok(listing)
 }
 
+/// What lies in a folder, sorted by name; hidden files and folders are left out.
+///
+/// # Errors
+/// The folder does not exist or cannot be read.
+pub fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let is_shown = |entry: &fs::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
+    let entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
+    let mut entries: Vec<PathBuf> =
+        entries.iter().filter(|entry| is_shown(entry)).map(fs::DirEntry::path).collect();
+    entries.sort();
+    Ok(entries)
+}
+
 /// The paths below a folder of the files in it, sorted.
 ///
 /// # Errors

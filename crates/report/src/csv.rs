@@ -10,7 +10,8 @@ use crate::sheet::{Sheet, Value};
 /// Those of the writer.
 pub fn write(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
     let mut csv = ::csv::Writer::from_writer(out);
-    csv.write_record(sheet.columns.iter().map(|column| column.key))?;
+    let keys = sheet.columns.iter().map(|column| no_formula(crate::printable(&column.key)));
+    csv.write_record(keys)?;
     for row in &sheet.rows {
         csv.write_record(row.iter().map(inert))?;
     }

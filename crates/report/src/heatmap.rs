@@ -1,11 +1,14 @@
-//! The heat map: every technique under its tactic, on one page.
+//! The heat map: every technique under its tactic, on one page; or assessments by tactic.
 //!
 //! The layout is computed. A tactic with many techniques is split over several sub-columns, and
 //! the split and the size of the letters are those that cut the fewest names.
 
 mod cell;
+mod crosstab;
 mod grid;
 mod legend;
+
+pub use crosstab::svg as crosstab_svg;
 
 use crate::canvas::{self, Alternative, Label, Mark, Rect, Type};
 use crate::matrix::Matrix;

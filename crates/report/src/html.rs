@@ -444,7 +444,7 @@ fn table(sheet: &Sheet) -> String {
 fn cells(sheet: &Sheet, row: &[Value], numeric: &[bool]) -> String {
     let names = numeric.iter().position(|numeric| !numeric);
     let cell = |(ix, value): (usize, &Value)| {
-        let key = sheet.columns[ix].key;
+        let key = sheet.columns[ix].key.as_ref();
         let content = content(key, value);
         if names == Some(ix) {
             format!("<th scope=\"row\">{content}</th>")

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use model::Assessment;
+use model::compare::Outline;
 use serde::Serialize;
 
 /// Writes one object, indented, with a line break at the end.
@@ -67,10 +68,24 @@ fn acts(c: char) -> bool {
 pub fn read(bytes: &[u8]) -> Result<Assessment, String> {
     let assessment: Assessment =
         serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-    if assessment.schema == model::assessment::SCHEMA {
-        Ok(assessment)
-    } else {
-        Err(format!("the schema {:?} is not {}", assessment.schema, model::assessment::SCHEMA))
+    checked(&assessment.schema)?;
+    Ok(assessment)
+}
+
+/// Reads no more of an assessment than it takes to compare it.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn outline(bytes: &[u8]) -> Result<Outline, String> {
+    let outline: Outline = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    checked(&outline.schema)?;
+    Ok(outline)
+}
+
+fn checked(schema: &str) -> Result<(), String> {
+    match schema == model::assessment::SCHEMA {
+        true => Ok(()),
+        false => Err(format!("the schema {schema:?} is not {}", model::assessment::SCHEMA)),
     }
 }
 

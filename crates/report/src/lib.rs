@@ -4,8 +4,8 @@
 //! the same input gives the same bytes on every machine.
 //!
 //! - [`view`] draws [`sheet`]s and a [`matrix`] from an assessment; what they say is decided there.
-//! - [`terminal`], [`csv`] and [`markdown`] are skins over a sheet; [`heatmap`] draws a matrix as
-//!   SVG and [`png`] turns any SVG of this crate into pixels.
+//! - [`terminal`], [`csv`] and [`markdown`] are skins over a sheet; [`heatmap`] draws a matrix or a
+//!   [`crosstab`] as SVG and [`png`] turns any SVG of this crate into pixels.
 //! - [`json`] is the assessment itself, [`navigator`] a layer for ATT&CK Navigator, [`html`] a page.
 //! - [`ics`] is decisions as a calendar, [`sarif`] a check as code hosts show it.
 //! - [`scale`] draws one figure among others on a line from nothing to all.
@@ -14,6 +14,7 @@
 //! - [`theme`] holds the colours, [`text`] measures and wraps words in the embedded font.
 
 mod canvas;
+pub mod crosstab;
 pub mod csv;
 pub mod dettect;
 pub mod heatmap;

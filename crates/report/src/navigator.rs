@@ -151,8 +151,13 @@ fn titles(assessment: &Assessment) -> Titles<'_> {
 }
 
 fn name(assessment: &Assessment, show: Show) -> String {
-    let owner = assessment.organisation.name.as_ref().map(|name| format!("{name}: "));
-    format!("{}{}", owner.unwrap_or_default(), noun(show))
+    let organisation = &assessment.organisation;
+    let named: Vec<&str> = [&organisation.name, &organisation.segment]
+        .into_iter()
+        .filter_map(|name| name.as_deref())
+        .collect();
+    let owner = if named.is_empty() { String::new() } else { format!("{}: ", named.join(", ")) };
+    format!("{owner}{}", noun(show))
 }
 
 /// What a score is, in a few words.

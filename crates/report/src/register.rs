@@ -50,6 +50,7 @@ const COLUMNS: &[Column] = &[
     ("hunting", |c| Cell::flag(c.hunting)),
     ("family", |c| Cell::word(c.family.as_deref())),
     ("log_source", |c| Cell::list(&c.log_source)),
+    ("segment", |c| Cell::list(&c.segments)),
     ("telemetry", |c| Cell::share(c.telemetry.as_ref())),
     ("scope", |c| Cell::share(c.scope.as_ref())),
     ("tests_passed", |c| Cell::whole(c.tests_passed)),

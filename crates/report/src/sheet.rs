@@ -1,5 +1,7 @@
 //! Rows under named columns: the one view behind tables in the terminal, csv, Markdown and HTML.
 
+use std::borrow::Cow;
+
 /// A table of findings.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sheet {
@@ -19,7 +21,7 @@ pub struct Column {
     /// Its name, for people.
     pub name: String,
     /// Its key in csv and JSON.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// A terminal that is too narrow may leave it out.
     pub is_optional: bool,
 }
@@ -41,20 +43,22 @@ pub enum Value {
     Share(f64),
     /// The same, with the decimals that people need to see.
     Percent(f64, usize),
+    /// The same where everything is percent, so that nothing says so.
+    Bare(f64),
 }
 
 impl Sheet {
     /// A sheet with these columns, by name and key.
     #[must_use]
     pub fn new(title: impl Into<String>, columns: &[(&str, &'static str)]) -> Self {
-        let columns = columns.iter().map(|(name, key)| Column::new(name, key)).collect();
+        let columns = columns.iter().map(|(name, key)| Column::new(*name, *key)).collect();
         Self { title: title.into(), notes: Vec::new(), columns, rows: Vec::new() }
     }
 
     /// Marks columns, by key, that a terminal too narrow for all may leave out, the last first.
     #[must_use]
     pub fn optional(mut self, keys: &[&str]) -> Self {
-        let chosen = self.columns.iter_mut().filter(|column| keys.contains(&column.key));
+        let chosen = self.columns.iter_mut().filter(|column| keys.contains(&column.key.as_ref()));
         chosen.for_each(|column| column.is_optional = true);
         self
     }
@@ -70,8 +74,10 @@ impl Sheet {
 }
 
 impl Column {
-    fn new(name: &str, key: &'static str) -> Self {
-        Self { name: name.to_owned(), key, is_optional: false }
+    /// A column by name and key.
+    #[must_use]
+    pub fn new(name: impl Into<String>, key: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), key: key.into(), is_optional: false }
     }
 }
 
@@ -94,6 +100,7 @@ impl Value {
             Self::Number(value, decimals) => format!("{value:.decimals$}"),
             Self::Share(share) => percent(*share),
             Self::Percent(share, decimals) => format!("{:.decimals$} %", share * 100.0),
+            Self::Bare(share) => percent(*share).trim_end_matches(" %").to_owned(),
         }
     }
 
@@ -101,9 +108,10 @@ impl Value {
     #[must_use]
     pub fn exact(&self) -> String {
         match self {
-            Self::Number(value, _) | Self::Share(value) | Self::Percent(value, _) => {
-                value.to_string()
-            }
+            Self::Number(value, _)
+            | Self::Share(value)
+            | Self::Percent(value, _)
+            | Self::Bare(value) => value.to_string(),
             Self::Blank | Self::Text(_) | Self::Lines(_) | Self::Whole(_) => self.shown(),
         }
     }

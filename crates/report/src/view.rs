@@ -4,6 +4,7 @@
 
 pub mod adversaries;
 pub mod check;
+pub mod compare;
 pub mod decisions;
 pub mod diff;
 pub mod explain;
@@ -68,7 +69,9 @@ pub fn finding(assessment: &Assessment) -> String {
 /// What the figures are about: scope, release, day and what they rest on.
 #[must_use]
 pub fn basis(assessment: &Assessment) -> String {
-    let name = assessment.organisation.name.as_ref().map(|name| format!("{name} · "));
+    let organisation = &assessment.organisation;
+    let named = [&organisation.name, &organisation.segment].into_iter().flatten();
+    let name: String = named.map(|name| format!("{name} · ")).collect();
     let platforms: Vec<&str> = assessment.scope.platforms.keys().map(String::as_str).collect();
     let platforms = match platforms.len() {
         0 => String::new(),
@@ -76,8 +79,7 @@ pub fn basis(assessment: &Assessment) -> String {
         n => format!(" on {n} platforms"),
     };
     format!(
-        "{}{}{platforms} · ATT&CK {} {} · {}",
-        name.unwrap_or_default(),
+        "{name}{}{platforms} · ATT&CK {} {} · {}",
         in_scope(assessment),
         domain(&assessment.attack.domain),
         assessment.attack.version,
@@ -152,6 +154,9 @@ pub fn caveats(assessment: &Assessment) -> Vec<String> {
             percent(open.if_library),
         ));
     }
+    if let Some(caveat) = segments_without_shares(assessment) {
+        caveats.push(caveat);
+    }
     caveats.extend(on_paper(assessment));
     let resolution = &assessment.resolution;
     let lost = resolution.unknown - resolution.newer + resolution.deprecated;
@@ -165,6 +170,21 @@ pub fn caveats(assessment: &Assessment) -> Vec<String> {
         ));
     }
     caveats
+}
+
+/// Rows of some segments count for their share of the whole, and nobody said what that is.
+fn segments_without_shares(assessment: &Assessment) -> Option<String> {
+    let segments = &assessment.scope.segments;
+    let is_unsaid = segments.len() > 1 && segments.iter().all(|segment| segment.share.is_none());
+    let limited = assessment.capabilities.iter().filter(|c| !c.segments.is_empty()).count();
+    (is_unsaid && limited > 0).then(|| {
+        format!(
+            "{} count for their segments only, and the {} segments alike; say their shares in \
+             [[segment]]",
+            count(limited, "record"),
+            segments.len()
+        )
+    })
 }
 
 /// What of the figure rests on mappings on paper, where that is seen in it.

@@ -8,7 +8,7 @@ use report::view;
 
 use crate::Outcome;
 use crate::args::{Common, Format};
-use crate::assessing::{answer, gathered};
+use crate::assessing::{answer, by_segment as compared_by_segment, gathered};
 use crate::failure::Failure;
 use crate::streams::Streams;
 
@@ -58,5 +58,21 @@ pub(crate) fn run(
         writeln!(streams.out, "\n{opening}{proposal}{fence}")?;
         streams.out.flush()?;
     }
+    Ok(super::outcome(found.is_refused))
+}
+
+/// A row for each segment, and one for the whole.
+pub(crate) fn by_segment(
+    common: &Common,
+    count: usize,
+    format: Format,
+) -> Result<Outcome, Failure> {
+    let mut streams = Streams::new(&common.talk);
+    let (found, comparison) = compared_by_segment(common, &mut streams)?;
+    let says_caveats = matches!(format, Format::Table | Format::Md);
+    found.tell(common, says_caveats, &mut streams)?;
+    let sheets =
+        view::compare::segment_sheets(&comparison, view::caveats(&found.assessment), count);
+    super::print(&sheets, &comparison, format, &mut streams)?;
     Ok(super::outcome(found.is_refused))
 }

@@ -7,9 +7,10 @@ use model::capability::Function;
 use model::inputs::Profile;
 use report::{dettect, view};
 
+use super::compare;
 use crate::Outcome;
 use crate::args::{Common, Compat, Show, Size};
-use crate::assessing::{Assessed, assessed};
+use crate::assessing::{Assessed, assessed, by_segment as compared_by_segment};
 use crate::failure::Failure;
 use crate::folder::write_file;
 use crate::project;
@@ -31,6 +32,19 @@ pub(crate) fn run(mut common: Common, output: &Path, asked: &Asked) -> Result<Ou
     let bytes = picture.bytes(&found)?;
     found.tell(&common, false, &mut streams)?;
     write_file(output, &bytes)?;
+    if !common.talk.quiet {
+        streams.say("wrote", &output.display().to_string())?;
+    }
+    Ok(super::outcome(found.is_refused))
+}
+
+/// The segments by tactic, the whole as the last row.
+pub(crate) fn by_segment(common: &Common, output: &Path) -> Result<Outcome, Failure> {
+    let mut streams = Streams::new(&common.talk);
+    let picture = compare::Picture::of(output)?;
+    let (found, comparison) = compared_by_segment(common, &mut streams)?;
+    found.tell(common, false, &mut streams)?;
+    write_file(output, &picture.bytes(&comparison)?)?;
     if !common.talk.quiet {
         streams.say("wrote", &output.display().to_string())?;
     }

@@ -7,7 +7,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::assessment::{Assessment, TechniqueAssessment, assess};
+use crate::assessment::{Assessment, EvidenceSummary, TechniqueAssessment, assess};
 use crate::attack::{
     Adversary, AdversaryKind, Attack, DataComponent, Mitigation, Tactic, Technique,
 };
@@ -27,6 +27,7 @@ use crate::inputs::{
 use crate::policy::{NUMBERS, Policy};
 use crate::scope::{ANY_PLATFORM, Scope};
 use crate::score::{Range, round9};
+use crate::segment::Segment;
 use crate::strength::{self, Tests};
 use crate::threat::{Threat, uses, uses_of_own};
 
@@ -387,13 +388,37 @@ fn disposition(attack: &Attack, (at, decision, until, due): Word) -> Disposition
     Disposition { technique: attack.techniques[at % attack.techniques.len()].id, decided }
 }
 
-/// Shares of platforms, and positions of excluded techniques.
-type Limits = (BTreeMap<&'static str, u32>, Option<Vec<usize>>, Vec<usize>);
+/// Shares of platforms, a list of what alone is in scope, positions of excluded techniques, and
+/// segments.
+type Limits = (BTreeMap<&'static str, u32>, Option<Vec<usize>>, Vec<usize>, Vec<Segment>);
+
+/// Segments that worlds may have, and one that none has.
+const SEGMENTS: [&str; 3] = ["Office", "Plant", "Nowhere"];
+
+fn segments() -> impl Strategy<Value = Vec<Segment>> {
+    let platforms = btree_map(select(&PLATFORMS[..]).prop_map(str::to_owned), share_number(), 0..3);
+    let shares = proptest::option::of(1u32..=10);
+    vec((shares, platforms), 0..SEGMENTS.len()).prop_map(|found| {
+        let segment = |((share, platforms), name): ((Option<u32>, _), &&str)| Segment {
+            share: share.map(f64::from),
+            platforms,
+            ..Segment::named(*name)
+        };
+        found.into_iter().zip(&SEGMENTS).map(segment).collect()
+    })
+}
+
+/// The segments that a row is there for; mostly all.
+fn is_for() -> impl Strategy<Value = Vec<String>> {
+    let some = (0..1u16 << SEGMENTS.len()).prop_map(|mask| picked(mask, SEGMENTS.len()));
+    let named = some.prop_map(|at| at.into_iter().map(|at| SEGMENTS[at].to_owned()).collect());
+    prop_oneof![Just(Vec::new()), named]
+}
 
 fn limits() -> impl Strategy<Value = Limits> {
     let platforms = btree_map(select(&PLATFORMS[..]), 0u32..=10, 0..=3);
     let only = proptest::option::weighted(0.3, vec(0..MOST_TECHNIQUES, 1..=6));
-    (platforms, only, vec(0..MOST_TECHNIQUES, 0..=1))
+    (platforms, only, vec(0..MOST_TECHNIQUES, 0..=1), segments())
 }
 
 /// A list that names the techniques at these positions.
@@ -407,7 +432,7 @@ fn only(attack: &Attack, list: Vec<usize>) -> OnlyTechniques {
     }
 }
 
-fn scope_of(attack: &Attack, (platforms, list, exclude): Limits) -> ScopeChoice {
+fn scope_of(attack: &Attack, (platforms, list, exclude, segments): Limits) -> ScopeChoice {
     let share = |(name, tenths): (&str, u32)| (name.to_owned(), f64::from(tenths) / 10.0);
     let exclusion = |at: usize| Exclusion {
         technique: attack.techniques[at % attack.techniques.len()].id,
@@ -418,6 +443,7 @@ fn scope_of(attack: &Attack, (platforms, list, exclude): Limits) -> ScopeChoice 
         platforms: platforms.into_iter().map(share).collect(),
         only: list.map(|list| only(attack, list)),
         exclude: exclude.into_iter().map(exclusion).collect(),
+        segments,
     }
 }
 
@@ -456,7 +482,7 @@ fn catalog(attack: &Attack, (choke, rules): Facts) -> Catalog {
 }
 
 pub(crate) fn world() -> impl Strategy<Value = Fixture> {
-    let capabilities = vec((capability(), 0usize..6), 0..=8);
+    let capabilities = vec((capability(), 0usize..6, is_for()), 0..=8);
     let choices = (profile(), decisions(), limits(), facts());
     (attack(), capabilities, policy(), choices).prop_map(|(attack, found, policy, choices)| {
         let (profile, decisions, limits, facts) = choices;
@@ -470,8 +496,9 @@ pub(crate) fn world() -> impl Strategy<Value = Fixture> {
             dispositions: decisions.into_iter().map(|word| disposition(&attack, word)).collect(),
             // Ids come twice now and then: files may repeat each other.
             capabilities: found
-                .map(|(line, (capability, id))| {
-                    placed(&attack, capability, format!("id-{id}"), line)
+                .map(|(line, (capability, id, segments))| {
+                    let placed = placed(&attack, capability, format!("id-{id}"), line);
+                    Capability { segments, ..placed }
                 })
                 .collect(),
             attack,
@@ -747,6 +774,14 @@ fn any_of(strengths: impl Iterator<Item = f64>) -> f64 {
     1.0 - strengths.map(|s| 1.0 - s).product::<f64>()
 }
 
+/// What a segment has on a platform, of all that the organisation has.
+fn assets(segment: &Segment, platform: &str, shares: &BTreeMap<String, f64>) -> f64 {
+    let own = if segment.platforms.is_empty() { shares } else { &segment.platforms };
+    let total: f64 = own.values().sum();
+    let on = own.get(platform).copied().unwrap_or(0.0);
+    segment.share.unwrap_or(1.0) * if total > 0.0 { on / total } else { 0.0 }
+}
+
 /// What a technique's own evidence comes to, reckoned from the written evidence alone.
 fn own_coverage(
     technique: &TechniqueAssessment,
@@ -758,10 +793,14 @@ fn own_coverage(
     let policy = &world.policy;
     let found: Vec<_> = technique.evidence.iter().filter(|e| e.function == function).collect();
     let families: BTreeSet<&str> = found.iter().map(|e| e.family.as_str()).collect();
-    let family = |name: &str, platform: &str| {
+    let is_there = |e: &&&EvidenceSummary, segment: &str| {
+        e.segments.as_ref().is_none_or(|names| names.iter().any(|name| name == segment))
+    };
+    let family = |name: &str, platform: &str, segment: &str| {
         let members: Vec<f64> = found
             .iter()
             .filter(|e| e.family == name)
+            .filter(|e| is_there(e, segment))
             .map(|e| readings(e.platforms.get(platform).expect("it is in scope"))[reading])
             .collect();
         let strongest = members.iter().copied().fold(0.0, f64::max);
@@ -782,7 +821,23 @@ fn own_coverage(
             .collect()
     };
     let total: f64 = platforms.iter().map(|(_, share)| share).sum();
-    let cell = |platform: &str| any_of(families.iter().map(|name| family(name, platform)));
+    let one = |platform: &str, segment: &str| {
+        any_of(families.iter().map(|name| family(name, platform, segment)))
+    };
+    let segments = &world.scope.segments;
+    let cell = |platform: &str| match segments.is_empty() {
+        true => one(platform, ""),
+        false => {
+            let parts = segments.iter().map(|s| (s, assets(s, platform, shares)));
+            let all: f64 = parts.clone().map(|(_, assets)| assets).sum();
+            let everything: f64 = segments.iter().map(|s| s.share.unwrap_or(1.0)).sum();
+            let part = |(segment, assets): (&Segment, f64)| match all > 0.0 {
+                true => assets / all,
+                false => segment.share.unwrap_or(1.0) / everything,
+            };
+            parts.map(|(s, assets)| part((s, assets)) * one(platform, &s.name)).sum()
+        }
+    };
     platforms.iter().map(|(name, share)| share * cell(name)).sum::<f64>() / total
 }
 

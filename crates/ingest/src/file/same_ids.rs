@@ -1,6 +1,6 @@
 //! Records of one file that share an id.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use model::capability::Capability;
 use model::diagnostic::{Code, Diagnostic, Origin};
@@ -8,13 +8,14 @@ use model::diagnostic::{Code, Diagnostic, Origin};
 use crate::record::{Draft, each_once};
 
 /// Records with the same id are one where they differ in nothing but the ids they name;
-/// otherwise the later ones get a number.
+/// otherwise the later ones get a number, which is worth a word unless they are there for other
+/// segments: to keep a row for each site is nobody's mistake.
 pub(super) fn merged(drafts: Vec<Draft>, out: &mut Vec<Diagnostic>) -> Vec<Draft> {
     let mut ids = HashSet::with_capacity(drafts.len());
     if drafts.iter().all(|draft| ids.insert(draft.capability.id.as_str())) {
         return drafts;
     }
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<String, (usize, Spoken)> = BTreeMap::new();
     let mut same: BTreeMap<String, usize> = BTreeMap::new();
     let mut kept: Vec<Draft> = Vec::with_capacity(drafts.len());
     for mut draft in drafts {
@@ -24,10 +25,12 @@ pub(super) fn merged(drafts: Vec<Draft>, out: &mut Vec<Diagnostic>) -> Vec<Draft
             continue;
         }
         same.insert(saying, kept.len());
-        let count = counts.entry(draft.capability.id.clone()).or_default();
+        let (count, spoken) = counts.entry(draft.capability.id.clone()).or_default();
         *count += 1;
+        let is_for_others = spoken.take(&draft.capability.segments);
         if *count > 1 {
-            out.push(number(&mut draft, *count));
+            let told = number(&mut draft, *count);
+            out.extend((!is_for_others).then_some(told));
         }
         kept.push(draft);
     }
@@ -37,6 +40,26 @@ pub(super) fn merged(drafts: Vec<Draft>, out: &mut Vec<Diagnostic>) -> Vec<Draft
         each_once(&mut draft.other_frameworks);
     }
     kept
+}
+
+/// The segments for which there are records of an id.
+#[derive(Default)]
+struct Spoken {
+    named: BTreeSet<String>,
+    /// There is one for all segments.
+    is_for_all: bool,
+}
+
+impl Spoken {
+    /// Takes a record's segments; whether none of them was taken before.
+    fn take(&mut self, segments: &[String]) -> bool {
+        let is_new = !self.is_for_all
+            && !segments.is_empty()
+            && segments.iter().all(|name| !self.named.contains(&name.to_lowercase()));
+        self.is_for_all |= segments.is_empty();
+        self.named.extend(segments.iter().map(|name| name.to_lowercase()));
+        is_new
+    }
 }
 
 /// Gives the record an id of its own, and says so.

@@ -30,6 +30,7 @@ fn pair() -> [Capability; 2] {
         unscored: true,
         hunting: true,
         family: Some("EDR".to_owned()),
+        segments: vec!["Plant".to_owned()],
         telemetry: Some(Share::Everywhere(0.9)),
         scope: Some(Share::Everywhere(0.5)),
         tests_passed: Some(3),
@@ -51,7 +52,7 @@ fn pair() -> [Capability; 2] {
 fn every_column_that_may_change_can_be_taken_and_nothing_else_changes_with_it() {
     let [a, b] = pair();
     let columns: Vec<Column> = Column::ALL.iter().copied().filter(|c| may_change(*c)).collect();
-    assert_eq!(columns.len(), 34);
+    assert_eq!(columns.len(), 35);
     for column in &columns {
         assert!(!same(*column, &a, &b), "{}", column.name());
         let mut taken = a.clone();

@@ -26,6 +26,7 @@ fn full() -> Capability {
         unscored: true,
         hunting: true,
         family: Some("windows/process_creation".to_owned()),
+        segments: vec!["Office".to_owned(), "Plant".to_owned()],
         telemetry: Some(Share::Everywhere(0.9)),
         scope: Some(Share::ByPlatform(
             [("Linux".to_owned(), 1.0), ("Windows".to_owned(), 0.6)].into(),
@@ -89,11 +90,11 @@ fn a_row_says_everything_in_the_words_of_the_register() {
         "id,title,kind,function,techniques,mitigations,controls,data_components,platforms,\
          status,basis,\
          strength,level,ctid,dettect,stp,rule_status,rule_level,unscored,hunting,family,log_source,\
-         telemetry,scope,tests_passed,tests_run,tests_last,created,modified,last_fired,alerts_90d,\
+         segment,telemetry,scope,tests_passed,tests_run,tests_last,created,modified,last_fired,alerts_90d,\
          false_positive_rate,cost,bundle,owner,notes\n\
          C1,a title,rule,detect,T1059; T1059.001; TA0002; G0016,M1038,nist_800_53:CM-07,DC0032,Linux; Windows,\
          pilot,published,0.123456789,very_high,partial,-1,3,stable,low,yes,yes,\
-         windows/process_creation,Security; Sysmon,0.9,Linux=1; Windows=0.6,3,4,2026-06-30,\
+         windows/process_creation,Security; Sysmon,Office; Plant,0.9,Linux=1; Windows=0.6,3,4,2026-06-30,\
          2025-01-02,2025-03-04,2026-05-06,7,0.25,1250.5,EDR,Endpoint,\
          \"one\ntwo\"\n"
     );

@@ -264,6 +264,7 @@ pub fn capability(assessment: &Assessment, capability: &Capability) -> Vec<Sheet
     row("controls", capability.controls.join(", "));
     row("data components", capability.data_components.join(", "));
     row("platforms", capability.platforms.clone().unwrap_or_default().join(", "));
+    row("segment", capability.segments.join(", "));
     row("scope", capability.scope.as_ref().map(share).unwrap_or_default());
     row("telemetry", capability.telemetry.as_ref().map(share).unwrap_or_default());
     row(
@@ -392,11 +393,23 @@ fn reach(assessment: &Assessment, capability: &Capability) -> Sheet {
         }
     }
     if sheet.rows.is_empty() {
-        let why = "It reaches no technique in scope: it is off, names none, names others, or is limited \
-                   to platforms where they do not happen";
+        let why = if is_elsewhere(assessment, capability) {
+            "It is there for segments that are not among those of the organisation"
+        } else {
+            "It reaches no technique in scope: it is off, names none, names others, or is limited \
+                   to platforms where they do not happen"
+        };
         sheet.notes.push(why.to_owned());
     }
     sheet
+}
+
+/// Whether a capability is there for none of the segments that are assessed.
+fn is_elsewhere(assessment: &Assessment, capability: &Capability) -> bool {
+    let segments = &assessment.scope.segments;
+    let is_known = |name: &String| segments.iter().any(|segment| segment.name == *name);
+    let named = &capability.segments;
+    !segments.is_empty() && !named.is_empty() && !named.iter().any(is_known)
 }
 
 /// An adversary: what it is, what it uses, and how far that is covered.

@@ -25,7 +25,7 @@ const MARGIN: usize = 4;
 const MOST_LINES: usize = 6;
 
 /// Columns that are hidden while they are blank: few people fill them by hand.
-const RARE: [&str; 21] = [
+const RARE: [&str; 22] = [
     "controls",
     "data_components",
     "systems",
@@ -40,6 +40,7 @@ const RARE: [&str; 21] = [
     "hunting",
     "family",
     "log_source",
+    "segment",
     "created",
     "modified",
     "last_fired",

@@ -1,0 +1,154 @@
+//! `lacuna compare`: assessments side by side.
+
+use std::path::{Path, PathBuf};
+
+use ingest::source;
+use model::compare::{Comparison, Order, Outline, compare};
+use report::view;
+
+use crate::Outcome;
+use crate::args::{Format, Sort, Talk};
+use crate::failure::Failure;
+use crate::folder::write_file;
+use crate::project::{slashed, unreadable};
+use crate::streams::Streams;
+
+/// What is asked for.
+pub(crate) struct Asked<'a> {
+    pub(crate) assessments: &'a [PathBuf],
+    pub(crate) sort: Sort,
+    pub(crate) count: usize,
+    pub(crate) output: Option<&'a Path>,
+}
+
+/// The file in the folder of a report.
+const FILE: &str = "assessment.json";
+
+pub(crate) fn run(asked: &Asked<'_>, format: Format, talk: &Talk) -> Result<Outcome, Failure> {
+    let mut streams = Streams::new(talk);
+    let picture = asked.output.map(Picture::of).transpose()?;
+    let outlines = outlines(asked.assessments, talk, &mut streams)?;
+    one_domain(&outlines)?;
+    let order = match asked.sort {
+        Sort::Given => Order::Given,
+        Sort::Coverage => Order::Coverage,
+        Sort::Name => Order::Name,
+    };
+    let found = compare(&outlines, order);
+    if let (Some(path), Some(picture)) = (asked.output, picture) {
+        write_file(path, &picture.bytes(&found)?)?;
+    }
+    let sheets = view::compare::sheets(&found, asked.count);
+    super::print(&sheets, &found, format, &mut streams)?;
+    if let Some(path) = asked.output.filter(|_| !talk.quiet) {
+        streams.say("wrote", &path.display().to_string())?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// What the name of the output asks for.
+pub(crate) enum Picture {
+    Svg,
+    Png,
+}
+
+impl Picture {
+    pub(crate) fn of(path: &Path) -> Result<Self, Failure> {
+        let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+        match extension.as_deref() {
+            Some("svg") => Ok(Self::Svg),
+            Some("png") => Ok(Self::Png),
+            _ => {
+                let message =
+                    format!("{}: a comparison is drawn as .svg or .png only", path.display());
+                Err(Failure::new(message).help("--format has json, csv and md, to be redirected"))
+            }
+        }
+    }
+
+    pub(crate) fn bytes(&self, found: &Comparison) -> Result<Vec<u8>, Failure> {
+        let svg = report::heatmap::crosstab_svg(&view::compare::crosstab(found));
+        match self {
+            Self::Svg => Ok(svg.into_bytes()),
+            Self::Png => report::png::render(&svg, 1.0).map_err(Failure::new),
+        }
+    }
+}
+
+/// An assessment with the file that it came from.
+type Named = (Option<String>, Outline);
+
+/// Reads one file after the other, so that no two of them are in memory. What else lies in a
+/// folder of assessments is told and left alone.
+fn outlines(paths: &[PathBuf], talk: &Talk, streams: &mut Streams) -> Result<Vec<Named>, Failure> {
+    let mut outlines = Vec::new();
+    for path in paths {
+        let (files, is_named) = files(path)?;
+        let before = outlines.len();
+        for file in &files {
+            match outline(file) {
+                Ok(outline) => outlines.push((Some(slashed(file)), outline)),
+                Err(failure) if is_named => return Err(failure),
+                Err(_) if talk.quiet => {}
+                Err(_) => {
+                    let note = format!("{}: no assessment; left out", slashed(file));
+                    streams.say("note", &note)?;
+                }
+            }
+        }
+        if outlines.len() == before {
+            let message = format!("{}: there is no assessment in this folder", slashed(path));
+            return Err(Failure::new(message).help(
+                "name assessment.json files, folders that lacuna report wrote, or a folder of them",
+            ));
+        }
+    }
+    Ok(outlines)
+}
+
+/// The files that a path stands for, and whether it is this one file that is meant.
+fn files(path: &Path) -> Result<(Vec<PathBuf>, bool), Failure> {
+    if !path.is_dir() {
+        return Ok((vec![path.to_path_buf()], true));
+    }
+    let report = path.join(FILE);
+    if report.is_file() {
+        return Ok((vec![report], true));
+    }
+    let entries = source::entries(path).map_err(|error| unreadable(&slashed(path), &error))?;
+    let file = |entry: PathBuf| {
+        let report = entry.join(FILE);
+        let is_json = entry.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
+        if report.is_file() { Some(report) } else { (is_json && entry.is_file()).then_some(entry) }
+    };
+    Ok((entries.into_iter().filter_map(file).collect(), false))
+}
+
+fn outline(file: &Path) -> Result<Outline, Failure> {
+    let shown = slashed(file);
+    let bytes = source::read(file).map_err(|error| unreadable(&shown, &error))?;
+    report::json::outline(&bytes).map_err(|error| {
+        Failure::new(format!("{shown}: {error}"))
+            .help("name an assessment.json, as lacuna report or lacuna gaps --format json write it")
+    })
+}
+
+/// Techniques of one domain have nothing in common with those of another.
+fn one_domain(outlines: &[Named]) -> Result<(), Failure> {
+    let domain = |named: &Named| named.1.attack.domain.clone();
+    let path = |named: &Named| named.0.clone().unwrap_or_default();
+    let Some(first) = outlines.first() else { return Ok(()) };
+    match outlines.iter().find(|other| domain(other) != domain(first)) {
+        None => Ok(()),
+        Some(other) => {
+            let message = format!(
+                "{} is about {}, {} about {}",
+                path(first),
+                domain(first),
+                path(other),
+                domain(other)
+            );
+            Err(Failure::new(message).help("compare assessments of one domain"))
+        }
+    }
+}
