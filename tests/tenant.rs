@@ -126,11 +126,13 @@ fn an_export_changes_the_headline_to_that_of_the_rules_that_are_on() {
     assert_eq!(told(&joined, "status-not-stated"), 0);
 }
 
-/// The same without where its evidence stands: the folders have different names.
+/// The same without where its evidence stands, since the folders have different names, and without
+/// what to do: what is off could be switched on.
 fn without_evidence(value: &Value) -> Value {
+    const ASIDE: [&str; 4] = ["origin", "path", "state", "next_move"];
     match value {
         Value::Object(map) => {
-            let kept = map.iter().filter(|(key, _)| !["origin", "path"].contains(&key.as_str()));
+            let kept = map.iter().filter(|(key, _)| !ASIDE.contains(&key.as_str()));
             Value::Object(kept.map(|(key, v)| (key.clone(), without_evidence(v))).collect())
         }
         Value::Array(list) => Value::Array(list.iter().map(without_evidence).collect()),
