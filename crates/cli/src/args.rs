@@ -77,6 +77,9 @@ pub(crate) enum Command {
         /// Rules that one could switch on; may be repeated
         #[arg(long = "library", value_name = "DIR")]
         libraries: Vec<PathBuf>,
+        /// Products that one could buy, by name, such as "Okta, Zscaler"; may be repeated
+        #[arg(long = "products", value_name = "PRODUCTS")]
+        products: Vec<String>,
         #[command(flatten)]
         format: FormatArg,
     },
@@ -97,8 +100,9 @@ pub(crate) enum Command {
     WhatIf {
         #[command(flatten)]
         common: Common,
-        /// Add the rows of a register, or the rules of a folder, as if they were on
-        #[arg(long, value_name = "FILE")]
+        /// Add the rows of a register, the rules of a folder, or products by name
+        /// (product:Okta), as if they were on; may be repeated
+        #[arg(long, value_name = "FILE|product:NAME")]
         add: Vec<PathBuf>,
         /// Take away a capability, by its id or title
         #[arg(long, value_name = "ID")]

@@ -46,11 +46,12 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Gaps { common, count, only, by: None, format } => {
             gaps::run(&common, count, only.map(Into::into), format.format)
         }
-        Command::Recommend { common, goal, candidates, libraries, format } => {
+        Command::Recommend { common, goal, candidates, libraries, products, format } => {
             let asked = recommend::Asked {
                 goal: &goal,
                 candidates: candidates.as_deref(),
                 libraries: &libraries,
+                products: &products,
             };
             recommend::run(&common, &asked, format.format)
         }

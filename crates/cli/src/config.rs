@@ -290,10 +290,9 @@ mod tests {
     #[test]
     fn a_planned_key_is_refused() {
         assert_eq!(
-            trouble("[[segment]]\nname = \"OT\"\n"),
-            (1, "the key \"segment\" is planned but not built: not yet".to_owned())
+            trouble("[profile]\npreset = \"finance\"\n"),
+            (2, "the key \"preset\" is planned but not built: not yet".to_owned())
         );
-        assert!(trouble("[profile]\npreset = \"finance\"\n").1.ends_with("not yet"));
     }
 
     #[test]

@@ -301,7 +301,7 @@ impl Project {
 pub(crate) const HAVE: &str = "--have";
 
 /// Products by name as a source, if any are named.
-fn products(lists: &[String], shown: &str) -> Option<SourceChoice> {
+pub(crate) fn products(lists: &[String], shown: &str) -> Option<SourceChoice> {
     let names = lists.iter().flat_map(|list| ingest::products::names_in(list));
     let names: Vec<String> = names.map(str::to_owned).collect();
     (!names.is_empty()).then(|| SourceChoice {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attack::TechniqueIx;
 use crate::candidate;
-use crate::capability::{Capability, Function, Kind, Status};
+use crate::capability::{Basis, Capability, Function, Kind, Status};
 use crate::coverage::{self, Coverage, Telemetry};
 use crate::gap::Gap;
 use crate::inputs::Inputs;
@@ -74,6 +74,8 @@ impl Move {
     pub fn of(capability: &Capability) -> Self {
         let is_off = matches!(capability.status, Status::Disabled | Status::Library);
         match (capability.kind, capability.function) {
+            // A product that is known by name alone is yet to be bought.
+            _ if capability.basis == Basis::Category => Self::Onboard,
             (Kind::DataSource, _) => Self::Onboard,
             (Kind::Rule, _) if is_off => Self::Enable,
             (Kind::Rule, _) => Self::Write,

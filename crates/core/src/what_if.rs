@@ -68,6 +68,7 @@ mod tests {
 
     use super::*;
     use crate::assessment::assess;
+    use crate::capability::Kind;
     use crate::tests::properties::{addition, placed, world};
 
     proptest! {
@@ -96,8 +97,13 @@ mod tests {
         #[test]
         fn what_is_off_counts_as_if_it_were_not_there(world in world()) {
             let inputs = world.inputs();
-            let Some(first) = inputs.capabilities.first() else { return Ok(()) };
-            let id = first.id.clone();
+            // A data source that is off says that nothing is collected; one that is not there says
+            // nothing.
+            let is_source = |id: &str| {
+                inputs.capabilities.iter().any(|c| c.id == id && c.kind == Kind::DataSource)
+            };
+            let first = inputs.capabilities.iter().find(|c| !is_source(&c.id));
+            let Some(id) = first.map(|c| c.id.clone()) else { return Ok(()) };
             let off = assess(&changed(&inputs, &[Change::Status(id.clone(), Status::Disabled)]));
             let gone = assess(&changed(&inputs, &[Change::Remove(id)]));
             let is_as_usual = inputs.policy.status_disabled == 0.0;

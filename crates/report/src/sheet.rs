@@ -117,6 +117,16 @@ impl Value {
     }
 }
 
+/// Two shares as percent, with a decimal where they would look the same and are not.
+#[must_use]
+pub fn apart(from: f64, to: f64) -> (String, String) {
+    let (a, b) = (percent(from), percent(to));
+    if a != b || from == to {
+        return (a, b);
+    }
+    (format!("{:.1} %", 100.0 * from), format!("{:.1} %", 100.0 * to))
+}
+
 /// A share as whole percent; what is there at all is never shown as nothing, nor what is missing
 /// as everything.
 #[must_use]

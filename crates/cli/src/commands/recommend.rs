@@ -16,7 +16,7 @@ use crate::Outcome;
 use crate::args::{Common, Format, GoalArgs};
 use crate::assessing::{Gathered, answer, gathered, tell};
 use crate::failure::Failure;
-use crate::project::slashed;
+use crate::project::{self, slashed};
 use crate::streams::Streams;
 
 /// What is asked for.
@@ -24,6 +24,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) goal: &'a GoalArgs,
     pub(crate) candidates: Option<&'a Path>,
     pub(crate) libraries: &'a [PathBuf],
+    pub(crate) products: &'a [String],
 }
 
 /// Steps that are shown where nobody says how many.
@@ -70,21 +71,22 @@ fn offered(
     streams: &mut Streams,
 ) -> Result<Offered, Failure> {
     let mut rows = Vec::new();
-    let files = asked.candidates.iter().map(|path| (*path, None));
-    let libraries = asked.libraries.iter().map(|path| (path.as_path(), Some(Status::Library)));
-    for (path, status) in files.chain(libraries) {
-        let shown = slashed(path);
-        let choice = SourceChoice {
-            path: path.to_path_buf(),
-            shown: shown.clone(),
-            status,
-            ..SourceChoice::default()
-        };
+    let file = |path: &Path, status: Option<Status>| SourceChoice {
+        path: path.to_path_buf(),
+        shown: slashed(path),
+        status,
+        ..SourceChoice::default()
+    };
+    let candidates = asked.candidates.map(|path| file(path, None));
+    let libraries = asked.libraries.iter().map(|path| file(path, Some(Status::Library)));
+    let products = project::products(asked.products, "--products");
+    for choice in candidates.into_iter().chain(libraries).chain(products) {
+        let shown = choice.shown.clone();
         let read = gathered.further(choice, common)?;
         tell(&read.diagnostics, Severity::Warning, &common.talk, streams)?;
         if read.capabilities.is_empty() {
             let failure = Failure::new(format!("{shown}: no candidate in it"));
-            return Err(failure.help("a candidate is a row of a register, or a rule"));
+            return Err(failure.help("a candidate is a row of a register, a rule, or a product"));
         }
         rows.extend(read.capabilities);
     }

@@ -50,11 +50,12 @@ pub(crate) fn run(mut common: Common, asked: &Asked, format: Format) -> Result<O
     let gathered = gathered(&common, &mut streams)?;
     let added = added(&gathered, &asked.add, &common, &mut streams)?;
     let catalog =
-        gathered.catalog(&added.iter().flat_map(|(_, rows)| rows.clone()).collect::<Vec<_>>());
+        gathered.catalog(&added.iter().flat_map(|added| added.rows.clone()).collect::<Vec<_>>());
     let inputs = gathered.inputs(&catalog);
     let mut changes = Changes { inputs: &inputs, all: Vec::new(), said: Vec::new() };
-    for (path, rows) in added {
-        changes.said.push(format!("add {} ({})", path, view::count(rows.len(), "capability")));
+    for Added { shown, rows } in added {
+        let noun = if rows.len() == 1 { "capability" } else { "capabilities" };
+        changes.said.push(format!("add {shown} ({} {noun})", rows.len()));
         changes.all.push(Change::Add(rows));
     }
     changes.capabilities(asked)?;
@@ -87,29 +88,40 @@ pub(crate) fn run(mut common: Common, asked: &Asked, format: Format) -> Result<O
     Ok(super::outcome(assessed.is_refused))
 }
 
-/// The rows of the files to add, each as if it were in place.
+/// What is to be added, and what it is called.
+struct Added {
+    shown: String,
+    rows: Vec<Arc<Capability>>,
+}
+
+/// What stands before the names of products.
+const PRODUCT: &str = "product:";
+
+/// The rows to add, each as if it were in place.
 fn added(
     gathered: &Gathered,
-    files: &[PathBuf],
+    typed: &[PathBuf],
     common: &Common,
     streams: &mut Streams,
-) -> Result<Vec<(String, Vec<Arc<Capability>>)>, Failure> {
+) -> Result<Vec<Added>, Failure> {
     let mut added = Vec::new();
-    for path in files {
+    for path in typed {
         let shown = slashed(path);
-        let choice = SourceChoice {
+        let products = shown.strip_prefix(PRODUCT);
+        let choice = products.and_then(|names| project::products(&[names.to_owned()], &shown));
+        let choice = choice.unwrap_or_else(|| SourceChoice {
             path: Path::to_path_buf(path),
             shown: shown.clone(),
             ..SourceChoice::default()
-        };
+        });
         let read = gathered.further(choice, common)?;
         tell(&read.diagnostics, Severity::Warning, &common.talk, streams)?;
         if read.capabilities.is_empty() {
             let failure = Failure::new(format!("{shown}: no capability in it"));
-            return Err(failure.help("add a register, or rules"));
+            return Err(failure.help("add a register, rules, or product:NAME"));
         }
         let rows = candidate::in_place(&read.capabilities, gathered.policy());
-        added.push((shown, rows));
+        added.push(Added { shown, rows });
     }
     Ok(added)
 }

@@ -1,6 +1,8 @@
 //! What a gate found: the limits that are missed first, each with its figure and a way out, then
 //! what breaks them, then the others.
 
+use std::cmp::Ordering;
+
 use model::assessment::Assessment;
 use model::gate::{Bound, Case, Check, Finding, Limit, Why};
 
@@ -168,7 +170,9 @@ fn decimals(found: f64, limit: f64, least: usize) -> (usize, usize) {
         let figure = shown(found, *decimals);
         let is_there = figure != 0.0 || found == 0.0;
         let side = figure.partial_cmp(&limit);
-        is_there && ((found - limit).abs() < 1e-8 || side == found.partial_cmp(&limit))
+        let is_equal = (found - limit).abs() < 1e-8;
+        let expected = if is_equal { Some(Ordering::Equal) } else { found.partial_cmp(&limit) };
+        is_there && side == expected
     };
     let of_found = (least..MOST_DECIMALS).find(is_told_apart).unwrap_or(MOST_DECIMALS);
     (of_found, of_limit)

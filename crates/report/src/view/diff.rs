@@ -6,7 +6,7 @@ use model::diff::{Diff, Factor, Promise};
 use model::id::TechniqueId;
 
 use super::basis;
-use crate::sheet::{Sheet, Value, percent};
+use crate::sheet::{Sheet, Value, apart};
 
 /// The finding with its factors, the gaps, what was promised and what moved most; of long lists
 /// the first `limit`.
@@ -40,12 +40,8 @@ pub fn finding(found: &Diff) -> String {
         delta if delta < -0.0005 => "Worse",
         _ => "The same",
     };
-    let moved = format!(
-        "{word}: {} points ({} to {})",
-        points(found.delta),
-        percent(found.from),
-        percent(found.to)
-    );
+    let (from, to) = apart(found.from, found.to);
+    let moved = format!("{word}: {} points ({from} to {to})", points(found.delta));
     let nearly_all = |part: f64| (part - found.delta).abs() < 0.0005;
     match found.unexplained {
         Some(rest) => format!(

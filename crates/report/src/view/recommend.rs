@@ -4,7 +4,7 @@ use model::assessment::Assessment;
 use model::recommend::{OBJECTIVE, Pick, Recommendation};
 
 use super::{basis, caveats, count};
-use crate::sheet::{Sheet, Value, percent};
+use crate::sheet::{Sheet, Value, apart};
 
 /// How many techniques and adversaries a step names.
 const NAMED: usize = 3;
@@ -74,11 +74,8 @@ fn finding(found: &Recommendation) -> String {
         Some(_) => format!(" for {}", number(last.cumulative_cost)),
         None => String::new(),
     };
-    format!(
-        "{steps} what is expected to be covered from {} to {}{cost}",
-        percent(found.base),
-        percent(found.base + last.cumulative),
-    )
+    let (from, to) = apart(found.base, found.base + last.cumulative);
+    format!("{steps} what is expected to be covered from {from} to {to}{cost}")
 }
 
 /// How far another choice could be ahead.

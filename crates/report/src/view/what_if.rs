@@ -3,10 +3,9 @@
 use model::assessment::Assessment;
 use model::capability::Function;
 use model::diff::Diff;
-use model::score::Range;
 
 use super::{basis, diff};
-use crate::sheet::{Sheet, Value, percent};
+use crate::sheet::{Sheet, Value, apart, percent};
 
 /// The figures before and after, the gaps that come and go, and what moves most; of long lists the
 /// first `limit`.
@@ -26,11 +25,10 @@ pub fn sheets(
 fn figures(before: &Assessment, after: &Assessment, found: &Diff, changes: &[String]) -> Sheet {
     let finding = match diff::points(found.delta).as_str() {
         "0" => format!("It would change nothing: {} either way", percent(found.from)),
-        points => format!(
-            "{points} points: what is expected to be covered goes from {} to {}",
-            percent(found.from),
-            percent(found.to)
-        ),
+        points => {
+            let (from, to) = apart(found.from, found.to);
+            format!("{points} points: what is expected to be covered goes from {from} to {to}")
+        }
     };
     let mut sheet = Sheet::new(
         finding,
@@ -46,11 +44,10 @@ fn figures(before: &Assessment, after: &Assessment, found: &Diff, changes: &[Str
         vec![Value::text(name), Value::Share(was), Value::Share(is), points]
     };
     let (was, is) = (&before.headline, &after.headline);
-    let readings: [(&str, fn(Range) -> f64); 3] =
-        [("proven", |r| r.lo), ("expected", |r| r.exp), ("claimed", |r| r.hi)];
-    for (name, reading) in readings {
-        sheet.rows.push(share(name, reading(was.threat_weighted), reading(is.threat_weighted)));
-    }
+    let (from, to) = (was.threat_weighted, is.threat_weighted);
+    sheet.rows.push(share("proven", from.lo, to.lo));
+    sheet.rows.push(share("expected", from.exp, to.exp));
+    sheet.rows.push(share("claimed", from.hi, to.hi));
     for function in Function::SCORED {
         let word = function.word();
         let by = |headline: &model::metrics::Headline| {
