@@ -119,6 +119,25 @@ pub fn mitigations(inputs: &Inputs<'_>) -> Vec<Candidate> {
     open.map(candidate).collect()
 }
 
+/// Controls of catalogues, each as a row that somebody attests; those that something which is on
+/// implements already are left out.
+#[must_use]
+pub fn controls(
+    inputs: &Inputs<'_>,
+    ids: impl IntoIterator<Item = String>,
+) -> Vec<Arc<Capability>> {
+    let on = inputs.capabilities.iter().filter(|c| !strength::is_off(c, &inputs.policy));
+    let taken: BTreeSet<&str> = on.flat_map(|c| c.controls.iter().map(String::as_str)).collect();
+    let open = ids.into_iter().filter(|id| !taken.contains(id.as_str()));
+    let row = |id: String| Capability {
+        controls: vec![id.clone()],
+        status: Status::Implemented,
+        basis: Basis::Attested,
+        ..Capability::new(id, Kind::Control, Function::Prevent)
+    };
+    open.map(|id| Arc::new(row(id))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,13 +10,14 @@
 //! gained.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::assessment::{self, GENERATED_BY};
 use crate::attack::TechniqueIx;
 use crate::candidate::Candidate;
-use crate::capability::Kind;
+use crate::capability::{Capability, Kind};
 use crate::coverage::{self, Evidence, Own, Telemetry};
 use crate::gap;
 use crate::greedy::{self, Goal, Objective, Offer};
@@ -25,6 +26,7 @@ use crate::inputs::Inputs;
 use crate::next_move::Move;
 use crate::scope::Scope;
 use crate::score::{Range, round9};
+use crate::strength;
 use crate::threat::{Threat, Usage};
 
 /// The schema of the JSON.
@@ -60,6 +62,22 @@ pub struct Recommendation {
     pub upper_bound_gain: f64,
     /// The share of it that this choice is sure to gain, 0..=1.
     pub certified_ratio: f64,
+    /// What to test first, so that more is proven; no part of the choice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub test_first: Vec<TestFirst>,
+}
+
+/// Something to test.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TestFirst {
+    /// The capability's id.
+    pub id: String,
+    /// Its name.
+    pub title: String,
+    /// What one more procedure that it stops or notices today would add to what is proven.
+    pub gain_lo: f64,
+    /// The techniques that it is about.
+    pub techniques: Vec<TechniqueId>,
 }
 
 /// One step.
@@ -146,6 +164,52 @@ pub fn recommend(inputs: &Inputs<'_>, candidates: &[Candidate], goal: Goal) -> R
         picks,
         upper_bound_gain: round9(bound),
         certified_ratio: round9(if bound > 0.0 { gained / bound } else { 1.0 }),
+        test_first: Vec::new(),
+    }
+}
+
+/// What to test first: the capabilities for which one more passed test adds most to what is
+/// proven, `limit` at most.
+#[must_use]
+pub fn tests_first(inputs: &Inputs<'_>, limit: usize) -> Vec<TestFirst> {
+    let on = inputs.capabilities.iter().filter(|c| !strength::is_off(c, &inputs.policy));
+    let candidates: Vec<Candidate> =
+        on.filter(|c| c.kind != Kind::DataSource).map(|c| tested(c, inputs)).collect();
+    let world = World::new(inputs, &candidates);
+    let standing = Standing::of(&world);
+    let proven = |ix: usize| round9(standing.added(&standing.changed(&standing.with(ix))).lo);
+    let mut gains: Vec<(f64, usize)> =
+        (0..candidates.len()).map(|ix| (proven(ix), ix)).filter(|(gain, _)| *gain > 0.0).collect();
+    gains.sort_by(|a, b| {
+        b.0.total_cmp(&a.0).then_with(|| candidates[a.1].id.cmp(&candidates[b.1].id))
+    });
+    // A capability that does several things stands in several rows.
+    let mut named = BTreeSet::new();
+    gains.retain(|(_, ix)| named.insert(&candidates[*ix].id));
+    let test = |(gain, ix): (f64, usize)| TestFirst {
+        id: candidates[ix].id.clone(),
+        title: candidates[ix].title.clone(),
+        gain_lo: gain,
+        techniques: world.brought[ix].keys().map(|t| inputs.attack.techniques[*t].id).collect(),
+    };
+    gains.into_iter().take(limit).map(test).collect()
+}
+
+/// A capability as it would be after one more procedure that it stops or notices today.
+fn tested(capability: &Arc<Capability>, inputs: &Inputs<'_>) -> Candidate {
+    let more = |count: Option<u32>| Some(count.unwrap_or(0).saturating_add(1));
+    let tested = Capability {
+        tests_passed: more(capability.tests_passed),
+        tests_run: more(capability.tests_run),
+        tests_last: Some(inputs.as_of),
+        ..Capability::clone(capability)
+    };
+    Candidate {
+        id: capability.id.clone(),
+        title: capability.title.clone(),
+        next_move: Move::Test,
+        cost: Move::Test.effort(&inputs.policy),
+        capabilities: vec![Arc::new(tested)],
     }
 }
 

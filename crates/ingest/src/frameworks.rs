@@ -332,6 +332,14 @@ pub(crate) fn mappings<'a>(
     mappings
 }
 
+/// Every control of a framework that its catalogue maps to some technique, by framework and id.
+pub(crate) fn mapped(framework: &str) -> BTreeSet<String> {
+    let named = FRAMEWORKS.iter().filter(|known| known.name == framework);
+    let rows = named.flat_map(|known| rows(known.catalogue));
+    let mapped = rows.filter(|[.., techniques]| !techniques.is_empty());
+    mapped.map(|[control, ..]| format!("{framework}:{control}")).collect()
+}
+
 /// The rows after the source and the names of the columns.
 fn rows(catalogue: &'static str) -> impl Iterator<Item = [&'static str; 4]> {
     catalogue.lines().skip(2).map(|line| {

@@ -64,6 +64,13 @@ pub fn status(word: &str) -> Option<model::capability::Status> {
     model::capability::Status::from_word(&word)
 }
 
+/// The controls of a framework that is built in, by framework and id, as far as its catalogue maps
+/// them; none where the framework is not known.
+#[must_use]
+pub fn controls_of(framework: &str) -> BTreeSet<String> {
+    frameworks::mapped(framework)
+}
+
 /// The catalogued facts about techniques, and about the controls that capabilities name, brought
 /// onto a release.
 #[must_use]

@@ -324,28 +324,40 @@ fn adversaries(assessment: &Assessment) -> String {
     let mut sheet = Sheet::new(
         "Expected coverage of what each adversary does, the least first",
         &[
+            ("Place", "place"),
             ("Adversary", "adversary"),
             ("Name", "name"),
             ("Coverage", "coverage"),
+            ("Between", "band"),
             ("Weight", "weight"),
             ("Techniques in scope", "techniques"),
             ("Out of scope", "out_of_scope"),
         ],
     );
-    let mut adversaries: Vec<_> = assessment.adversaries.iter().collect();
-    adversaries.sort_by(|a, b| a.coverage.total_cmp(&b.coverage).then_with(|| a.id.cmp(&b.id)));
-    let row = |adversary: &model::metrics::AdversaryCoverage| {
+    let places = view::adversaries::places(assessment);
+    let is_shared = places.windows(2).any(|pair| pair[0].0 == pair[1].0);
+    let row = |(place, adversary): (usize, &model::metrics::AdversaryCoverage)| {
+        let band = adversary.band.map(|b| format!("{} to {}", percent(b.least), percent(b.most)));
         vec![
+            Value::Whole(place),
             Value::text(&adversary.id),
             Value::text(&adversary.name),
             Value::Share(adversary.coverage),
+            Value::text(band.unwrap_or_default()),
             Value::Number(adversary.weight, 1),
             Value::Whole(adversary.techniques_in_scope),
             Value::Whole(adversary.out_of_scope),
         ]
     };
-    sheet.rows = adversaries.into_iter().map(row).collect();
-    table(&sheet)
+    sheet.rows = places.into_iter().map(row).collect();
+    let note = if is_shared {
+        "<p>Between is what the coverage comes to when single numbers of the method are others. \
+         Adversaries of one place show no meaningful difference.</p>\n"
+    } else {
+        "<p>Between is what the coverage comes to when single numbers of the method are \
+         others.</p>\n"
+    };
+    table(&sheet) + note
 }
 
 fn account(assessment: &Assessment) -> String {

@@ -9,7 +9,7 @@ use model::candidate::{self, Candidate};
 use model::capability::{Capability, Status};
 use model::diagnostic::Severity;
 use model::greedy::Goal;
-use model::recommend::recommend;
+use model::recommend::{Recommendation, recommend, tests_first};
 use report::view;
 
 use crate::Outcome;
@@ -27,6 +27,9 @@ pub(crate) struct Asked<'a> {
     pub(crate) products: &'a [String],
 }
 
+/// Tests that are proposed.
+const TESTS: usize = 5;
+
 /// Steps that are shown where nobody says how many.
 const STEPS: usize = 5;
 
@@ -38,7 +41,10 @@ pub(crate) fn run(common: &Common, asked: &Asked<'_>, format: Format) -> Result<
     let catalog = gathered.catalog(&offered.rows);
     let inputs = gathered.inputs(&catalog);
     let candidates = offered.candidates(&inputs, asked.candidates.is_some());
-    let recommendation = recommend(&inputs, &candidates, goal);
+    let recommendation = Recommendation {
+        test_first: tests_first(&inputs, TESTS),
+        ..recommend(&inputs, &candidates, goal)
+    };
     let answer = answer(&inputs, common);
     drop(inputs);
     let found = gathered.finish(answer, common);
@@ -90,12 +96,25 @@ fn offered(
         }
         rows.extend(read.capabilities);
     }
+    if asked.candidates.is_none() {
+        rows.extend(controls_not_taken_up(gathered));
+    }
     Ok(Offered { rows })
 }
 
+/// The other controls of the frameworks of which the inputs have some.
+fn controls_not_taken_up(gathered: &Gathered) -> Vec<Arc<Capability>> {
+    let catalog = gathered.catalog(&[]);
+    let inputs = gathered.inputs(&catalog);
+    let named = inputs.capabilities.iter().flat_map(|c| &c.controls);
+    let frameworks: BTreeSet<&str> = named.filter_map(|id| Some(id.split_once(':')?.0)).collect();
+    let ids = frameworks.into_iter().flat_map(ingest::controls_of);
+    candidate::controls(&inputs, ids)
+}
+
 impl Offered {
-    /// The candidates: those of the file alone where there is one; else what is off, what the
-    /// libraries hold and the inputs do not have, and mitigations.
+    /// The candidates: those of the file alone where there is one; else what is off, what libraries,
+    /// products and frameworks have and the inputs do not, and mitigations.
     fn candidates(&self, inputs: &model::Inputs<'_>, is_from_file: bool) -> Vec<Candidate> {
         let known: BTreeSet<&str> = inputs.capabilities.iter().map(|c| c.id.as_str()).collect();
         let is_new = |row: &&Arc<Capability>| is_from_file || !known.contains(row.id.as_str());

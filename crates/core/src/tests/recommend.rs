@@ -13,7 +13,7 @@ use crate::capability::{Basis, Capability, Kind, Status};
 use crate::fixture::Fixture;
 use crate::greedy::Goal;
 use crate::next_move::Move;
-use crate::recommend::{Recommendation, idle, recommend};
+use crate::recommend::{Recommendation, idle, recommend, tests_first};
 
 /// A capability and the positions of its techniques.
 type Row = (Capability, Vec<usize>);
@@ -159,6 +159,32 @@ proptest! {
         for candidate in &candidates {
             let gain = expected(&world, &[candidate]) - base;
             prop_assert_eq!(idle.contains(&candidate.id.as_str()), gain < 1e-9, "{}", gain);
+        }
+    }
+
+    #[test]
+    fn a_test_proves_what_the_assessment_finds(world in world()) {
+        let inputs = world.inputs();
+        let proven = |capabilities: Vec<Arc<Capability>>| {
+            let inputs = crate::Inputs { capabilities, ..inputs.clone() };
+            assess(&inputs).headline.threat_weighted.lo
+        };
+        let base = proven(inputs.capabilities.clone());
+        let found = tests_first(&inputs, usize::MAX);
+        prop_assert!(found.windows(2).all(|pair| pair[0].gain_lo >= pair[1].gain_lo));
+        for test in found {
+            let own: Vec<_> = world.capabilities.iter().filter(|c| c.id == test.id).collect();
+            let [own] = own[..] else { continue };
+            let more = |count: Option<u32>| Some(count.unwrap_or(0) + 1);
+            let tested = Arc::new(Capability {
+                tests_passed: more(own.tests_passed),
+                tests_run: more(own.tests_run),
+                tests_last: Some(inputs.as_of),
+                ..own.clone()
+            });
+            let with = |c: &Arc<Capability>| if c.id == test.id { Arc::clone(&tested) } else { Arc::clone(c) };
+            let gain = proven(inputs.capabilities.iter().map(with).collect()) - base;
+            prop_assert!((gain - test.gain_lo).abs() <= 3e-9, "{gain} {}", test.gain_lo);
         }
     }
 }

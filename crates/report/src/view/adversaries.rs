@@ -1,10 +1,33 @@
 //! ATT&CK's groups, campaigns and software, and the release itself.
 
+use model::assessment::Assessment;
 use model::attack::{Adversary, AdversaryKind, Attack};
 use model::inputs::OwnAdversary;
+use model::metrics::AdversaryCoverage;
 
 use super::{classes, count};
 use crate::sheet::{Sheet, Value};
+
+/// The adversaries of the profile, the least covered first, each with its place. Those whose bands
+/// overlap that of the first of a place share it: there is no meaningful difference.
+#[must_use]
+pub fn places(assessment: &Assessment) -> Vec<(usize, &AdversaryCoverage)> {
+    let mut adversaries: Vec<_> = assessment.adversaries.iter().collect();
+    adversaries.sort_by(|a, b| a.coverage.total_cmp(&b.coverage).then_with(|| a.id.cmp(&b.id)));
+    let mut placed: Vec<(usize, &AdversaryCoverage)> = Vec::new();
+    let mut first: Option<(usize, &AdversaryCoverage)> = None;
+    for (at, adversary) in adversaries.into_iter().enumerate() {
+        let is_apart = |(_, held): (usize, &AdversaryCoverage)| match (held.band, adversary.band) {
+            (Some(held), Some(own)) => held.is_apart_from(own),
+            _ => held.coverage != adversary.coverage,
+        };
+        if first.is_none_or(is_apart) {
+            first = Some((at + 1, adversary));
+        }
+        placed.push((first.map_or(at + 1, |(place, _)| place), adversary));
+    }
+    placed
+}
 
 /// All groups, campaigns and software, a row each.
 #[must_use]
@@ -175,4 +198,34 @@ pub fn release(attack: &Attack) -> Sheet {
     let said = rows.into_iter().filter(|(_, value)| !value.is_empty());
     sheet.rows = said.map(|(name, value)| vec![Value::text(name), Value::text(value)]).collect();
     sheet
+}
+
+#[cfg(test)]
+mod tests {
+    use model::fixture::Fixture;
+    use model::metrics::Band;
+
+    use super::*;
+
+    #[test]
+    fn adversaries_whose_bands_overlap_share_a_place() {
+        let mut assessment = Fixture::parse("technique T1001 One on Windows").assess();
+        let adversary = |id: &str, coverage: f64, least: f64, most: f64| AdversaryCoverage {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            weight: 1.0,
+            coverage,
+            band: Some(Band { least, most }),
+            techniques_in_scope: 1,
+            out_of_scope: 0,
+        };
+        assessment.adversaries = vec![
+            adversary("G3", 0.50, 0.45, 0.60),
+            adversary("G1", 0.30, 0.25, 0.36),
+            adversary("G2", 0.35, 0.30, 0.40),
+            adversary("G4", 0.52, 0.47, 0.62),
+        ];
+        let found: Vec<_> = places(&assessment).iter().map(|(p, a)| (*p, a.id.as_str())).collect();
+        assert_eq!(found, [(1, "G1"), (1, "G2"), (3, "G3"), (3, "G4")]);
+    }
 }

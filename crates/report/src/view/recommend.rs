@@ -1,7 +1,7 @@
 //! What to do next: the steps, what each buys, and how good the order is.
 
 use model::assessment::Assessment;
-use model::recommend::{OBJECTIVE, Pick, Recommendation};
+use model::recommend::{OBJECTIVE, Pick, Recommendation, TestFirst};
 
 use super::{basis, caveats, count};
 use crate::sheet::{Sheet, Value, apart};
@@ -13,6 +13,7 @@ const NAMED: usize = 3;
 #[must_use]
 pub fn sheets(assessment: &Assessment, found: &Recommendation, in_full: bool) -> Vec<Sheet> {
     let mut sheets = vec![steps(assessment, found)];
+    sheets.extend((!found.test_first.is_empty()).then(|| tests(found)));
     if in_full && !found.picks.is_empty() {
         sheets.push(terms(found));
         sheets.push(certificate(found));
@@ -55,6 +56,30 @@ fn steps(assessment: &Assessment, found: &Recommendation) -> Sheet {
     }
     let place = |(at, pick): (usize, &Pick)| step(at + 1, pick, found.base);
     sheet.rows = found.picks.iter().enumerate().map(place).collect();
+    sheet
+}
+
+/// What to test, so that more is proven.
+fn tests(found: &Recommendation) -> Sheet {
+    let mut sheet = Sheet::new(
+        "Test these first",
+        &[("What", "title"), ("Proven", "gain_lo"), ("Techniques", "techniques"), ("Id", "id")],
+    )
+    .optional(&["id"]);
+    sheet.notes.push(
+        "Proven is in points: what one more procedure adds that is stopped or noticed today"
+            .to_owned(),
+    );
+    let row = |test: &TestFirst| {
+        let techniques = test.techniques.iter().map(ToString::to_string).collect();
+        vec![
+            Value::text(named(&test.id, &test.title)),
+            Value::Number(100.0 * test.gain_lo, 1),
+            Value::text(first(techniques)),
+            Value::text(&test.id),
+        ]
+    };
+    sheet.rows = found.test_first.iter().map(row).collect();
     sheet
 }
 
@@ -108,12 +133,16 @@ fn step(place: usize, pick: &Pick, base: f64) -> Vec<Value> {
     ]
 }
 
-/// What a step is called: by its title, after an id that people say too.
 fn called(pick: &Pick) -> String {
-    match pick.title.as_str() {
-        "" => pick.id.clone(),
-        title if pick.id.len() > SAYABLE || title.contains(&pick.id) => title.to_owned(),
-        title => format!("{} {title}", pick.id),
+    named(&pick.id, &pick.title)
+}
+
+/// By its title, after an id that people say too.
+fn named(id: &str, title: &str) -> String {
+    match title {
+        "" => id.to_owned(),
+        title if id.len() > SAYABLE || title.contains(id) => title.to_owned(),
+        title => format!("{id} {title}"),
     }
 }
 
