@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::support::{lacuna, root, scratch};
+use crate::support::{copy, lacuna, root, scratch};
 
 /// The example organisation in a folder of its own and without its gate, its assessment as
 /// `main.json` beside it.
@@ -19,17 +19,6 @@ fn example(name: &str) -> PathBuf {
     let output = lacuna(&folder, &["gaps", "bank", "--format", "json", "-q"]);
     fs::write(folder.join("main.json"), output.stdout).unwrap();
     folder
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let to = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &to),
-            false => drop(fs::copy(entry.path(), to).unwrap()),
-        }
-    }
 }
 
 /// Changes a text in a file of the example; it must be there.

@@ -19,6 +19,7 @@ mod normalised;
 mod patch;
 mod products;
 mod read_back;
+mod readme;
 mod recommend;
 mod references;
 mod releases;

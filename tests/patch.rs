@@ -13,7 +13,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use serde_json::{Value, json};
 
 use crate::normalised::{ON, essence, row, same};
-use crate::support::{lacuna, lacuna_json, root, scratch};
+use crate::support::{copy, lacuna, lacuna_json, root, scratch};
 
 /// A workbook as another program holds it: cells without anything else about them.
 struct Book(Vec<(String, Vec<Vec<Data>>)>);
@@ -76,15 +76,6 @@ fn exported_example(name: &str) -> PathBuf {
     copy(&root().join("controls/example"), &folder.join("project"));
     import(&folder, "project", "register.xlsx");
     folder
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let to = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy(&path, &to) } else { _ = fs::copy(&path, to).unwrap() }
-    }
 }
 
 fn import(folder: &Path, input: &str, output: &str) {

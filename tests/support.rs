@@ -76,6 +76,18 @@ pub(crate) fn lacuna(folder: &Path, args: &[&str]) -> Output {
         .unwrap()
 }
 
+/// Copies a folder with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &to),
+            false => drop(fs::copy(entry.path(), to).unwrap()),
+        }
+    }
+}
+
 /// Runs lacuna, which must succeed, and reads the JSON it prints.
 pub(crate) fn lacuna_json(folder: &Path, args: &[&str]) -> serde_json::Value {
     let output = lacuna(folder, args);
