@@ -25,12 +25,22 @@ const CORPORA: [(&str, &[&str]); 9] = [
     ("suricata-etopen-2025-08", &["."]),
 ];
 
-/// What is timed: a name, and the arguments of lacuna. `S3`, `BUNDLE` and `OUT` stand for the
-/// three folders of SigmaHQ rules, an ATT&CK bundle and a folder to write to.
-const WORK: [(&str, &str); 7] = [
+/// What is timed: a name, and the arguments of lacuna. `S3`, `LIBRARY`, `DETTECT`, `BUNDLE` and `OUT`
+/// stand for the three folders of SigmaHQ rules, the same as libraries, scores of DeTT&CT, an ATT&CK
+/// bundle and a folder to write to.
+const WORK: [(&str, &str); 12] = [
     ("start: one adversary of the built-in release", "adversaries APT29 -q"),
     ("gaps over S3, six adversaries", "gaps S3 PROFILE -q"),
     ("gaps over S3, one thread", "gaps S3 PROFILE -q --threads 1"),
+    ("recommend 10 steps of 3,788 candidates", "recommend controls/example LIBRARY -n 10 -q"),
+    ("what-if over the example", "what-if controls/example --disable EB-24 -q"),
+    ("check of the example", "check controls/example -q"),
+    ("four products by name", "gaps --have Okta,Proofpoint,CrowdStrike,Zscaler -q"),
+    (
+        "all groups x detection scores, as DeTT&CT",
+        "heatmap DETTECT --compat dettect --show groups --overlay detect -o OUT/groups.json \
+         --attack 18.1 -q",
+    ),
     ("a 33 MB STIX bundle", "attack info --attack BUNDLE -q"),
     ("report of the example", "report controls/example -o OUT/report -q"),
     ("heat map of the example, SVG", "heatmap controls/example -o OUT/map.svg -q"),
@@ -51,11 +61,15 @@ pub(crate) fn run(root: &Path, shared: &Path) -> Result<(), Box<dyn Error>> {
     let s3 = ["rules", "rules-emerging-threats", "rules-threat-hunting"]
         .map(|name| sigma.join(name).display().to_string())
         .join(" ");
+    let library = s3.split(' ').map(|folder| format!("--library {folder}")).collect::<Vec<_>>();
+    let dettect = shared.join("corpora/dettect/techniques-administration-endpoints.yaml");
     let mut out = io::stdout();
     writeln!(out, "| work | CPU s: median (least) | wall s: median | runs |\n|---|---|---|---|")?;
     for (name, arguments) in WORK {
         let arguments = arguments
             .replace("S3", &s3)
+            .replace("LIBRARY", &library.join(" "))
+            .replace("DETTECT", &dettect.display().to_string())
             .replace("PROFILE", PROFILE)
             .replace("BUNDLE", &bundle.display().to_string())
             .replace("OUT", &folder.display().to_string());

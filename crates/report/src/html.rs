@@ -213,7 +213,8 @@ fn moves(assessment: &Assessment) -> String {
 const GAPS: usize = 25;
 
 fn gaps(assessment: &Assessment) -> String {
-    let mut sheet = view::gaps(assessment, None, GAPS);
+    // A page has no room for all of it; the level is seen in the coverage.
+    let mut sheet = view::gaps(assessment, None, GAPS).without("level");
     let all = assessment.gaps().len();
     if all == 0 {
         return "<p>No gap is open.</p>\n".to_owned();
@@ -225,7 +226,9 @@ fn gaps(assessment: &Assessment) -> String {
     let explained = "Priority, 0 to 100, weighs what is missing by how likely and how harmful the \
                      technique is. Threat is how likely our adversaries use it, coverage what can \
                      be expected, ease how much telemetry, public rules and mitigations there are \
-                     to close the gap with.";
+                     to close the gap with. The band says how firm a place is: A, among the first \
+                     ten in nine of ten runs in which single numbers of the method or single \
+                     adversaries are others; B, in some; C, in none.";
     format!("{}<p>{explained}</p>\n{}", table(&sheet), accepted(assessment))
 }
 

@@ -63,6 +63,16 @@ impl Sheet {
         self
     }
 
+    /// The sheet without a column, by its key.
+    #[must_use]
+    pub fn without(mut self, key: &str) -> Self {
+        if let Some(at) = self.columns.iter().position(|column| column.key == key) {
+            self.columns.remove(at);
+            self.rows.iter_mut().for_each(|row| _ = row.remove(at));
+        }
+        self
+    }
+
     /// Whether a column holds numbers and no text, so that it is set flush right.
     #[must_use]
     pub fn is_numeric(&self, column: usize) -> bool {
