@@ -496,7 +496,7 @@ pub(crate) enum NextMove {
     Write,
     /// A control or a mitigation applies
     Prevent,
-    /// No log source is known
+    /// A log source or product is missing
     Onboard,
     /// Nothing mitigates it and nothing shows it
     Accept,

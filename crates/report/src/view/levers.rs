@@ -84,7 +84,7 @@ pub fn meaning(next_move: Move) -> &'static str {
         Move::Test => "claimed, and never proven",
         Move::Write => "telemetry is there, a rule is not",
         Move::Prevent => "a control or a mitigation applies",
-        Move::Onboard => "no log source is known",
+        Move::Onboard => "a log source or product is missing",
         Move::Accept => "nothing mitigates or shows it",
     }
 }
