@@ -14,8 +14,9 @@ const STYLES: Styles = Styles::styled()
 
 /// Finds the gaps in your defences against what your adversaries really do.
 ///
-/// lacuna reads what you have (control spreadsheets, detection rules), sets it against MITRE
-/// ATT&CK and your adversaries, and says where the gaps are, which come first, and why.
+/// lacuna reads what you have (control spreadsheets, detection rules, telemetry, test results,
+/// products), sets it against MITRE ATT&CK and your adversaries, and says where the gaps are, which
+/// come first, why, and what to do next.
 #[derive(Debug, Parser)]
 #[command(
     name = "lacuna",
@@ -35,8 +36,6 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Write everything into a folder: page, heat map, gaps, layer, assessment
     Report {
-        #[command(flatten)]
-        common: Common,
         /// The folder to write; it is written whole or not at all
         #[arg(short, long, value_name = "DIR", default_value = "lacuna-report")]
         output: PathBuf,
@@ -47,11 +46,11 @@ pub(crate) enum Command {
         /// which promises were kept
         #[arg(long, value_name = "BASELINE")]
         against: Option<PathBuf>,
+        #[command(flatten)]
+        common: Common,
     },
     /// List the gaps, the most important first
     Gaps {
-        #[command(flatten)]
-        common: Common,
         /// Number of gaps to list as table, csv or md; with --by, of those that most parts have
         #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
         count: usize,
@@ -63,11 +62,11 @@ pub(crate) enum Command {
         only: Option<NextMove>,
         #[command(flatten)]
         format: FormatArg,
+        #[command(flatten)]
+        common: Common,
     },
     /// Say what to do next: the steps that gain most, in order, and what any other could gain
     Recommend {
-        #[command(flatten)]
-        common: Common,
         #[command(flatten)]
         goal: GoalArgs,
         /// What one could add: a register whose rows may have a cost and a bundle [default: what is
@@ -82,6 +81,8 @@ pub(crate) enum Command {
         products: Vec<String>,
         #[command(flatten)]
         format: FormatArg,
+        #[command(flatten)]
+        common: Common,
     },
     /// Show every term behind one technique, capability or adversary
     Explain {
@@ -89,17 +90,15 @@ pub(crate) enum Command {
         #[arg(value_name = "WHAT")]
         what: String,
         #[command(flatten)]
-        common: Common,
-        #[command(flatten)]
         format: FormatArg,
+        #[command(flatten)]
+        common: Common,
     },
     /// Say what a change would do; nothing of yours is changed
     ///
     /// Whatever --platform and --adversary name is part of the change: the other platforms and
     /// adversaries stay as the project has them.
     WhatIf {
-        #[command(flatten)]
-        common: Common,
         /// Add the rows of a register, the rules of a folder, or products by name
         /// (product:Okta), as if they were on; may be repeated
         #[arg(long, value_name = "FILE|product:NAME")]
@@ -124,6 +123,8 @@ pub(crate) enum Command {
         count: usize,
         #[command(flatten)]
         format: FormatArg,
+        #[command(flatten)]
+        common: Common,
     },
     /// Say what moved between two assessments: better, or another yardstick
     Diff {
@@ -165,8 +166,6 @@ pub(crate) enum Command {
     },
     /// Hold the assessment to limits: exit code 1 if one is missed
     Check {
-        #[command(flatten)]
-        common: Common,
         /// Number of gaps and places to list as table or md
         #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
         count: usize,
@@ -175,11 +174,11 @@ pub(crate) enum Command {
         format: CheckFormat,
         #[command(flatten)]
         limits: GateArgs,
+        #[command(flatten)]
+        common: Common,
     },
     /// List what was decided: overdue and expired first
     Decisions {
-        #[command(flatten)]
-        common: Common,
         /// Days before its day from which a decision is soon [default: decision.soon, 30]
         #[arg(long, value_name = "DAYS")]
         soon: Option<u32>,
@@ -188,21 +187,21 @@ pub(crate) enum Command {
         output: Option<PathBuf>,
         #[command(flatten)]
         format: FormatArg,
+        #[command(flatten)]
+        common: Common,
     },
     /// Write the first gaps as tickets for Jira, GitHub, ServiceNow: csv or json
     Tickets {
-        #[command(flatten)]
-        common: Common,
         /// Number of tickets; what was promised to be fixed comes first
         #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
         count: usize,
         #[command(flatten)]
         format: FormatArg,
+        #[command(flatten)]
+        common: Common,
     },
     /// Draw the matrix as a picture, or write it as a Navigator layer
     Heatmap {
-        #[command(flatten)]
-        common: Common,
         /// The file to write: .svg, .png or .json (ATT&CK Navigator layer)
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
@@ -222,25 +221,25 @@ pub(crate) enum Command {
         /// What to lay over a layer of DeTT&CT: detect, visibility, or an adversary (may be repeated)
         #[arg(long, value_name = "WHAT", requires = "compat")]
         overlay: Vec<String>,
+        #[command(flatten)]
+        common: Common,
     },
     /// Read the inputs and say what was understood and what was not
     Import {
-        #[command(flatten)]
-        common: Common,
         /// Write what was understood as one register: .xlsx (to be edited, see patch), .csv, .json or
         /// .ndjson
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
         #[command(flatten)]
         format: FormatArg,
+        #[command(flatten)]
+        common: Common,
     },
     /// Show what was changed in a register that import -o wrote; on demand, write it as a patch
     Patch {
         /// The workbook (.xlsx) or table (.csv) that was edited
         #[arg(value_name = "EDITED")]
         edited: PathBuf,
-        #[command(flatten)]
-        common: Common,
         /// Write the changes as a patch: .csv, for patches in lacuna.toml
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
@@ -249,17 +248,19 @@ pub(crate) enum Command {
         added: Option<PathBuf>,
         #[command(flatten)]
         format: FormatArg,
+        #[command(flatten)]
+        common: Common,
     },
     /// Write what was understood as the files of another program
     Export {
-        #[command(flatten)]
-        common: Common,
         /// The program: dettect writes administration files of techniques, data sources and groups
         #[arg(long, value_enum)]
         to: Compat,
         /// The folder to write; it is written whole or not at all
         #[arg(short, long, value_name = "DIR")]
         output: PathBuf,
+        #[command(flatten)]
+        common: Common,
     },
     /// List ATT&CK's groups, campaigns and software, or show some of them
     Adversaries {
@@ -363,10 +364,11 @@ pub(crate) struct GateArgs {
 
 /// Options of every command that assesses.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "What is assessed, and how")]
 pub(crate) struct Common {
     /// Files and folders to read, or a project (lacuna.toml or its folder); with none, and no
     /// --have, the nearest lacuna.toml upwards
-    #[arg(value_name = "INPUT")]
+    #[arg(value_name = "INPUT", help_heading = "Inputs")]
     pub(crate) inputs: Vec<PathBuf>,
     /// Security products that you have, by name, such as "Okta, Palo Alto": a first answer by their
     /// categories, with no file at all; may be repeated
@@ -446,6 +448,7 @@ pub(crate) struct FormatArg {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "What is said")]
 pub(crate) struct Talk {
     /// Say nothing but errors
     #[arg(short, long)]
