@@ -22,6 +22,7 @@ mod read_back;
 mod recommend;
 mod references;
 mod releases;
+mod story;
 mod support;
 mod tenant;
 mod truth;

@@ -229,10 +229,17 @@ pub fn gaps(assessment: &Assessment, only: Option<Move>, limit: usize) -> Sheet 
     .optional(&["band", "level", "ease", "decision"]);
     sheet.notes = caveats(assessment);
     sheet.notes.push(basis(assessment));
-    let listed = assessment.gaps().into_iter().filter(|t| is_for(t, only));
-    sheet.rows = listed.take(limit).map(gap).collect();
-    if let Some(only) = only.filter(|_| sheet.rows.is_empty()) {
-        sheet.notes.push(format!("No gap is for {}: {}", only.word(), levers::meaning(only)));
+    let mut listed = assessment.gaps();
+    listed.retain(|t| is_for(t, only));
+    sheet.rows = listed.iter().take(limit).map(|t| gap(t)).collect();
+    if let Some(only) = only {
+        let number = match listed.len() {
+            0 => "No gap is".to_owned(),
+            1 => "1 gap is".to_owned(),
+            n if n > limit => format!("{n} gaps, of which the first {limit} are listed, are"),
+            n => format!("{n} gaps are"),
+        };
+        sheet.notes.push(format!("{number} for {}: {}", only.word(), levers::meaning(only)));
     }
     let accepted = assessment.accepted();
     if !accepted.is_empty() {
