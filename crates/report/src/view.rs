@@ -233,13 +233,14 @@ pub fn gaps(assessment: &Assessment, only: Option<Move>, limit: usize) -> Sheet 
     listed.retain(|t| is_for(t, only));
     sheet.rows = listed.iter().take(limit).map(|t| gap(t)).collect();
     if let Some(only) = only {
-        let number = match listed.len() {
-            0 => "No gap is".to_owned(),
-            1 => "1 gap is".to_owned(),
-            n if n > limit => format!("{n} gaps, of which the first {limit} are listed, are"),
-            n => format!("{n} gaps are"),
-        };
-        sheet.notes.push(format!("{number} for {}: {}", only.word(), levers::meaning(only)));
+        let (word, meaning) = (only.word(), levers::meaning(only));
+        sheet.notes.push(match listed.len() {
+            0 => format!("No gap is for {word}: {meaning}"),
+            n if n > limit => {
+                format!("The first {limit} of {} for {word}: {meaning}", count(n, "gap"))
+            }
+            n => format!("{} for {word}: {meaning}", count(n, "gap")),
+        });
     }
     let accepted = assessment.accepted();
     if !accepted.is_empty() {
