@@ -44,6 +44,10 @@ impl<'a> History<'a> {
             return Ok(Vec::new());
         }
         let shown = slashed(self.folder);
+        if !self.folder.is_dir() {
+            let failure = Failure::new(format!("{shown}: a file, where --history needs a folder"));
+            return Err(failure.help("name a folder; it is made where there is none"));
+        }
         let entries = fs::read_dir(self.folder).map_err(|error| unreadable(&shown, &error))?;
         let files = entries.flatten().map(|entry| entry.path());
         let is_other = |file: &PathBuf| {

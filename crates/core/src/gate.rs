@@ -318,14 +318,19 @@ fn new_gaps(assessment: &Assessment, diff: &Diff, limit: f64) -> Finding {
 }
 
 /// Techniques that just one capability covered, and none does any more. Who accepts the gap may
-/// lose the cover.
+/// lose the cover; and where sub-techniques cover as much as it did, as where another release of
+/// ATT&CK splits a technique, nothing is lost.
 fn sole_covers(before: &Assessment, after: &Assessment, attack: &Attack) -> Finding {
     let old = diff::by_current_id(before, attack);
     let lost = after.techniques.iter().filter(|is| !is.is_accepted() && covering(is).is_empty());
     let case = |is: &TechniqueAssessment| {
-        let [sole] = covering(old.get(&is.id)?).into_iter().collect::<Vec<_>>()[..] else {
+        let was = old.get(&is.id)?;
+        let [sole] = covering(was).into_iter().collect::<Vec<_>>()[..] else {
             return None;
         };
+        if is.coverage.composite.hi >= was.coverage.composite.hi {
+            return None;
+        }
         let find = |assessment: &Assessment| -> Option<Capability> {
             let found = assessment.capabilities.iter().find(|c| c.id == sole);
             found.map(|found| Capability::clone(found))

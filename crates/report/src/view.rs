@@ -229,10 +229,18 @@ pub fn gaps(assessment: &Assessment, only: Option<Move>, limit: usize) -> Sheet 
     .optional(&["band", "level", "ease", "decision"]);
     sheet.notes = caveats(assessment);
     sheet.notes.push(basis(assessment));
-    let listed = assessment.gaps().into_iter().filter(|t| is_for(t, only));
-    sheet.rows = listed.take(limit).map(gap).collect();
-    if let Some(only) = only.filter(|_| sheet.rows.is_empty()) {
-        sheet.notes.push(format!("No gap is for {}: {}", only.word(), levers::meaning(only)));
+    let mut listed = assessment.gaps();
+    listed.retain(|t| is_for(t, only));
+    sheet.rows = listed.iter().take(limit).map(|t| gap(t)).collect();
+    if let Some(only) = only {
+        let (word, meaning) = (only.word(), levers::meaning(only));
+        sheet.notes.push(match listed.len() {
+            0 => format!("No gap is for {word}: {meaning}"),
+            n if n > limit => {
+                format!("The first {limit} of {} for {word}: {meaning}", count(n, "gap"))
+            }
+            n => format!("{} for {word}: {meaning}", count(n, "gap")),
+        });
     }
     let accepted = assessment.accepted();
     if !accepted.is_empty() {

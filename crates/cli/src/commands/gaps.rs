@@ -53,9 +53,9 @@ pub(crate) fn run(
         && is_for_people
         && only == Some(Move::Accept)
     {
-        let fence = if format == Format::Md { "```" } else { "" };
-        let opening = if format == Format::Md { "```toml\n" } else { "" };
-        writeln!(streams.out, "\n{opening}{proposal}{fence}")?;
+        let (opening, closing) =
+            if format == Format::Md { ("```toml\n", "```\n") } else { ("", "") };
+        write!(streams.out, "\n{opening}{proposal}{closing}")?;
         streams.out.flush()?;
     }
     Ok(super::outcome(found.is_refused))

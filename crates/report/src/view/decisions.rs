@@ -56,9 +56,10 @@ fn finding(found: &Decisions) -> String {
     ];
     let said = states.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}"));
     let said: Vec<String> = said.collect();
-    match said.is_empty() {
-        true => format!("{all}, none of them urgent"),
-        false => format!("{all}: {}", said.join(", ")),
+    match (said.is_empty(), of(State::InForce)) {
+        (true, _) => format!("{all}, none of them urgent"),
+        (false, 0) => format!("{all}: {}", said.join(", ")),
+        (false, n) => format!("{all}: {}, {n} in force", said.join(", ")),
     }
 }
 

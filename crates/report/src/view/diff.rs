@@ -123,6 +123,7 @@ pub(super) fn gaps(before: &Assessment, after: &Assessment, found: &Diff, limit:
             ("After", "after"),
         ],
     );
+    sheet.notes.extend(left(before, after, found));
     for (word, ids) in lists {
         sheet.rows.extend(ids.iter().take(limit).map(|id| gap(before, after, word, *id)));
         if ids.len() > limit {
@@ -130,6 +131,19 @@ pub(super) fn gaps(before: &Assessment, after: &Assessment, found: &Diff, limit:
         }
     }
     sheet
+}
+
+/// Gaps that are neither closed nor open: without a word, the numbers would not add up.
+fn left(before: &Assessment, after: &Assessment, found: &Diff) -> Option<String> {
+    let (was, is) = (before.gaps().len(), after.gaps().len());
+    let come = found.gaps.new.len() + found.gaps.reopened.len();
+    let left = (was + come).checked_sub(found.gaps.closed.len() + is).filter(|left| *left > 0)?;
+    let why = if before.attack.version == after.attack.version {
+        "went with techniques that left the scope"
+    } else {
+        "went with techniques that ATT&CK merged or that left the scope"
+    };
+    Some(format!("{was} gaps before, {is} after; {left} more {why}"))
 }
 
 fn gap(before: &Assessment, after: &Assessment, word: &str, id: TechniqueId) -> Vec<Value> {

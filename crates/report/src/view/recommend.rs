@@ -46,8 +46,6 @@ fn steps(assessment: &Assessment, found: &Recommendation) -> Sheet {
              proven before it is tested"
                 .to_owned(),
         );
-    }
-    if found.budget.is_some() {
         sheet.notes.push(
             "A step without a cost of its own costs what its kind does (effort in the policy); \
              these are defaults, set your own"

@@ -198,6 +198,14 @@ fn first(things: &[String]) -> String {
     }
 }
 
+/// Any one of a list.
+fn one_of(things: &[String]) -> String {
+    match things {
+        [only] => only.clone(),
+        _ => format!("one of {}", first(things)),
+    }
+}
+
 /// What one ticket is written from.
 struct Writer<'a> {
     assessment: &'a Assessment,
@@ -260,11 +268,11 @@ impl Writer<'_> {
         };
         let by = match users.is_empty() {
             true => String::new(),
-            false => format!(", above all {}", first(&users)),
+            false => format!(" (above all {})", first(&users)),
         };
         format!(
-            "Why: {} is gap {} of {all}. {whose} are likely to use it ({}{by}), and {} of it is \
-             expected to be covered where {} is enough; {} is proven.",
+            "Why: {} is gap {} of {all}. {whose} use it with a chance of {}{by}, and {} of it \
+             is expected to be covered where {} is enough; {} is proven.",
             gap.id,
             gap.rank.unwrap_or_default(),
             percent(gap.threat.value),
@@ -337,8 +345,8 @@ impl Writer<'_> {
                     n => format!("there are {}", count(n as usize, "public rule")),
                 }
             ),
-            Move::Prevent => format!("put in place one of {}", first(&self.open_mitigations())),
-            Move::Onboard => format!("collect one of {}", first(&self.components())),
+            Move::Prevent => format!("put in place {}", one_of(&self.open_mitigations())),
+            Move::Onboard => format!("collect {}", one_of(&self.components())),
             Move::Accept => {
                 "nothing prevents it and no data source shows it: accept it until a day, or \
                   exclude it, with a reason"

@@ -24,7 +24,10 @@ pub fn sheets(
 
 fn figures(before: &Assessment, after: &Assessment, found: &Diff, changes: &[String]) -> Sheet {
     let finding = match diff::points(found.delta).as_str() {
-        "0" => format!("It would change nothing: {} either way", percent(found.from)),
+        "0" => {
+            let much = if found.moved.is_empty() { "nothing" } else { "next to nothing" };
+            format!("It would change {much}: {} either way", percent(found.from))
+        }
         points => {
             let (from, to) = apart(found.from, found.to);
             format!("{points} points: what is expected to be covered goes from {from} to {to}")
