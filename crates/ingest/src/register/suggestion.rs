@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::diagnostic::Origin;
 
 use super::columns::Chosen;
+use super::known;
 use super::reversed::Lists;
 use crate::column::Column;
 use crate::extract::{self, AttackId};
-use crate::table::{HEADER_ROWS, Row, Table};
+use crate::table::{Cell, HEADER_ROWS, Row, Table, normalise_header};
 
 /// So many rows are looked at.
 const ROWS: usize = 200;
@@ -30,16 +31,21 @@ pub(super) fn all_the_same(
 }
 
 /// For a table whose columns have names of their own: the column with the most techniques, and the
-/// one that tells its rows apart best.
+/// one that is called a title, else the one that tells its rows apart best.
 pub(super) fn of_columns(table: &Table, place: &Origin) -> Option<String> {
     let (header, rows) = header(table)?;
     let techniques = most(header, rows, |text| {
         extract::ids(text).any(|id| matches!(id, AttackId::Technique(_))).then_some(text)
     })?;
-    let title = most(header, rows, |text| {
-        let is_name = text.contains(char::is_alphabetic);
-        (is_name && extract::ids(text).next().is_none()).then_some(text)
-    })?;
+    let is_called_so = |cell: &&Cell| known(&normalise_header(&cell.text)) == Some(Column::Title);
+    let called_so = header.cells.iter().find(is_called_so).map(|cell| cell.column);
+    let tells_apart = || {
+        most(header, rows, |text| {
+            let is_name = text.contains(char::is_alphabetic);
+            (is_name && extract::ids(text).next().is_none()).then_some(text)
+        })
+    };
+    let title = called_so.filter(|at| *at != techniques).or_else(tells_apart)?;
     let is_cve = |row: &&Row| row.cell(title).is_some_and(|cell| cell.text.starts_with("CVE-"));
     if rows.iter().filter(is_cve).count() * 2 > rows.len() {
         // What is exploited is not what is covered.
