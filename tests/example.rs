@@ -79,3 +79,38 @@ fn a_folder_that_is_not_ours_is_left_alone() {
     assert_eq!(fs::read(folder.join("taken/precious.txt")).unwrap(), b"mine");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
 }
+
+/// What the README shows of commands that write no file; `...` stands for lines that it leaves out.
+#[test]
+fn the_readme_shows_what_is_answered() {
+    let text = fs::read_to_string(root().join("README.md")).unwrap();
+    let blocks = text.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let shown: Vec<&str> = blocks.flat_map(|block| block.split("$ lacuna ").skip(1)).collect();
+    let mut compared = 0;
+    for shown in shown {
+        let (command, expected) = shown.split_once('\n').unwrap();
+        if command.contains(" -o ") || command.starts_with("patch ") {
+            continue;
+        }
+        let output = lacuna(&root(), &words(command));
+        let answer = [output.stderr, output.stdout].concat();
+        let answer = String::from_utf8(answer).unwrap();
+        let mut lines = answer.lines();
+        for line in expected.lines().filter(|line| *line != "...") {
+            assert!(lines.any(|said| said == line), "{command}\n{line}\nis not in\n{answer}");
+        }
+        compared += 1;
+    }
+    assert!(compared >= 8, "{compared}");
+}
+
+/// The words of a command; those in quotes belong together.
+fn words(command: &str) -> Vec<&str> {
+    let parts = command.split('"').enumerate();
+    parts
+        .flat_map(|(ix, part)| match ix % 2 {
+            0 => part.split_whitespace().collect(),
+            _ => vec![part],
+        })
+        .collect()
+}
