@@ -14,6 +14,9 @@ use crate::table::{Cell, HEADER_ROWS, Row, Table, normalise_header};
 /// So many rows are looked at.
 const ROWS: usize = 200;
 
+/// What is longer, in bytes, is no name that anybody would type.
+const LONGEST: usize = 200;
+
 /// For a list of techniques that is to count although it says nothing about what is in place.
 pub(super) fn all_the_same(
     header: &Row,
@@ -51,7 +54,7 @@ pub(super) fn of_columns(table: &Table, place: &Origin) -> Option<String> {
         // What is exploited is not what is covered.
         return None;
     }
-    let name = |at| header.cell(at).map(|cell| cell.text.as_str());
+    let name = |at| header.cell(at).map(|cell| cell.text.as_str()).filter(|n| n.len() <= LONGEST);
     let columns = [(Column::Techniques, name(techniques)?), (Column::Title, name(title)?)];
     Some(typed(place.sheet.as_deref(), &columns))
 }
