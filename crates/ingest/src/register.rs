@@ -419,7 +419,7 @@ fn missing(layout: &Layout, names: &[(usize, String)], place: &Origin) -> Vec<Di
     let missing = layout.columns.iter().filter(|(_, said)| !is_there(said));
     let remark = |(column, said): (&Column, &String)| {
         let message = format!("no column is called {said:?}, which was to hold {}", column.name());
-        let help = "correct columns in lacuna.toml";
+        let help = "correct columns in lacuna.toml, or --columns";
         Diagnostic::new(Code::MissingColumn, place.clone(), message, help)
     };
     missing.map(remark).collect()
