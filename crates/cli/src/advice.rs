@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ingest::products::{Export, export};
+use ingest::suggest::as_typed;
 use model::capability::Capability;
 use model::{Inputs, assess};
 
@@ -75,7 +76,8 @@ impl Sharpest {
             true => ("an export", ""),
             false => ("a list", ", with a column techniques or mitigations,"),
         };
-        let inputs = common.inputs.iter().map(|input| slashed(input)).chain([file.clone()]);
+        let inputs =
+            common.inputs.iter().map(|input| as_typed(&slashed(input))).chain([file.clone()]);
         let inputs = inputs.collect::<Vec<_>>().join(" ");
         let try_it = match (&common.have[..], &common.inputs[..]) {
             ([], []) => format!("add {file} as a [[source]]"),

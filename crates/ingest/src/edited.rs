@@ -11,6 +11,7 @@ use model::resolve::Resolver;
 use crate::column::Column;
 use crate::format;
 use crate::join::{Hints, Join};
+use crate::looks::is_workbook;
 use crate::patch::{TESTS, is_refusal, refuses};
 use crate::read::{Read, ReadSettings};
 use crate::record::{Context, Raw, draft};
@@ -113,7 +114,7 @@ pub fn edited(
     let (hints, read) = (&mut Hints::default(), &mut Read::default());
     let resolver = &mut Resolver::new(settings.attack, settings.neighbours);
     let mut reader = Reader { shown, join: Join { settings, resolver, read, hints } };
-    if !bytes.starts_with(b"PK\x03\x04") {
+    if !is_workbook(bytes) {
         let table = table::csv(&text::decode(bytes).0).map_err(EditedError::NoTable)?;
         return reader.rows(table, None);
     }

@@ -19,6 +19,7 @@ use crate::patch;
 use crate::products;
 use crate::record::{Context, Draft, Raw, Said, draft};
 use crate::register::{self, Layout, Purpose, TableRead};
+use crate::suggest;
 use crate::syntax::Syntax;
 use crate::table::{self, Budget};
 use crate::text;
@@ -318,7 +319,7 @@ impl Reader<'_> {
                 count => format!("{count} documents are skipped: {reason}"),
             };
             let help = match reason == format::OF_ADVERSARIES {
-                true => format!("name it with --adversary {}", self.shown),
+                true => format!("name it with --adversary {}", suggest::as_typed(self.shown)),
                 false => String::new(),
             };
             self.report(Code::SkippedFile, place, message, &help);

@@ -25,10 +25,15 @@ const OTHERS: [&str; 6] = ["md", "rst", "html", "htm", "py", "svg"];
 /// Lines of a file without a telling name that are looked at.
 const LINES: usize = 200;
 
+/// Whether a file is one of a program for spreadsheets, of any kind.
+pub(crate) fn is_workbook(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0])
+}
+
 impl<'a> Looks<'a> {
     /// What a file with this content and this name looks like.
     pub(crate) fn of(bytes: &'a [u8], name: &str) -> Self {
-        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
+        if is_workbook(bytes) {
             return Self::Workbook;
         }
         let (text, _) = text::decode(bytes);

@@ -28,7 +28,8 @@ mod table;
 pub(crate) use list::is_list;
 
 /// Endings of files that may name techniques.
-pub const ENDINGS: [&str; 7] = ["json", "yaml", "yml", "txt", "csv", "tsv", "xlsx"];
+pub const ENDINGS: [&str; 10] =
+    ["json", "yaml", "yml", "txt", "csv", "tsv", "xlsx", "xls", "xlsb", "ods"];
 
 /// What stands between the name of a file and that of one adversary in it.
 pub const OF_FILE: char = '#';

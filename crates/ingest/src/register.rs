@@ -72,8 +72,10 @@ impl Layout {
     }
 }
 
-/// The column that a name stands for, or one of several that are numbered: `technique 2`.
+/// The column that a name stands for, or one of several that are numbered: `technique 2`. What may be
+/// said in it is no part of the name: `Implemented (Y/N)`.
 fn known(name: &str) -> Option<Column> {
+    let name = name.strip_suffix(" y n").unwrap_or(name);
     let numbered = || {
         let base = name.trim_end_matches(|c: char| c.is_ascii_digit());
         let is_numbered = (1..=2).contains(&(name.len() - base.len()));
@@ -229,6 +231,7 @@ fn chosen(
     };
     if let Some((header_at, names)) = header {
         let mut chosen = Chosen::by_name(names, layout);
+        let about = about(table, header_at);
         let names_ids = chosen.names_attack() || layout.columns.contains_key(&Column::Techniques);
         chosen.look_for_names(&table.rows[header_at + 1..]);
         chosen.look_for_own_ids(&table.rows[header_at + 1..], layout);
@@ -238,14 +241,14 @@ fn chosen(
         if purpose == Purpose::Register && !purpose.is_served_by(&chosen.found()) {
             let rows = &table.rows[header_at + 1..];
             let holds = |column: &Column| {
-                let framework = chosen.framework(*column, table.sheet.as_deref());
+                let framework = chosen.framework(*column, &about);
                 hold_controls(rows, &chosen.columns, *column, framework, attack)
             };
             if let Some(at) = [Column::Id, Column::Title].iter().find_map(holds) {
                 chosen.take_controls(at);
             }
         }
-        chosen.framework = chosen.framework(Column::Controls, table.sheet.as_deref());
+        chosen.framework = chosen.framework(Column::Controls, &about);
         chosen.look_for_headings(&table.rows[header_at + 1..]);
         if purpose == Purpose::Register
             && !purpose.is_served_by(&chosen.found())
@@ -272,6 +275,13 @@ fn chosen(
     let mut chosen = Chosen::by_name(names, layout);
     chosen.take_products(products::column(&table.rows[header_at + 1..], &chosen.names)?);
     Some((header_at, chosen))
+}
+
+/// What says what a whole table is about: the name of its sheet, and the titles above its header.
+fn about(table: &Table, header_at: usize) -> Vec<&str> {
+    let titles = table.rows[..header_at].iter().flat_map(|row| &row.cells);
+    let titles = titles.map(|cell| cell.text.as_str());
+    table.sheet.as_deref().into_iter().chain(titles).collect()
 }
 
 fn table_read(header: &Row, chosen: &Chosen, layout: &Layout, place: &Origin) -> TableRead {
@@ -409,7 +419,7 @@ fn missing(layout: &Layout, names: &[(usize, String)], place: &Origin) -> Vec<Di
     let missing = layout.columns.iter().filter(|(_, said)| !is_there(said));
     let remark = |(column, said): (&Column, &String)| {
         let message = format!("no column is called {said:?}, which was to hold {}", column.name());
-        let help = "correct columns in lacuna.toml";
+        let help = "correct columns in lacuna.toml, or --columns";
         Diagnostic::new(Code::MissingColumn, place.clone(), message, help)
     };
     missing.map(remark).collect()

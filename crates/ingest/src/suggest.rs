@@ -1,4 +1,4 @@
-//! "Did you mean".
+//! What somebody may have meant to type, and how to type what is suggested.
 
 /// A hint at the known name that is nearest to what was written, if one is near.
 #[must_use]
@@ -36,6 +36,19 @@ fn sorted(text: &str) -> Vec<char> {
     letters
 }
 
+/// A path as a shell takes it for one word: in quotes, where it needs them.
+#[must_use]
+pub fn as_typed(path: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+=@%,:#".contains(c);
+    if !path.is_empty() && path.chars().all(is_plain) {
+        return path.to_owned();
+    }
+    match path.contains(['"', '\\', '$', '`', '!']) {
+        true => format!("'{}'", path.replace('\'', "'\\''")),
+        false => format!("\"{path}\""),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,5 +69,12 @@ mod tests {
         let hint = |written| nearest(written, ["APT12", "APT29", "T1199"].into_iter());
         assert_eq!(hint("APT92"), Some("APT29"));
         assert_eq!(hint("T9999"), None);
+    }
+
+    #[test]
+    fn a_path_is_quoted_where_a_shell_would_divide_or_change_it() {
+        assert_eq!(as_typed("tools/a-1.csv"), "tools/a-1.csv");
+        assert_eq!(as_typed("my tools.csv"), "\"my tools.csv\"");
+        assert_eq!(as_typed("Tom's $.csv"), "'Tom'\\''s $.csv'");
     }
 }

@@ -66,8 +66,8 @@ pub fn find_header(table: &Table, min: usize, recognise: &dyn Fn(&str) -> bool) 
     header::find(table, min, recognise)
 }
 
-/// A column's name as it is compared: lower case, with line breaks, punctuation and runs of
-/// blanks as one space. The signs `&`, `%`, `#` and `+` carry meaning and stay.
+/// A column's name as it is compared: lower case, without `(s)`, with line breaks, punctuation and
+/// runs of blanks as one space. The signs `&`, `%`, `#` and `+` carry meaning and stay.
 pub fn normalise_header(name: &str) -> String {
     header::normalise(name)
 }

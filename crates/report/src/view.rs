@@ -194,9 +194,10 @@ fn on_paper(assessment: &Assessment) -> Option<String> {
     let without = percent(paper.without);
     (with != without).then(|| {
         format!(
-            "{} only mapped on paper: {with} is expected with them, {without} without; paper \
+            "{} only mapped on paper: {with} is expected with {}, {without} without; paper \
              alone is never more than weak, attach scores or tests",
             are(paper.capabilities),
+            if paper.capabilities == 1 { "it" } else { "them" },
         )
     })
 }

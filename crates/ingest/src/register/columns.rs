@@ -29,7 +29,7 @@ pub(super) struct Chosen {
     pub(super) ids_are_controls: bool,
     /// The columns whose names are products, for want of anything of ATT&CK.
     pub(super) products: Option<products::Place>,
-    /// The framework that the column of controls, or the sheet, says it is about.
+    /// The framework that the column of controls, the sheet or a title says it is about.
     pub(super) framework: Option<&'static str>,
     /// Controls that are headings here, by their keys: others in the column stand beneath them.
     pub(super) headings: BTreeSet<String>,
@@ -171,12 +171,12 @@ impl Chosen {
         self.products = Some(place);
     }
 
-    /// The framework that the name of a column, else of the sheet, speaks of.
-    pub(super) fn framework(&self, column: Column, sheet: Option<&str>) -> Option<&'static str> {
+    /// The framework that the name of a column speaks of, else what says what the table is about.
+    pub(super) fn framework(&self, column: Column, about: &[&str]) -> Option<&'static str> {
         let at = self.columns.iter().find(|(_, known)| *known == column).map(|(at, _)| *at);
         let name = self.names.iter().find(|(place, _)| Some(*place) == at);
         let named = name.and_then(|(_, name)| frameworks::framework_in(name));
-        named.or_else(|| frameworks::framework_in(sheet?))
+        named.or_else(|| about.iter().find_map(|text| frameworks::framework_in(text)))
     }
 
     /// Looks which controls have others beneath them.

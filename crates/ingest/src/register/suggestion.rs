@@ -5,13 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::diagnostic::Origin;
 
 use super::columns::Chosen;
+use super::known;
 use super::reversed::Lists;
 use crate::column::Column;
 use crate::extract::{self, AttackId};
-use crate::table::{HEADER_ROWS, Row, Table};
+use crate::table::{Cell, HEADER_ROWS, Row, Table, normalise_header};
 
 /// So many rows are looked at.
 const ROWS: usize = 200;
+
+/// What is longer, in bytes, is no name that anybody would type.
+const LONGEST: usize = 200;
 
 /// For a list of techniques that is to count although it says nothing about what is in place.
 pub(super) fn all_the_same(
@@ -30,22 +34,27 @@ pub(super) fn all_the_same(
 }
 
 /// For a table whose columns have names of their own: the column with the most techniques, and the
-/// one that tells its rows apart best.
+/// one that is called a title, else the one that tells its rows apart best.
 pub(super) fn of_columns(table: &Table, place: &Origin) -> Option<String> {
     let (header, rows) = header(table)?;
     let techniques = most(header, rows, |text| {
         extract::ids(text).any(|id| matches!(id, AttackId::Technique(_))).then_some(text)
     })?;
-    let title = most(header, rows, |text| {
-        let is_name = text.contains(char::is_alphabetic);
-        (is_name && extract::ids(text).next().is_none()).then_some(text)
-    })?;
+    let is_called_so = |cell: &&Cell| known(&normalise_header(&cell.text)) == Some(Column::Title);
+    let called_so = header.cells.iter().find(is_called_so).map(|cell| cell.column);
+    let tells_apart = || {
+        most(header, rows, |text| {
+            let is_name = text.contains(char::is_alphabetic);
+            (is_name && extract::ids(text).next().is_none()).then_some(text)
+        })
+    };
+    let title = called_so.filter(|at| *at != techniques).or_else(tells_apart)?;
     let is_cve = |row: &&Row| row.cell(title).is_some_and(|cell| cell.text.starts_with("CVE-"));
     if rows.iter().filter(is_cve).count() * 2 > rows.len() {
         // What is exploited is not what is covered.
         return None;
     }
-    let name = |at| header.cell(at).map(|cell| cell.text.as_str());
+    let name = |at| header.cell(at).map(|cell| cell.text.as_str()).filter(|n| n.len() <= LONGEST);
     let columns = [(Column::Techniques, name(techniques)?), (Column::Title, name(title)?)];
     Some(typed(place.sheet.as_deref(), &columns))
 }

@@ -21,6 +21,7 @@ pub(super) fn find(table: &Table, min: usize, recognise: &dyn Fn(&str) -> bool) 
 
 pub(super) fn normalise(name: &str) -> String {
     let plain: String = name
+        .replace("(s)", "")
         .chars()
         .map(|c| if c.is_alphanumeric() || "&%#+".contains(c) { c } else { ' ' })
         .flat_map(char::to_lowercase)
@@ -54,6 +55,11 @@ mod tests {
         assert_eq!(normalise_header(" Technique_ID "), "technique id");
         assert_eq!(normalise_header("NIST\r\n800-53\u{a0} rev5"), "nist 800 53 rev5");
         assert_eq!(normalise_header("ATT&CK / STRENGTH (%)"), "att&ck strength %");
+    }
+
+    #[test]
+    fn one_or_many_is_the_same_name() {
+        assert_eq!(normalise_header("MITRE ATT&CK\nTechnique(s)"), "mitre att&ck technique");
     }
 
     #[test]
