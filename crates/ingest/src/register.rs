@@ -329,8 +329,9 @@ fn none_of_ours(table: &Table, place: Origin, purpose: Purpose) -> Diagnostic {
 }
 
 /// What to do about controls that name no technique.
-pub(crate) const MAP_THEM: &str =
-    "add a column called techniques, or mitigations, that says what each control is for";
+pub(crate) const MAP_THEM: &str = "add a column called techniques, mitigations or controls that says what each is for; controls \
+     takes ids of NIST 800-53, CIS, ISO 27001 and others, or --columns controls=\"NAME\" says where \
+     they are";
 
 fn no_header(place: Origin, suggested: Option<String>) -> Diagnostic {
     let message = "no row names two known columns, one of them for techniques, mitigations or data components";

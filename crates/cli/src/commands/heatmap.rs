@@ -31,6 +31,13 @@ pub(crate) fn run(mut common: Common, output: &Path, asked: &Asked) -> Result<Ou
     let found = assessed(&common, &mut streams)?;
     let bytes = picture.bytes(&found)?;
     found.tell(&common, false, &mut streams)?;
+    if let (Picture::Dettect(_), Some(only)) = (&picture, &found.assessment.scope.only) {
+        let note = format!(
+            "DeTT&CT knows no scope of single techniques: the layer shows what {} leaves out, too",
+            only.source
+        );
+        streams.say("note", &note)?;
+    }
     write_file(output, &bytes)?;
     if !common.talk.quiet {
         streams.say("wrote", &output.display().to_string())?;
