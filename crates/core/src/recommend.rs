@@ -172,12 +172,19 @@ pub fn recommend(inputs: &Inputs<'_>, candidates: &[Candidate], goal: Goal) -> R
 /// proven, `limit` at most.
 #[must_use]
 pub fn tests_first(inputs: &Inputs<'_>, limit: usize) -> Vec<TestFirst> {
-    let on = inputs.capabilities.iter().filter(|c| !strength::is_off(c, &inputs.policy));
-    let candidates: Vec<Candidate> =
-        on.filter(|c| c.kind != Kind::DataSource).map(|c| tested(c, inputs)).collect();
+    let counts =
+        |c: &Capability| c.kind != Kind::DataSource && !strength::is_off(c, &inputs.policy);
+    let all = inputs.capabilities.iter().enumerate();
+    let (untested, candidates): (Vec<usize>, Vec<Candidate>) =
+        all.filter(|(_, c)| counts(c)).map(|(at, c)| (at, tested(c, inputs))).unzip();
     let world = World::new(inputs, &candidates);
     let standing = Standing::of(&world);
-    let proven = |ix: usize| round9(standing.added(&standing.changed(&standing.with(ix))).lo);
+    // One more test may show that a control does less than was thought, and more than was proven:
+    // what is tested takes the place of what was not.
+    let proven = |ix: usize| {
+        let evidence = standing.instead(ix, Some(untested[ix]));
+        round9(standing.added(&standing.changed(&evidence)).lo)
+    };
     let mut gains: Vec<(f64, usize)> =
         (0..candidates.len()).map(|ix| (proven(ix), ix)).filter(|(gain, _)| *gain > 0.0).collect();
     gains.sort_by(|a, b| {
@@ -350,8 +357,18 @@ impl<'a> Standing<'a> {
 
     /// The evidence about the techniques that a candidate names, with what it brings.
     fn with(&self, candidate: usize) -> BTreeMap<TechniqueIx, Vec<Evidence>> {
+        self.instead(candidate, None)
+    }
+
+    /// The same without what the capability at a position comes to.
+    fn instead(
+        &self,
+        candidate: usize,
+        replaced: Option<usize>,
+    ) -> BTreeMap<TechniqueIx, Vec<Evidence>> {
         let joined = |(technique, brought): (&TechniqueIx, &Vec<Evidence>)| {
             let mut evidence = self.evidence[*technique].clone();
+            evidence.retain(|evidence| Some(evidence.capability) != replaced);
             evidence.extend(brought.iter().cloned());
             let World { inputs, scope, .. } = self.world;
             coverage::count_once(&mut evidence, &inputs.capabilities, scope);
