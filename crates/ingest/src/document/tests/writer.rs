@@ -204,8 +204,10 @@ impl Writer {
     }
 }
 
+/// The plain reader leaves lines of blanks alone, at which readers differ, to the other.
 fn may_be_literal(text: &str) -> bool {
-    text.starts_with(|first: char| !first.is_whitespace())
+    let is_blank = |line: &str| !line.is_empty() && line.trim().is_empty();
+    text.starts_with(|first: char| !first.is_whitespace()) && !text.split('\n').any(is_blank)
 }
 
 fn may_be_plain(text: &str, in_flow: bool) -> bool {
