@@ -225,9 +225,10 @@ pub fn gaps(assessment: &Assessment, only: Option<Move>, limit: usize) -> Sheet 
             ("Level", "level"),
             ("Ease", "ease"),
             ("Decision", "decision"),
+            ("In first ten", "top10"),
         ],
     )
-    .optional(&["band", "level", "ease", "decision"]);
+    .optional(&["band", "level", "ease", "decision", "top10"]);
     sheet.notes = caveats(assessment);
     sheet.notes.push(basis(assessment));
     let mut listed = assessment.gaps();
@@ -296,6 +297,9 @@ fn gap(technique: &TechniqueAssessment) -> Vec<Value> {
         Value::text(technique.level.word()),
         Value::Share(technique.ease.value),
         decision.map_or(Value::Blank, Value::text),
+        technique
+            .sensitivity
+            .map_or(Value::Blank, |s| Value::text(format!("{} of {} runs", s.top10, s.runs))),
     ]
 }
 

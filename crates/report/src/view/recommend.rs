@@ -16,6 +16,7 @@ pub fn sheets(assessment: &Assessment, found: &Recommendation, in_full: bool) ->
     sheets.extend((!found.test_first.is_empty()).then(|| tests(found)));
     if in_full && !found.picks.is_empty() {
         sheets.push(terms(found));
+        sheets.push(against(found));
         sheets.push(certificate(found));
     }
     sheets
@@ -181,6 +182,28 @@ fn terms(found: &Recommendation) -> Sheet {
                 Value::Share(helped.before),
                 Value::Share(helped.after),
                 Value::Number(100.0 * helped.gain, 2),
+            ]
+        }));
+    }
+    sheet
+}
+
+/// Each step's gain by adversary.
+fn against(found: &Recommendation) -> Sheet {
+    let mut sheet = Sheet::new(
+        "Against whom each step helps",
+        &[("Step", "id"), ("Adversary", "adversary"), ("Name", "name"), ("Gain", "gain")],
+    );
+    sheet
+        .notes
+        .push("Gain is in points of expected coverage of what the adversary does".to_owned());
+    for pick in &found.picks {
+        sheet.rows.extend(pick.adversaries.iter().map(|against| {
+            vec![
+                Value::text(called(pick)),
+                Value::text(&against.id),
+                Value::text(&against.name),
+                Value::Number(100.0 * against.gain, 2),
             ]
         }));
     }
