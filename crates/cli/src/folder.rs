@@ -7,9 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
-
-/// The file that tells a report of ours.
-const OURS: &str = "assessment.json";
+use crate::made::ASSESSMENT;
 
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let shown = path;
@@ -46,7 +44,7 @@ fn may_replace(path: &Path, files: &[(&str, Vec<u8>)]) -> bool {
     let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
     let is_ours = |name: &OsString| files.iter().any(|(ours, _)| name == ours);
     let is_report = || {
-        let start = fs::read(path.join(OURS)).unwrap_or_default();
+        let start = fs::read(path.join(ASSESSMENT)).unwrap_or_default();
         String::from_utf8_lossy(&start[..start.len().min(200)]).contains("\"lacuna.assessment")
     };
     names.is_empty() || (names.iter().all(is_ours) && is_report())

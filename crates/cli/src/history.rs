@@ -8,6 +8,7 @@ use model::trend::{self, Point};
 
 use crate::failure::Failure;
 use crate::folder::write_file;
+use crate::made;
 use crate::project::{slashed, unreadable};
 
 /// The assessments of a folder, and the new one that joins them.
@@ -64,10 +65,6 @@ impl<'a> History<'a> {
 }
 
 fn load(file: &Path) -> Result<Assessment, Failure> {
-    let shown = slashed(file);
-    let bytes = ingest::source::read(file).map_err(|error| unreadable(&shown, &error))?;
-    report::json::read(&bytes).map_err(|error| {
-        Failure::new(format!("{shown}: {error}"))
-            .help("keep nothing but assessments of lacuna in the folder of --history")
-    })
+    let help = "keep nothing but assessments of lacuna in the folder of --history";
+    made::read(file, report::json::read, help)
 }

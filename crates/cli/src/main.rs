@@ -14,6 +14,7 @@ mod failure;
 mod folder;
 mod gate;
 mod history;
+mod made;
 mod profile;
 mod project;
 mod streams;

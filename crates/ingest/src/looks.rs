@@ -30,6 +30,12 @@ pub(crate) fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0])
 }
 
+/// Whether a file is called one, which is to say what is wrong if it is none.
+fn is_called_workbook(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    matches!(extension.as_deref(), Some("xlsx" | "xlsm" | "xlsb" | "xls" | "ods"))
+}
+
 impl<'a> Looks<'a> {
     /// What a file with this content and this name looks like.
     pub(crate) fn of(bytes: &'a [u8], name: &str) -> Self {
@@ -39,7 +45,10 @@ impl<'a> Looks<'a> {
         let (text, _) = text::decode(bytes);
         let head = head(&text);
         if head.contains('\0') || head.starts_with("%PDF") {
-            return Self::Other("not a text file");
+            return match is_called_workbook(name) {
+                true => Self::Workbook,
+                false => Self::Other("not a text file"),
+            };
         }
         if text.trim().is_empty() {
             return Self::Other("an empty file");

@@ -214,7 +214,7 @@ const GAPS: usize = 25;
 
 fn gaps(assessment: &Assessment) -> String {
     // A page has no room for all of it; the level is seen in the coverage.
-    let mut sheet = view::gaps(assessment, None, GAPS).without("level");
+    let mut sheet = view::gaps(assessment, None, GAPS).without("level").without("top10");
     let all = assessment.gaps().len();
     if all == 0 {
         return "<p>No gap is open.</p>\n".to_owned();

@@ -10,6 +10,7 @@ use crate::Outcome;
 use crate::args::{Format, Sort, Talk};
 use crate::failure::Failure;
 use crate::folder::write_file;
+use crate::made;
 use crate::project::{slashed, unreadable};
 use crate::streams::Streams;
 
@@ -20,9 +21,6 @@ pub(crate) struct Asked<'a> {
     pub(crate) count: usize,
     pub(crate) output: Option<&'a Path>,
 }
-
-/// The file in the folder of a report.
-const FILE: &str = "assessment.json";
 
 pub(crate) fn run(asked: &Asked<'_>, format: Format, talk: &Talk) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(talk);
@@ -111,13 +109,13 @@ fn files(path: &Path) -> Result<(Vec<PathBuf>, bool), Failure> {
     if !path.is_dir() {
         return Ok((vec![path.to_path_buf()], true));
     }
-    let report = path.join(FILE);
+    let report = path.join(made::ASSESSMENT);
     if report.is_file() {
         return Ok((vec![report], true));
     }
     let entries = source::entries(path).map_err(|error| unreadable(&slashed(path), &error))?;
     let file = |entry: PathBuf| {
-        let report = entry.join(FILE);
+        let report = entry.join(made::ASSESSMENT);
         let is_json = entry.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
         if report.is_file() { Some(report) } else { (is_json && entry.is_file()).then_some(entry) }
     };
@@ -125,12 +123,7 @@ fn files(path: &Path) -> Result<(Vec<PathBuf>, bool), Failure> {
 }
 
 fn outline(file: &Path) -> Result<Outline, Failure> {
-    let shown = slashed(file);
-    let bytes = source::read(file).map_err(|error| unreadable(&shown, &error))?;
-    report::json::outline(&bytes).map_err(|error| {
-        Failure::new(format!("{shown}: {error}"))
-            .help("name an assessment.json, as lacuna report or lacuna gaps --format json write it")
-    })
+    made::read(file, report::json::outline, made::NAME_ONE)
 }
 
 /// Techniques of one domain have nothing in common with those of another.

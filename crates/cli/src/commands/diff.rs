@@ -11,7 +11,8 @@ use report::view;
 use crate::Outcome;
 use crate::args::{Format, Talk};
 use crate::failure::Failure;
-use crate::project::{slashed, unreadable};
+use crate::made;
+use crate::project::slashed;
 use crate::streams::Streams;
 
 /// What is asked for.
@@ -21,9 +22,6 @@ pub(crate) struct Asked<'a> {
     pub(crate) bundles: &'a [PathBuf],
     pub(crate) count: usize,
 }
-
-/// The file in the folder of a report.
-const FILE: &str = "assessment.json";
 
 pub(crate) fn run(asked: &Asked<'_>, format: Format, talk: &Talk) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(talk);
@@ -56,13 +54,8 @@ pub(crate) fn run(asked: &Asked<'_>, format: Format, talk: &Talk) -> Result<Outc
 }
 
 pub(super) fn assessment(path: &Path) -> Result<Assessment, Failure> {
-    let file = if path.is_dir() { path.join(FILE) } else { path.to_path_buf() };
-    let shown = slashed(&file);
-    let bytes = ingest::source::read(&file).map_err(|error| unreadable(&shown, &error))?;
-    report::json::read(&bytes).map_err(|error| {
-        Failure::new(format!("{shown}: {error}"))
-            .help("name an assessment.json, as lacuna report or lacuna gaps --format json write it")
-    })
+    let file = if path.is_dir() { path.join(made::ASSESSMENT) } else { path.to_path_buf() };
+    made::read(&file, report::json::read, made::NAME_ONE)
 }
 
 /// What moved between an earlier assessment and one that was just made.
@@ -122,5 +115,5 @@ fn no_release(path: &Path, assessment: &Assessment) -> Failure {
         slashed(path),
         assessment.attack.version
     );
-    Failure::new(message).help("name its STIX bundle with --attack FILE")
+    Failure::new(message).help("name its STIX bundle with --attack made::ASSESSMENT")
 }

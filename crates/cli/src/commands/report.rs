@@ -13,10 +13,8 @@ use crate::assessing::{Assessed, answer, gathered};
 use crate::failure::Failure;
 use crate::folder::write_folder;
 use crate::history::History;
+use crate::made::ASSESSMENT;
 use crate::streams::Streams;
-
-/// The assessment itself.
-const ASSESSMENT: &str = "assessment.json";
 
 /// Gaps in the table of a report.
 const GAPS: usize = 25;

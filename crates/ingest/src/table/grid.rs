@@ -1,6 +1,8 @@
 //! Cells become rows: blanks are dropped, the budget is kept, the order is restored.
 
-use crate::table::{Budget, Cell, CellKind, Limit, Note, Row, TableError};
+use std::borrow::Cow;
+
+use crate::table::{Budget, Cell, CellKind, Limit, Note, Row, SAVE_AGAIN, TableError};
 
 /// So many notes of one table are kept word for word; the rest is counted.
 const NOTES: usize = 20;
@@ -67,6 +69,21 @@ impl<'m> Grid<'m> {
             self.meter.count_text(text)?;
             self.push(row, Cell { column, text: text.to_string(), kind, filled: false });
         }
+        Ok(())
+    }
+
+    /// Takes what a record of a cell says, unless that is cut off.
+    pub(super) fn take(
+        &mut self,
+        row: usize,
+        column: usize,
+        said: Option<(Cow<'_, str>, CellKind)>,
+    ) -> Result<(), TableError> {
+        if let Some((text, kind)) = said {
+            return self.add(row, column, &text, kind);
+        }
+        let fact = "a cell was left out: its record is cut off".to_owned();
+        self.note(Some((self.place)(row, column)), fact, SAVE_AGAIN);
         Ok(())
     }
 

@@ -47,7 +47,7 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, TableError> {
         return Ok(Kind::Xls);
     }
     if !bytes.starts_with(b"PK") {
-        return Err(TableError::NotAWorkbook { found: "no zip archive at all" });
+        return Err(TableError::NotAWorkbook { found: "a file of another kind, or a damaged one" });
     }
     let archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
     let holds = |name: &str| archive.index_for_name(name).is_some();
@@ -254,8 +254,8 @@ mod tests {
         let check = |bytes: &[u8], text: &str| {
             assert_eq!(refused(bytes, Budget::default()).to_string(), text);
         };
-        check(b"", "not a workbook but no zip archive at all");
-        check(b"id,name", "not a workbook but no zip archive at all");
+        check(b"", "not a workbook but a file of another kind, or a damaged one");
+        check(b"id,name", "not a workbook but a file of another kind, or a damaged one");
         check(&archive_of("word/document.xml", ""), "not a workbook but a .docx document");
         check(
             &archive(&[("a.txt".into(), String::new())]),

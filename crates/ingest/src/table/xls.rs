@@ -13,7 +13,7 @@ use crate::table::grid::{Grid, Meter};
 use crate::table::ole::Ole;
 use crate::table::stored::{Styles, compressed, f64_at, flag_or_error, u8_at, u16_at, u32_at};
 use crate::table::{Budget, CellKind, Row, SheetError, Table, TableError};
-use crate::table::{SAVE_AGAIN, cell_name, merged, ole};
+use crate::table::{cell_name, merged, ole};
 use records::{Pieces, Record, Records};
 
 mod records;
@@ -254,14 +254,7 @@ impl Book {
             },
             _ => return Ok(()),
         };
-        match said {
-            Some((text, kind)) => grid.add(row, column, &text, kind),
-            None => {
-                let fact = "a cell was left out: its record is cut off".to_owned();
-                grid.note(Some(cell_name(row, column)), fact, SAVE_AGAIN);
-                Ok(())
-            }
-        }
+        grid.take(row, column, said)
     }
 
     /// Reads the numbers of neighbouring cells that share a record.

@@ -220,14 +220,7 @@ impl Book {
             kind::RICH_TEXT => written(5),
             _ => return Ok(()),
         };
-        match said {
-            Some((text, kind)) => grid.add(row, column, &text, kind),
-            None => {
-                let fact = "a cell was left out: its record is cut off".to_owned();
-                grid.note(Some(cell_name(row, column)), fact, SAVE_AGAIN);
-                Ok(())
-            }
-        }
+        grid.take(row, column, said)
     }
 }
 
