@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use ingest::source;
 use model::compare::{Comparison, Order, Outline, compare};
+use report::draw::{self, Look};
+use report::page::Size;
+use report::pictures::crosstab;
 use report::view;
 
 use crate::Outcome;
@@ -65,10 +68,10 @@ impl Picture {
     }
 
     pub(crate) fn bytes(&self, found: &Comparison) -> Result<Vec<u8>, Failure> {
-        let svg = report::heatmap::crosstab_svg(&view::compare::crosstab(found));
+        let picture = crosstab::picture(&view::compare::crosstab(found), Size::Slide);
         match self {
-            Self::Svg => Ok(svg.into_bytes()),
-            Self::Png => report::png::render(&svg, 1.0).map_err(Failure::new),
+            Self::Svg => Ok(draw::svg(&picture, Look::default()).into_bytes()),
+            Self::Png => draw::png(&picture, Look::default(), 1.0).map_err(Failure::new),
         }
     }
 }

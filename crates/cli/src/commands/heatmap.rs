@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::ValueEnum as _;
 use model::capability::Function;
 use model::inputs::Profile;
+use report::draw::{self, Look};
 use report::{dettect, view};
 
 use super::compare;
@@ -120,17 +121,19 @@ impl<'a> Picture<'a> {
     }
 
     fn bytes(&self, found: &Assessed) -> Result<Vec<u8>, Failure> {
-        let svg = |show: view::Show, size: Size| {
+        let picture = |show: view::Show, size: Size| {
             let matrix = view::matrix(&found.assessment, &found.attack, show);
             let size = match size {
-                Size::Slide => report::heatmap::Size::Slide,
+                Size::Slide => report::page::Size::Slide,
             };
-            report::heatmap::svg(&matrix, size)
+            report::pictures::heatmap::picture(&matrix, size)
         };
         match self {
-            Self::Svg(show, size) => Ok(svg(*show, *size).into_bytes()),
+            Self::Svg(show, size) => {
+                Ok(draw::svg(&picture(*show, *size), Look::default()).into_bytes())
+            }
             Self::Png(show, size) => {
-                report::png::render(&svg(*show, *size), 1.0).map_err(Failure::new)
+                draw::png(&picture(*show, *size), Look::default(), 1.0).map_err(Failure::new)
             }
             Self::Layer(show) => {
                 let mut layer = Vec::new();
