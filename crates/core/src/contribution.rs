@@ -29,6 +29,8 @@ pub struct Contributions {
     pub generated_by: String,
     /// Coverage against our adversaries with all of them.
     pub threat_weighted: Range,
+    /// How much of it hangs on one of them alone; the rest is there as long as any one is lost.
+    pub hang_on_one: f64,
     /// One after the other, whose loss would cost most first.
     pub contributions: Vec<Contribution>,
 }
@@ -146,6 +148,7 @@ pub fn contributions(headline: Range, contributions: Vec<Contribution>) -> Contr
         schema: SCHEMA.to_owned(),
         generated_by: GENERATED_BY.to_owned(),
         threat_weighted: headline.rounded(),
+        hang_on_one: round9(contributions.iter().map(|c| c.lost).sum()),
         contributions,
     }
 }
