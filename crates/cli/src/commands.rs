@@ -26,7 +26,7 @@ use ingest::suggest;
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::args::{By, Cli, Command, Format};
+use crate::args::{By, Cli, Command, Format, GapsBy};
 use crate::failure::Failure;
 use crate::streams::Streams;
 
@@ -40,8 +40,11 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
             let past = report::Past { history: history.as_deref(), against: against.as_deref() };
             report::run(&common, &output, &past)
         }
-        Command::Gaps { common, count, by: Some(By::Segment), format, .. } => {
+        Command::Gaps { common, count, by: Some(GapsBy::Segment), format, .. } => {
             gaps::by_segment(&common, count, format.format)
+        }
+        Command::Gaps { common, count, by: Some(GapsBy::Control), format, .. } => {
+            gaps::by_control(&common, count, format.format)
         }
         Command::Gaps { common, count, only, by: None, format } => {
             gaps::run(&common, count, only.map(Into::into), format.format)
