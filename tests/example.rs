@@ -58,17 +58,6 @@ fn its_report_is_written_whole_and_twice_the_same() {
 }
 
 #[test]
-fn the_picture_in_the_readme_is_that_of_the_example() {
-    let folder = scratch("example-picture");
-    let picture = folder.join("heatmap.svg");
-    let args = ["heatmap", "controls/example", "-o", picture.to_str().unwrap()];
-    assert!(lacuna(&root(), &args).status.success());
-    let committed = fs::read(root().join("reports/gallery/heatmap.svg")).unwrap();
-    let help = "lacuna heatmap controls/example -o reports/gallery/heatmap.svg";
-    assert!(committed == fs::read(picture).unwrap(), "the picture is old; run {help}");
-}
-
-#[test]
 fn a_folder_that_is_not_ours_is_left_alone() {
     let folder = scratch("example-not-ours");
     fs::create_dir(folder.join("taken")).unwrap();

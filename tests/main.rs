@@ -12,6 +12,7 @@ mod dettect;
 mod diff;
 mod example;
 mod formats;
+mod gallery;
 mod golden;
 mod hostile;
 mod layer;

@@ -208,6 +208,34 @@ pub(crate) enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// Draw one of the pictures of the report
+    Chart {
+        /// Which picture
+        #[arg(value_enum, value_name = "CHART")]
+        chart: Chart,
+        /// The file to write: .svg, .png or .pdf
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// The page to fill
+        #[arg(long, value_enum, default_value_t = Size::Slide)]
+        size: Size,
+        /// Pixels of a .png for each of the page
+        #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+        scale: f32,
+        /// A folder of dated assessments, for the line over time
+        #[arg(long, value_name = "DIR")]
+        history: Option<PathBuf>,
+        /// An earlier assessment.json, or the folder of its report
+        #[arg(long, value_name = "BASELINE")]
+        against: Option<PathBuf>,
+        /// Leave out the names of rules and controls, paths, hosts, owners, tickets and reasons
+        #[arg(long)]
+        redact: bool,
+        #[command(flatten)]
+        page: PageArgs,
+        #[command(flatten)]
+        common: Common,
+    },
     /// Draw the matrix as a picture, or write it as a Navigator layer
     Heatmap {
         /// The file to write: .svg, .png, .pdf or .json (ATT&CK Navigator layer)
@@ -612,6 +640,31 @@ pub(crate) enum Size {
     A3,
     /// 2800 x 1400 pixels, for a wide screen
     Web,
+}
+
+/// The pictures of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Chart {
+    /// Better or worse, what could happen, what to decide: one page for a board
+    Board,
+    /// Levels by tactic beside the ten first gaps
+    Findings,
+    /// Adversaries by tactic: what of their techniques is covered
+    Adversaries,
+    /// Proven, expected and claimed by tactic
+    Proof,
+    /// The matrix of all techniques
+    Matrix,
+    /// The matrix of what moved, with --against
+    Change,
+    /// What each control contributes, and what is lost without it
+    Controls,
+    /// What the recommended steps come to, one after the other
+    Steps,
+    /// The figures over time, with --history
+    Trend,
+    /// The segments by tactic
+    Segments,
 }
 
 /// The colours of the levels.

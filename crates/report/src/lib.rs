@@ -20,6 +20,7 @@ pub mod html;
 pub mod ics;
 pub mod json;
 pub mod markdown;
+pub mod material;
 pub mod matrix;
 pub mod navigator;
 pub mod page;

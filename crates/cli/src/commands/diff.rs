@@ -53,13 +53,13 @@ pub(crate) fn run(asked: &Asked<'_>, format: Format, talk: &Talk) -> Result<Outc
     Ok(Outcome::Done)
 }
 
-pub(super) fn assessment(path: &Path) -> Result<Assessment, Failure> {
+pub(crate) fn assessment(path: &Path) -> Result<Assessment, Failure> {
     let file = if path.is_dir() { path.join(made::ASSESSMENT) } else { path.to_path_buf() };
     made::read(&file, report::json::read, made::NAME_ONE)
 }
 
 /// What moved between an earlier assessment and one that was just made.
-pub(super) fn since(
+pub(crate) fn since(
     (before, path): (&Assessment, &Path),
     (now, inputs): (&Assessment, &Inputs<'_>),
     streams: &mut Streams,
