@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod decisions;
 mod diff;
+mod evidence;
 mod explain;
 mod export;
 mod formats;
@@ -95,6 +96,9 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         }
         Command::Heatmap { common, output, show, size, compat, overlay, by: None } => {
             heatmap::run(common, &output, &heatmap::Asked { show, size, compat, overlay })
+        }
+        Command::Evidence { frameworks, format, common } => {
+            evidence::run(&common, &frameworks, format.format)
         }
         Command::Export { common, to, output } => export::run(&common, to, &output),
         Command::Import { common, output, format } => {

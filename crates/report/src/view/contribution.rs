@@ -132,7 +132,8 @@ pub fn called(contribution: &Contribution) -> String {
     let all = contribution.capabilities.len();
     match contribution.who {
         Who::Control | Who::Rule => named(&contribution.name, &contribution.title),
-        Who::Rules => format!("{} on {}", count(all, "rule"), contribution.name),
+        Who::LogSource => format!("{} on {}", count(all, "rule"), contribution.name),
+        Who::Source => format!("{} of {}", count(all, "rule"), contribution.name),
         Who::Others => format!("{all} others"),
     }
 }
