@@ -29,7 +29,7 @@ pub struct Contributions {
     pub generated_by: String,
     /// Coverage against our adversaries with all of them.
     pub threat_weighted: Range,
-    /// How much of it hangs on one of them alone; the rest is there as long as any one is lost.
+    /// How much of it hangs on a single one of these, [`Who::Others`] aside.
     pub hang_on_one: f64,
     /// One after the other, whose loss would cost most first.
     pub contributions: Vec<Contribution>,
@@ -146,11 +146,13 @@ pub fn by_family(inputs: &Inputs<'_>, most: usize) -> Vec<Contribution> {
 /// A list of contributions, with what it contributes to.
 #[must_use]
 pub fn contributions(headline: Range, contributions: Vec<Contribution>) -> Contributions {
+    let listed = contributions.iter().filter(|c| c.who != Who::Others);
+    let hang_on_one = listed.map(|c| c.lost).sum();
     Contributions {
         schema: SCHEMA.to_owned(),
         generated_by: GENERATED_BY.to_owned(),
         threat_weighted: headline.rounded(),
-        hang_on_one: round9(contributions.iter().map(|c| c.lost).sum()),
+        hang_on_one: round9(hang_on_one),
         contributions,
     }
 }

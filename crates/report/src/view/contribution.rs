@@ -96,8 +96,8 @@ fn meaning(found: &Contributions) -> Vec<String> {
     let exp = found.threat_weighted.exp;
     if exp > 0.0 {
         notes.push(format!(
-            "Of {} that is expected to be covered, {} hang on one row alone; the others do the \
-             rest together",
+            "Of {} that is expected to be covered, {} hang on a single one of these rows; the \
+             rest is covered by several of them, or by what is not listed",
             percent(exp),
             points(found.hang_on_one)
         ));
