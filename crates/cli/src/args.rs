@@ -236,6 +236,20 @@ pub(crate) enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// List what supports each requirement, with proof, date and place, for auditors
+    ///
+    /// The requirements are the controls of frameworks that your records name, else ATT&CK's
+    /// mitigations. It says what supports them; whether they are met is for an assessor to say.
+    Evidence {
+        /// List every control of this framework, too, such as nist_800_53, iso_27001 or nist_csf, or
+        /// every mitigation of ATT&CK with "mitigations"; may be repeated
+        #[arg(long = "framework", value_name = "NAME")]
+        frameworks: Vec<String>,
+        #[command(flatten)]
+        format: FormatArg,
+        #[command(flatten)]
+        common: Common,
+    },
     /// Draw the matrix as a picture, or write it as a Navigator layer
     Heatmap {
         /// The file to write: .svg, .png, .pdf or .json (ATT&CK Navigator layer)

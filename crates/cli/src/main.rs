@@ -16,6 +16,7 @@ mod gate;
 mod history;
 mod made;
 mod paper;
+mod prepared;
 mod profile;
 mod project;
 mod streams;

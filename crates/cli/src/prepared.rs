@@ -5,9 +5,11 @@ use std::path::Path;
 use model::catalog::ReferenceStack;
 use model::compare::Comparison;
 use model::contribution::{self, Contributions};
+use model::decisions::{Decisions, decisions};
 use model::diff::Diff;
 use model::greedy::Goal;
 use model::recommend::Recommendation;
+use model::requirement::{self, Supported};
 use model::scenario::{self, ScenarioCoverage};
 use model::trend::Point;
 use model::Assessment;
@@ -15,7 +17,7 @@ use report::material::{Material, Since};
 
 use crate::args::{Common, PageArgs};
 use crate::assessing::{Assessed, answer, gathered, side_by_side};
-use crate::commands::{diff, recommend};
+use crate::commands::{diff, evidence, recommend};
 use crate::failure::Failure;
 use crate::history::History;
 use crate::streams::Streams;
@@ -50,6 +52,8 @@ pub(crate) struct Prepared {
     scenarios: Vec<ScenarioCoverage>,
     recommendation: Recommendation,
     contributions: Contributions,
+    decisions: Decisions,
+    supported: Supported,
     line: Vec<Point>,
     since: Option<(Assessment, Diff)>,
     segments: Option<Comparison>,
@@ -89,6 +93,9 @@ impl Prepared {
         let contributions =
             contribution::contributions(assessment.headline.threat_weighted, families);
         let recommendation = recommend::best(&inputs, rows, Goal::Count(STEPS));
+        let decisions = decisions(&inputs, assessment, inputs.policy.decision_soon);
+        let required = evidence::requirements(&inputs, evidence::Asked::default());
+        let supported = requirement::supported(&inputs, required);
         let segments = &assessment.scope.segments;
         let segments =
             (segments.len() > 1).then(|| side_by_side(&inputs, segments, assessment));
@@ -104,6 +111,8 @@ impl Prepared {
             scenarios,
             recommendation,
             contributions,
+            decisions,
+            supported,
             line,
             since,
             segments,
@@ -120,6 +129,8 @@ impl Prepared {
             scenarios: &self.scenarios,
             recommendation: &self.recommendation,
             contributions: &self.contributions,
+            decisions: &self.decisions,
+            supported: &self.supported,
             line: &self.line,
             since: self.since.as_ref().map(|(before, diff)| Since { before, diff }),
             segments: self.segments.as_ref(),

@@ -31,6 +31,7 @@ pub mod next_move;
 pub mod policy;
 mod rebase;
 pub mod recommend;
+pub mod requirement;
 pub mod resolve;
 pub mod scenario;
 pub mod scope;

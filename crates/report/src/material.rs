@@ -6,8 +6,10 @@ use model::attack::Attack;
 use model::catalog::ReferenceStack;
 use model::compare::Comparison;
 use model::contribution::Contributions;
+use model::decisions::Decisions;
 use model::diff::Diff;
 use model::recommend::Recommendation;
+use model::requirement::Supported;
 use model::scenario::ScenarioCoverage;
 use model::trend::Point;
 
@@ -26,6 +28,10 @@ pub struct Material<'a> {
     pub recommendation: &'a Recommendation,
     /// What each control, and the rules by what they read, contributes.
     pub contributions: &'a Contributions,
+    /// What was decided, and how it stands.
+    pub decisions: &'a Decisions,
+    /// What supports each requirement.
+    pub supported: &'a Supported,
     /// How the figures went, where earlier assessments are at hand.
     pub line: &'a [Point],
     /// What moved, where there is an earlier assessment to compare with.

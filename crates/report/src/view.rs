@@ -8,6 +8,7 @@ pub mod compare;
 pub mod contribution;
 pub mod decisions;
 pub mod diff;
+pub mod evidence;
 pub mod explain;
 pub mod levers;
 pub mod recommend;

@@ -96,8 +96,8 @@ fn meaning(found: &Contributions) -> Vec<String> {
     let exp = found.threat_weighted.exp;
     if exp > 0.0 {
         notes.push(format!(
-            "Of {} that is expected to be covered, {} hang on one row alone; the others do the \
-             rest together",
+            "Of {} that is expected to be covered, {} hang on a single one of these rows; the \
+             rest is covered by several of them, or by what is not listed",
             percent(exp),
             points(found.hang_on_one)
         ));
@@ -132,7 +132,8 @@ pub fn called(contribution: &Contribution) -> String {
     let all = contribution.capabilities.len();
     match contribution.who {
         Who::Control | Who::Rule => named(&contribution.name, &contribution.title),
-        Who::Rules => format!("{} on {}", count(all, "rule"), contribution.name),
+        Who::LogSource => format!("{} on {}", count(all, "rule"), contribution.name),
+        Who::Source => format!("{} of {}", count(all, "rule"), contribution.name),
         Who::Others => format!("{all} others"),
     }
 }

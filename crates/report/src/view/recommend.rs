@@ -146,7 +146,7 @@ pub(super) fn named(id: &str, title: &str) -> String {
 }
 
 /// Characters of an id that people say, such as M1031.
-const SAYABLE: usize = 12;
+pub(super) const SAYABLE: usize = 12;
 
 /// The first of a list, and how many more there are.
 fn first(mut names: Vec<String>) -> String {
