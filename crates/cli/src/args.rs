@@ -317,9 +317,10 @@ pub(crate) enum Command {
         #[command(flatten)]
         common: Common,
     },
-    /// List ATT&CK's groups, campaigns and software, or show some of them
+    /// List ATT&CK's groups, campaigns and software, and the scenarios, or show some of them
     Adversaries {
-        /// Ids, names or aliases to show, or files that describe adversaries of yours
+        /// Ids, names or aliases to show, scenarios (scenario:ransomware), or files that describe
+        /// adversaries of yours
         #[arg(value_name = "NAME|FILE")]
         names: Vec<String>,
         #[command(flatten)]
@@ -454,9 +455,9 @@ pub(crate) struct Common {
     /// A platform of yours, with its share of the assets; may be repeated
     #[arg(long = "platform", value_name = "NAME[=SHARE]")]
     pub(crate) platforms: Vec<String>,
-    /// An adversary of yours with its weight: one of ATT&CK's by id, name or alias, or a file (a
-    /// layer, a DeTT&CT group file, a list of ids), each of whose groups gets the weight; may be
-    /// repeated
+    /// An adversary of yours with its weight: one of ATT&CK's by id, name or alias, a scenario
+    /// (scenario:ransomware), or a file (a layer, a DeTT&CT group file, a list of ids), each of whose
+    /// groups gets the weight; may be repeated
     #[arg(long = "adversary", value_name = "NAME|FILE[=WEIGHT]")]
     pub(crate) adversaries: Vec<String>,
     /// Assess this part of the organisation alone: a [[segment]], or a name in the column segment
