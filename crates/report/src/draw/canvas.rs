@@ -83,8 +83,12 @@ impl Mark {
 #[cfg(test)]
 impl Mark {
     pub(crate) fn into_text(self) -> Option<String> {
+        self.into_label().map(|label| label.text)
+    }
+
+    pub(crate) fn into_label(self) -> Option<Label> {
         match self {
-            Mark::Label(label) => Some(label.text),
+            Mark::Label(label) => Some(label),
             _ => None,
         }
     }
