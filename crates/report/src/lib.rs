@@ -23,12 +23,14 @@ pub mod markdown;
 pub mod material;
 pub mod matrix;
 pub mod navigator;
+pub mod pack;
 pub mod page;
 pub mod patch;
 pub mod pictures;
 pub mod register;
 pub mod sarif;
 pub mod sheet;
+pub mod summary;
 pub mod terminal;
 pub mod view;
 

@@ -28,7 +28,7 @@ pub fn write(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The text such that it is neither markup nor HTML nor a new row.
-fn inert(text: &str) -> String {
+pub(crate) fn inert(text: &str) -> String {
     let mut inert = String::with_capacity(text.len());
     for c in crate::printable(text).chars() {
         match c {
