@@ -6,7 +6,7 @@
 //! - [`view`] draws [`sheet`]s and a [`matrix`] from an assessment; what they say is decided there.
 //! - [`terminal`], [`csv`] and [`markdown`] are skins over a sheet.
 //! - [`pictures`] lay out what a view says on a [`page`]; [`draw`] writes any of them as SVG, PNG or
-//!   PDF, in any look.
+//!   PDF, in any look, and [`slides`] puts them on slides.
 //! - [`json`] is the assessment itself, [`navigator`] a layer for ATT&CK Navigator, [`html`] a page.
 //! - [`ics`] is decisions as a calendar, [`sarif`] a check as code hosts show it.
 //! - [`register`] is the capabilities themselves, as a table that can be read again.
@@ -31,6 +31,7 @@ pub mod register;
 pub mod sarif;
 pub mod sheet;
 pub mod summary;
+pub mod slides;
 pub mod terminal;
 pub mod view;
 

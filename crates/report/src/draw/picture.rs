@@ -1,5 +1,7 @@
 //! A picture that is laid out: what is drawn where. Every format is made from it.
 
+use std::ops::Range;
+
 use super::canvas::Mark;
 #[cfg(test)]
 use super::canvas::Rect;
@@ -39,6 +41,19 @@ impl Picture {
     #[must_use]
     pub fn size(&self) -> (u32, u32) {
         (self.width, self.height)
+    }
+
+    /// From the first row of pixels with something in it to the last: what only lies below
+    /// everything, as large as the sheet, does not count. All rows, where there is nothing.
+    pub(crate) fn rows_in_use(&self) -> Range<u32> {
+        let sheet = f64::from(self.height);
+        let extents = self.marks.iter().filter_map(Mark::extent);
+        let drawn = extents.filter(|(top, bottom)| *top > 0.0 || *bottom < sheet);
+        let (top, bottom) = drawn.fold((sheet, 0.0), |(top, bottom): (f64, f64), drawn| {
+            (top.min(drawn.0), bottom.max(drawn.1))
+        });
+        let (top, bottom) = (top.max(0.0).floor(), bottom.min(sheet).ceil());
+        if top < bottom { top as u32..bottom as u32 } else { 0..self.height }
     }
 
     /// All of it.

@@ -69,7 +69,7 @@ fn alternative(matrix: &Matrix) -> Alternative {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
     use resvg::tiny_skia::Pixmap;
 
@@ -119,7 +119,7 @@ mod tests {
         "Virtualization/Sandbox Evasion",
     ];
 
-    fn realistic() -> Matrix {
+    pub(crate) fn realistic() -> Matrix {
         let columns = TACTICS.iter().enumerate().map(|(at, &(name, cells))| Column {
             id: format!("TA{at:04}"),
             name: name.to_owned(),
