@@ -51,12 +51,13 @@ pub(crate) enum Command {
     },
     /// List the gaps, the most important first
     Gaps {
-        /// Number of gaps to list as table, csv or md; with --by, of those that most parts have
+        /// Number of gaps to list as table, csv or md; with --by segment, of those that most parts
+        /// have, and with --by control, of controls
         #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
         count: usize,
-        /// Show a row for each part instead, and the whole as the last
+        /// Show a row for each part of the organisation, or for each control, instead
         #[arg(long, value_enum, conflicts_with_all = ["segment", "only"])]
-        by: Option<By>,
+        by: Option<GapsBy>,
         /// Only the gaps that this move is for; with accept, also what to paste into lacuna.toml
         #[arg(long = "for", value_enum, value_name = "MOVE")]
         only: Option<NextMove>,
@@ -195,6 +196,20 @@ pub(crate) enum Command {
         /// Number of tickets; what was promised to be fixed comes first
         #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
         count: usize,
+        #[command(flatten)]
+        format: FormatArg,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// List what supports each requirement, with proof, date and place, for auditors
+    ///
+    /// The requirements are the controls of frameworks that your records name, else ATT&CK's
+    /// mitigations. It says what supports them; whether they are met is for an assessor to say.
+    Evidence {
+        /// List every control of this framework, too, such as nist_800_53, iso_27001 or nist_csf, or
+        /// every mitigation of ATT&CK with "mitigations"; may be repeated
+        #[arg(long = "framework", value_name = "NAME")]
+        frameworks: Vec<String>,
         #[command(flatten)]
         format: FormatArg,
         #[command(flatten)]
@@ -556,6 +571,16 @@ pub(crate) enum Sort {
 pub(crate) enum By {
     /// Its segments
     Segment,
+}
+
+/// What the list of gaps is split by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GapsBy {
+    /// The segments of the organisation
+    Segment,
+    /// What is in place: what is lost without each control, and rules by what they read; json holds
+    /// every rule by itself
+    Control,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

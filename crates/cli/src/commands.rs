@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod decisions;
 mod diff;
+mod evidence;
 mod explain;
 mod export;
 mod formats;
@@ -26,7 +27,7 @@ use ingest::suggest;
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::args::{By, Cli, Command, Format};
+use crate::args::{By, Cli, Command, Format, GapsBy};
 use crate::failure::Failure;
 use crate::streams::Streams;
 
@@ -40,8 +41,11 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
             let past = report::Past { history: history.as_deref(), against: against.as_deref() };
             report::run(&common, &output, &past)
         }
-        Command::Gaps { common, count, by: Some(By::Segment), format, .. } => {
+        Command::Gaps { common, count, by: Some(GapsBy::Segment), format, .. } => {
             gaps::by_segment(&common, count, format.format)
+        }
+        Command::Gaps { common, count, by: Some(GapsBy::Control), format, .. } => {
+            gaps::by_control(&common, count, format.format)
         }
         Command::Gaps { common, count, only, by: None, format } => {
             gaps::run(&common, count, only.map(Into::into), format.format)
@@ -92,6 +96,9 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         }
         Command::Heatmap { common, output, show, size, compat, overlay, by: None } => {
             heatmap::run(common, &output, &heatmap::Asked { show, size, compat, overlay })
+        }
+        Command::Evidence { frameworks, format, common } => {
+            evidence::run(&common, &frameworks, format.format)
         }
         Command::Export { common, to, output } => export::run(&common, to, &output),
         Command::Import { common, output, format } => {

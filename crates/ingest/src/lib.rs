@@ -71,6 +71,18 @@ pub fn controls_of(framework: &str) -> BTreeSet<String> {
     frameworks::mapped(framework)
 }
 
+/// Every control of the framework that goes by a name, by framework and id; none where no framework
+/// does, or where it is a product, which requires nothing.
+#[must_use]
+pub fn requirements_of(framework: &str) -> Option<BTreeSet<String>> {
+    frameworks::requirements(framework)
+}
+
+/// The frameworks that require something, by name.
+pub fn requiring_frameworks() -> impl Iterator<Item = &'static str> {
+    frameworks::requiring()
+}
+
 /// The catalogued facts about techniques, and about the controls that capabilities name, brought
 /// onto a release.
 #[must_use]

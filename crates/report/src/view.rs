@@ -5,8 +5,10 @@
 pub mod adversaries;
 pub mod check;
 pub mod compare;
+pub mod contribution;
 pub mod decisions;
 pub mod diff;
+pub mod evidence;
 pub mod explain;
 pub mod findings;
 pub mod levers;

@@ -137,7 +137,7 @@ fn called(pick: &Pick) -> String {
 }
 
 /// By its title, after an id that people say too.
-fn named(id: &str, title: &str) -> String {
+pub(super) fn named(id: &str, title: &str) -> String {
     match title {
         "" => id.to_owned(),
         title if id.len() > SAYABLE || title.contains(id) => title.to_owned(),
@@ -146,7 +146,7 @@ fn named(id: &str, title: &str) -> String {
 }
 
 /// Characters of an id that people say, such as M1031.
-const SAYABLE: usize = 12;
+pub(super) const SAYABLE: usize = 12;
 
 /// The first of a list, and how many more there are.
 fn first(mut names: Vec<String>) -> String {
