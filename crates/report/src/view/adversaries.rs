@@ -1,13 +1,15 @@
-//! ATT&CK's groups, campaigns and software, and the release itself.
+//! ATT&CK's groups, campaigns and software, and the release itself; and how well what each
+//! adversary of the profile does is covered, tactic by tactic.
 
-use model::assessment::Assessment;
+use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::attack::{Adversary, AdversaryKind, Attack};
 use model::inputs::OwnAdversary;
 use model::metrics::AdversaryCoverage;
 use model::scenario::{PREFIX, Scenario};
 
-use super::{classes, count};
-use crate::sheet::{Sheet, Value};
+use super::{caption, classes, count};
+use crate::page::Caption;
+use crate::sheet::{Sheet, Value, percent};
 
 /// The adversaries of the profile, the least covered first, each with its place. Those whose bands
 /// overlap that of the first of a place share it: there is no meaningful difference.
@@ -28,6 +30,149 @@ pub fn places(assessment: &Assessment) -> Vec<(usize, &AdversaryCoverage)> {
         placed.push((first.map_or(at + 1, |(place, _)| place), adversary));
     }
     placed
+}
+
+/// Adversaries by tactics, for a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Adversaries {
+    /// What stands around it.
+    pub caption: Caption,
+    /// The tactics with techniques in scope, in the order of the matrix.
+    pub tactics: Vec<String>,
+    /// The adversaries, the least covered first; all groups together where none is named.
+    pub rows: Vec<Row>,
+}
+
+/// One adversary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Its name.
+    pub name: String,
+    /// A cell for each tactic; nothing where it uses no technique of it in scope.
+    pub cells: Vec<Option<Cell>>,
+    /// How many techniques in scope it uses, each counted once.
+    pub techniques: usize,
+    /// Expected coverage of what it does, 0..=1; nothing where it uses nothing in scope.
+    pub expected: Option<f64>,
+}
+
+/// What an adversary does in one tactic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cell {
+    /// Techniques that are at least partially covered.
+    pub covered: usize,
+    /// Techniques that it uses.
+    pub used: usize,
+}
+
+/// Fewer techniques that are all open are no finding.
+const ENOUGH_TO_SAY: usize = 3;
+
+impl Cell {
+    /// The share that is covered.
+    #[must_use]
+    pub fn share(self) -> f64 {
+        self.covered as f64 / self.used.max(1) as f64
+    }
+
+    /// Whether nothing is covered of a number of techniques that says something.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        self.covered == 0 && self.used >= ENOUGH_TO_SAY
+    }
+}
+
+/// How well what each adversary does is covered. What counts as used is what counts for an
+/// adversary's `techniques_in_scope`: what it, its campaigns or its software are known to do.
+#[must_use]
+pub fn of(assessment: &Assessment) -> Adversaries {
+    let part = |id: &str, t: &TechniqueAssessment| t.threat.by_adversary.get(id).copied();
+    let mut rows: Vec<Row> = places(assessment)
+        .into_iter()
+        .map(|(_, adversary)| {
+            let uses = |t: &TechniqueAssessment| part(&adversary.id, t).unwrap_or_default() > 0.0;
+            row_of(assessment, &adversary.name, adversary.coverage, uses)
+        })
+        .collect();
+    // Nothing can be said of one that uses nothing in scope.
+    rows.sort_by_key(|row| row.expected.is_none());
+    if rows.is_empty() {
+        let expected = assessment.headline.threat_weighted.exp;
+        let uses = |t: &TechniqueAssessment| t.threat.baseline > 0.0;
+        rows.push(row_of(assessment, "All known groups", expected, uses));
+    }
+    let definition = format!(
+        "Cell: techniques that are at least partially covered (from {}) / techniques in scope that \
+         it, its campaigns or its software are known to use; one of several tactics is in each. \
+         Bar: expected coverage, by how likely it uses each.",
+        percent(assessment.policy.level_partial)
+    );
+    Adversaries {
+        caption: caption(assessment, &title(assessment, &rows), &definition),
+        tactics: assessment.tactics.iter().map(|t| crate::printable(&t.name)).collect(),
+        rows,
+    }
+}
+
+fn row_of(
+    assessment: &Assessment,
+    name: &str,
+    expected: f64,
+    uses: impl Fn(&TechniqueAssessment) -> bool,
+) -> Row {
+    let used: Vec<_> = assessment.techniques.iter().filter(|t| uses(t)).collect();
+    let cell = |id: &String| {
+        let own = || used.iter().filter(|t| t.tactics.contains(id));
+        let covered = own().filter(|t| t.level >= CoverageLevel::Partial).count();
+        Some(Cell { covered, used: own().count() }).filter(|cell| cell.used > 0)
+    };
+    Row {
+        name: crate::printable(name),
+        cells: assessment.tactics.iter().map(|tactic| cell(&tactic.id)).collect(),
+        techniques: used.len(),
+        expected: (!used.is_empty()).then_some(expected),
+    }
+}
+
+/// Who would be hindered least, and where; those who share the first place are not told apart.
+fn title(assessment: &Assessment, rows: &[Row]) -> String {
+    let expected = |row: &Row| percent(row.expected.unwrap_or_default());
+    let places = places(assessment);
+    let in_scope =
+        |(place, a): &&(usize, &AdversaryCoverage)| *place == 1 && a.techniques_in_scope > 0;
+    let first = places.iter().filter(in_scope).count();
+    match rows {
+        [] => "No adversary is named".to_owned(),
+        [row, ..] if places.is_empty() => format!(
+            "No adversary is named yet; of what known groups do, {} is expected to be covered",
+            expected(row)
+        ),
+        [row, ..] if row.expected.is_none() => {
+            "Our adversaries use nothing that is in scope".to_owned()
+        }
+        [only] => {
+            format!("Of what {} does, {} is expected to be covered", only.name, expected(only))
+        }
+        [row, second, ..] if first == 2 => format!(
+            "{} and {} would be hindered least: {} of what they do is expected to be covered",
+            row.name,
+            second.name,
+            expected(row)
+        ),
+        [row, ..] if first > 2 => format!(
+            "{} and {} more would be hindered least, with no meaningful difference between them: \
+             {} to {} is expected to be covered",
+            row.name,
+            first - 1,
+            expected(row),
+            rows.get(first - 1).map(expected).unwrap_or_default()
+        ),
+        [row, ..] => format!(
+            "{} would be hindered least: {} of what it does is expected to be covered",
+            row.name,
+            expected(row)
+        ),
+    }
 }
 
 /// All groups, campaigns and software, and the scenarios, a row each.
@@ -230,6 +375,56 @@ mod tests {
     use model::metrics::Band;
 
     use super::*;
+
+    const WORLD: &str = "
+        tactic TA0001 first First
+        tactic TA0002 second Second
+        tactic TA0003 third Third
+        technique T1001 One in first,second on Windows
+        technique T1002 Two in second on Windows
+        technique T1003 Three in first on Windows
+        technique T1004 Four in first on Windows
+        technique T1005 Five in third on Linux
+        platforms Windows=1
+        software S0001 Tool uses T1004
+        group G0001 Bear uses T1001,T1002,T1005 software S0001
+        group G0002 Lynx uses T1003
+        group G0003 Idle uses T1005
+        have R1 rule detect T1001 strength=0.9 status=enabled basis=validated
+    ";
+
+    fn cells(row: &Row) -> Vec<Option<(usize, usize)>> {
+        row.cells.iter().map(|cell| cell.map(|cell| (cell.covered, cell.used))).collect()
+    }
+
+    #[test]
+    fn an_adversary_uses_what_its_software_does_and_each_tactic_has_its_techniques() {
+        let world = format!("{WORLD}\nprofile G0001=1 G0002=1 G0003=1");
+        let assessment = Fixture::parse(&world).assess();
+        let found = of(&assessment);
+        assert_eq!(found.tactics, ["First", "Second"]);
+        let rows: Vec<_> = found.rows.iter().map(|row| (&row.name[..], cells(row))).collect();
+        let lynx = vec![Some((0, 1)), None];
+        let bear = vec![Some((1, 2)), Some((1, 2))];
+        assert_eq!(rows, [("Lynx", lynx), ("Bear", bear), ("Idle", vec![None, None])]);
+        assert_eq!(found.rows[2].expected, None);
+        assert!(found.caption.title.starts_with("Lynx would be hindered least: 0 % of what it"));
+        for row in &found.rows {
+            let own = assessment.adversaries.iter().find(|a| a.name == row.name).unwrap();
+            assert_eq!(row.techniques, own.techniques_in_scope, "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn where_nobody_is_named_all_groups_stand_for_the_figure() {
+        let assessment = Fixture::parse(WORLD).assess();
+        let found = of(&assessment);
+        let [row] = &found.rows[..] else { panic!("{found:?}") };
+        // T1004 is used by software alone, and no group is known to use it itself.
+        assert_eq!(cells(row), [Some((1, 2)), Some((1, 2))]);
+        assert_eq!(row.expected, Some(assessment.headline.threat_weighted.exp));
+        assert!(found.caption.title.starts_with("No adversary is named yet"));
+    }
 
     #[test]
     fn adversaries_whose_bands_overlap_share_a_place() {
