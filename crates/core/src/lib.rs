@@ -31,6 +31,7 @@ pub mod policy;
 mod rebase;
 pub mod recommend;
 pub mod resolve;
+pub mod scenario;
 pub mod scope;
 pub mod score;
 pub mod segment;
