@@ -9,6 +9,7 @@
 //!   PDF, in any look.
 //! - [`json`] is the assessment itself, [`navigator`] a layer for ATT&CK Navigator, [`html`] a page.
 //! - [`ics`] is decisions as a calendar, [`sarif`] a check as code hosts show it.
+//! - [`redact`] takes out the names of what the organisation has.
 //! - [`register`] is the capabilities themselves, as a table that can be read again.
 //! - [`patch`] is what was changed in such a table.
 
@@ -25,6 +26,7 @@ pub mod navigator;
 pub mod page;
 pub mod patch;
 pub mod pictures;
+pub mod redact;
 pub mod register;
 pub mod sarif;
 pub mod sheet;
