@@ -16,6 +16,7 @@ use model::inputs::{
     Decided, Disposition, Exclusion, OnlyTechniques, Organisation, Profile, ScopeChoice,
 };
 use model::policy::{NUMBERS, Policy, PolicyError};
+use model::scenario::PREFIX;
 use model::score::round9;
 use model::segment::{Segment, platforms_of_all};
 
@@ -618,7 +619,9 @@ pub(crate) fn adversary(attack: &Attack, name: &str) -> Result<String, Failure> 
             let names = attack.adversaries.iter().flat_map(|a| a.names().chain([a.id.as_str()]));
             let message =
                 format!("{name:?} is no group, campaign or software of ATT&CK {}", attack.version);
-            let hint = suggest::did_you_mean(name, names);
+            let scenario = profile::scenarios::called(name);
+            let hint = scenario.map(|s| format!("as a scenario it is {PREFIX}{}", s.id));
+            let hint = hint.or_else(|| suggest::did_you_mean(name, names));
             let hint = hint.unwrap_or_else(|| "lacuna adversaries lists them all".to_owned());
             Err(Failure::new(message).help(hint))
         }

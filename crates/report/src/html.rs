@@ -640,6 +640,7 @@ mod tests {
             capabilities: 3,
             coverage: range,
             by_function: std::collections::BTreeMap::new(),
+            scenarios: std::collections::BTreeMap::new(),
         };
         assessment.attack.domain = "enterprise-attack".to_owned();
         let svg = "<svg><script>1</script></svg>";

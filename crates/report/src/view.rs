@@ -5,6 +5,7 @@
 pub mod adversaries;
 pub mod check;
 pub mod compare;
+pub mod contribution;
 pub mod decisions;
 pub mod diff;
 pub mod explain;

@@ -55,7 +55,7 @@ pub(crate) fn run(common: &Common, output: &Path, past: &Past<'_>) -> Result<Out
         None => Vec::new(),
     };
     let files = files(&found, &line, &moved)?;
-    write_folder(output, &files)?;
+    write_folder(output, &files, &[])?;
     if let Some(history) = history {
         let json = files.iter().find(|(name, _)| *name == ASSESSMENT);
         json.map_or(Ok(()), |(_, json)| history.keep(json))?;

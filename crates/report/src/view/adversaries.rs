@@ -4,6 +4,7 @@ use model::assessment::Assessment;
 use model::attack::{Adversary, AdversaryKind, Attack};
 use model::inputs::OwnAdversary;
 use model::metrics::AdversaryCoverage;
+use model::scenario::{PREFIX, Scenario};
 
 use super::{classes, count};
 use crate::sheet::{Sheet, Value};
@@ -29,9 +30,9 @@ pub fn places(assessment: &Assessment) -> Vec<(usize, &AdversaryCoverage)> {
     placed
 }
 
-/// All groups, campaigns and software, a row each.
+/// All groups, campaigns and software, and the scenarios, a row each.
 #[must_use]
-pub fn list(attack: &Attack) -> Sheet {
+pub fn list(attack: &Attack, scenarios: &[Scenario]) -> Sheet {
     let mut sheet = Sheet::new(
         "",
         &[
@@ -46,8 +47,22 @@ pub fn list(attack: &Attack) -> Sheet {
         ],
     )
     .optional(&["aliases"]);
-    sheet.rows = attack.adversaries.iter().map(|adversary| row(attack, adversary)).collect();
+    let known = attack.adversaries.iter().map(|adversary| row(attack, adversary));
+    sheet.rows = known.chain(scenarios.iter().map(scenario)).collect();
     sheet
+}
+
+fn scenario(scenario: &Scenario) -> Vec<Value> {
+    vec![
+        Value::text(format!("{PREFIX}{}", scenario.id)),
+        Value::text(&scenario.name),
+        Value::text("scenario"),
+        Value::Whole(scenario.techniques.len()),
+        Value::Blank,
+        Value::Blank,
+        Value::Blank,
+        Value::Blank,
+    ]
 }
 
 fn row(attack: &Attack, adversary: &Adversary) -> Vec<Value> {
@@ -125,7 +140,8 @@ pub fn techniques(attack: &Attack, adversary: &Adversary) -> Sheet {
 /// What there is to know about an adversary of one's own.
 #[must_use]
 pub fn about_own(attack: &Attack, id: &str, own: &OwnAdversary) -> Sheet {
-    let mut sheet = Sheet::new(format!("{} (your own)", own.name), &[("", "what"), ("", "value")]);
+    let kind = if id.starts_with(PREFIX) { "scenario" } else { "your own" };
+    let mut sheet = Sheet::new(format!("{} ({kind})", own.name), &[("", "what"), ("", "value")]);
     let software = own.software.iter().filter_map(|id| attack.adversary(id));
     let software: Vec<String> = software
         .map(|ix| &attack.adversaries[ix])
@@ -140,6 +156,14 @@ pub fn about_own(attack: &Attack, id: &str, own: &OwnAdversary) -> Sheet {
     let said = rows.into_iter().filter(|(_, value)| !value.is_empty());
     sheet.rows = said.map(|(name, value)| vec![Value::text(name), Value::text(value)]).collect();
     sheet
+}
+
+/// What a scenario asks, and what its techniques are taken from, as rows of what there is to know
+/// about it.
+#[must_use]
+pub fn said_of_scenario(question: &str, source: &str) -> [Vec<Value>; 2] {
+    let row = |name: &str, value: &str| vec![Value::text(name), Value::text(value)];
+    [row("question", question), row("source", source)]
 }
 
 /// The techniques that one of one's own uses itself, with the chance of each, the highest first.

@@ -172,6 +172,7 @@ mod tests {
             capabilities: 3,
             coverage: Range { lo: 0.0, exp, hi: 0.5 },
             by_function: BTreeMap::new(),
+            scenarios: BTreeMap::new(),
         }
     }
 
