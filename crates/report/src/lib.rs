@@ -9,6 +9,7 @@
 //!   PDF, in any look, and [`slides`] puts them on slides.
 //! - [`json`] is the assessment itself, [`navigator`] a layer for ATT&CK Navigator, [`html`] a page.
 //! - [`ics`] is decisions as a calendar, [`sarif`] a check as code hosts show it.
+//! - [`redact`] takes out the names of what the organisation has.
 //! - [`register`] is the capabilities themselves, as a table that can be read again.
 //! - [`patch`] is what was changed in such a table.
 
@@ -27,6 +28,7 @@ pub mod pack;
 pub mod page;
 pub mod patch;
 pub mod pictures;
+pub mod redact;
 pub mod register;
 pub mod sarif;
 pub mod sheet;

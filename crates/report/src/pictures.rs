@@ -3,6 +3,7 @@
 
 pub mod adversaries;
 mod bar;
+pub mod board;
 pub mod crosstab;
 pub mod findings;
 pub mod heatmap;

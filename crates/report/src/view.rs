@@ -3,6 +3,7 @@
 //! coverage against our adversaries for the headline.
 
 pub mod adversaries;
+pub mod board;
 pub mod check;
 pub mod compare;
 pub mod contribution;

@@ -132,7 +132,7 @@ fn step(place: usize, pick: &Pick, base: f64) -> Vec<Value> {
     ]
 }
 
-fn called(pick: &Pick) -> String {
+pub(super) fn called(pick: &Pick) -> String {
     named(&pick.id, &pick.title)
 }
 
@@ -156,7 +156,7 @@ fn first(mut names: Vec<String>) -> String {
     if more > 0 { format!("{named} and {more} more") } else { named }
 }
 
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.1}") }
 }
 

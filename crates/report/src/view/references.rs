@@ -10,7 +10,7 @@ use crate::pictures::scale::{Scale, Tick};
 use crate::sheet::{Sheet, Value, percent};
 
 /// What the stacks are called on a picture, and in a sentence.
-const NAMES: [(&str, &str, &str); 4] = [
+pub(super) const NAMES: [(&str, &str, &str); 4] = [
     ("nist_800_53", "NIST 800-53", "NIST 800-53 rev 5, all implemented"),
     ("m365", "Microsoft 365", "Microsoft 365, all mapped features on"),
     ("sigma", "Sigma", "SigmaHQ, all public rules on"),
