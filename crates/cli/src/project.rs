@@ -702,6 +702,7 @@ fn disposition(attack: &Attack, config: config::DispositionConfig) -> Dispositio
         until: config.until.map(|day| day.0),
         ticket: config.ticket,
         reason: config.reason,
+        origin: None,
     };
     Disposition { technique: current(attack, config.technique), decided }
 }
