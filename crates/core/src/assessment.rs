@@ -566,7 +566,12 @@ fn excluded_in_vain(inputs: &Inputs<'_>, scope: &Scope) -> Vec<Diagnostic> {
             e.technique, inputs.attack.version
         );
         let place = e.disposition.as_ref().map_or_else(project_file, place);
-        Diagnostic::new(Code::UnknownDisposition, place, message, "check the id, or remove the exclusion")
+        Diagnostic::new(
+            Code::UnknownDisposition,
+            place,
+            message,
+            "check the id, or remove the exclusion",
+        )
     };
     unknown.map(remark).collect()
 }

@@ -217,7 +217,6 @@ impl Decided {
         stands_here(self) == stands_here(other)
     }
 
-
     /// The day that matters: when a fix is due, until when any other decision holds.
     #[must_use]
     pub fn day(&self) -> Option<Date> {

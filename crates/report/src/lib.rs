@@ -30,10 +30,12 @@ pub mod register;
 pub mod sarif;
 pub mod scale;
 pub mod sheet;
+mod spreadsheet;
 pub mod terminal;
 pub mod text;
 pub mod theme;
 pub mod view;
+pub mod xlsx;
 
 /// A text without anything that would act on a terminal instead of being read: control
 /// characters become blanks, marks that turn the direction of writing go.

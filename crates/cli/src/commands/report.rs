@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use model::decisions::{Standing, decisions};
 use model::trend::Point;
 use report::sheet::Sheet;
 use report::view;
@@ -44,6 +45,8 @@ pub(crate) fn run(common: &Common, output: &Path, past: &Past<'_>) -> Result<Out
         }
         _ => Vec::new(),
     };
+    let soon = inputs.policy.decision_soon;
+    let decisions = decisions(&inputs, &answer.assessment, soon).decisions;
     drop(inputs);
     let found = gathered.finish(answer, common);
     found.tell(common, false, &mut streams)?;
@@ -52,7 +55,7 @@ pub(crate) fn run(common: &Common, output: &Path, past: &Past<'_>) -> Result<Out
         Some(history) => history.line(&found.assessment)?,
         None => Vec::new(),
     };
-    let files = files(&found, &line, &moved)?;
+    let files = files(&found, &line, &moved, &decisions)?;
     write_folder(output, &files)?;
     if let Some(history) = history {
         let json = files.iter().find(|(name, _)| *name == ASSESSMENT);
@@ -73,6 +76,7 @@ fn files(
     found: &Assessed,
     line: &[Point],
     moved: &[Sheet],
+    decisions: &[Standing],
 ) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
     let Assessed { assessment, attack, .. } = found;
     let matrix = view::matrix(assessment, attack, view::Show::Coverage);
@@ -82,6 +86,8 @@ fn files(
     let mut page = Vec::new();
     let beside = report::html::Beside { heatmap: &svg, stacks: &stacks, line, since: moved };
     report::html::write(assessment, &beside, &mut page)?;
+    let beside = report::xlsx::Beside { decisions, ..Default::default() };
+    let workbook = report::xlsx::write(assessment, attack, &beside).map_err(Failure::new)?;
     let mut gaps = Vec::new();
     report::csv::write(&view::gaps(assessment, None, usize::MAX), &mut gaps)?;
     let mut layer = Vec::new();
@@ -105,6 +111,7 @@ fn files(
         ("index.html", page),
         ("heatmap.svg", svg.into_bytes()),
         ("heatmap.png", png),
+        ("lacuna.xlsx", workbook),
         ("gaps.csv", gaps),
         ("layer.json", layer),
         (ASSESSMENT, json),
