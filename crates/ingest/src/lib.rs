@@ -5,9 +5,11 @@
 use std::collections::BTreeSet;
 
 mod amend;
+mod built_in;
 mod catalogues;
 mod column;
 mod conf_layer;
+mod decided;
 pub mod document;
 mod edited;
 mod extract;
@@ -24,6 +26,7 @@ mod read;
 mod record;
 mod register;
 pub mod releases;
+pub mod scenarios;
 pub mod segment;
 pub mod snapshot;
 pub mod source;
@@ -42,12 +45,14 @@ pub use catalogues::{
     reference_stacks,
 };
 pub use column::Column;
+pub use decided::{Decisions, DecisionsError, decisions};
 pub use edited::{Edited, EditedError, EditedRow, ExportedRow, edited};
 pub use format::{ColumnHelp, ColumnPlace, Description, Format, FormatError, Formats};
 pub use patch::{Change, NAMES as PATCH_NAMES, Patch, PatchError, may_change, same};
 pub use read::{Read, ReadError, ReadSettings, SourceChoice, SourceRead, read, read_source};
 pub use record::Draft;
 pub use register::{Layout, TableRead, Why};
+pub use scenarios::scenarios;
 pub use syntax::Syntax;
 pub use trial::{Condition, Trial, trial};
 

@@ -8,16 +8,17 @@ use model::attack::Attack;
 use model::decisions::Standing;
 use rust_xlsxwriter::{DocProperties, Image, Workbook, Worksheet, XlsxError};
 
+use crate::draw::Look;
 use crate::register::WorkbookError;
 use crate::sheet::Sheet;
 use crate::spreadsheet;
 use crate::view::{self, workbook};
-use look::Look;
+use formats::Formats;
 use table::Dress;
 
 mod about;
+mod formats;
 mod gaps;
-mod look;
 mod matrix;
 mod summary;
 mod table;
@@ -37,6 +38,8 @@ pub struct Beside<'a> {
     pub decisions: &'a [Standing],
     /// What each control contributes, as rows, where somebody has worked it out.
     pub contributions: Option<&'a Sheet>,
+    /// The colours of the pictures.
+    pub look: Look,
     /// A picture for the first sheet.
     pub picture: Option<Picture<'a>>,
 }
@@ -65,7 +68,7 @@ pub fn write(
         .set_author(&assessment.generated_by);
     let workbook = spreadsheet::workbook(properties, Some(assessment.as_of))?;
     let picture = beside.picture.as_ref().map(image).transpose()?;
-    let mut book = Book { workbook, looks: Look::default(), assessment };
+    let mut book = Book { workbook, formats: Formats::in_colours_of(beside.look), assessment };
     summary::write(book.page("Summary")?, assessment, picture.as_ref())?;
     let gaps = workbook::gaps::gaps(assessment, attack, beside.decisions);
     gaps::write(book.page("Gaps")?, assessment, &gaps)?;
@@ -77,7 +80,8 @@ pub fn write(
     }
     let capabilities = workbook::lists::capabilities(assessment, CAPABILITIES);
     book.list("Capabilities", &capabilities, &CAPABILITY)?;
-    inputs(book.page("Inputs and diagnostics")?, assessment)?;
+    inputs(book.page("Inputs")?, assessment)?;
+    book.list("Diagnostics", &workbook::diagnostics(assessment), &DIAGNOSTIC)?;
     about::write(book.page("About")?, assessment)?;
     Ok(book.workbook.save_to_buffer()?)
 }
@@ -85,7 +89,7 @@ pub fn write(
 /// The workbook that is being written.
 struct Book<'a> {
     workbook: Workbook,
-    looks: Look,
+    formats: Formats,
     assessment: &'a Assessment,
 }
 
@@ -95,7 +99,7 @@ impl Book<'_> {
         let sheet = self.workbook.add_worksheet();
         sheet.set_name(name)?;
         set_page(sheet, self.assessment);
-        Ok(Page { sheet, looks: &self.looks })
+        Ok(Page { sheet, formats: &self.formats })
     }
 
     /// One more sheet, which is one list.
@@ -109,6 +113,7 @@ fn image(picture: &Picture<'_>) -> Result<Image, XlsxError> {
     Ok(Image::new_from_buffer(picture.png)?.set_alt_text(picture.alternative))
 }
 
+const PLAIN: Dress<'_> = Dress { frozen: 0, bars: &[], wide: &[], lines: Some(1), paper: A4 };
 const TECHNIQUES: Dress<'_> = Dress {
     frozen: 2,
     bars: &[
@@ -118,19 +123,26 @@ const TECHNIQUES: Dress<'_> = Dress {
         ("claimed", 1.0),
         ("threat", 1.0),
     ],
-    wide: &[("flags", 60)],
+    wide: &[("tactics", 24), ("platforms", 24), ("flags", 60)],
+    paper: A3,
+    ..PLAIN
 };
-const ADVERSARIES: Dress<'_> = Dress { frozen: 3, bars: &[("expected", 1.0)], wide: &[] };
-const CONTROLS: Dress<'_> = Dress { frozen: 1, bars: &[("threat_share", 1.0)], wide: &[] };
-const CAPABILITY: Dress<'_> =
-    Dress { frozen: 2, bars: &[], wide: &[("techniques", 40), ("controls", 30)] };
+const ADVERSARIES: Dress<'_> = Dress { frozen: 3, bars: &[("expected", 1.0)], ..PLAIN };
+const CONTROLS: Dress<'_> =
+    Dress { frozen: 1, bars: &[("alone", 1.0), ("threat_share", 1.0)], ..PLAIN };
+const CAPABILITY: Dress<'_> = Dress {
+    frozen: 2,
+    wide: &[("id", 20), ("strength", 20), ("techniques", 30), ("controls", 20), ("path", 30)],
+    paper: A3,
+    ..PLAIN
+};
 const DIAGNOSTIC: Dress<'_> =
-    Dress { frozen: 0, bars: &[], wide: &[("message", 70), ("help", 50), ("path", 40)] };
+    Dress { wide: &[("path", 30), ("message", 60), ("help", 40)], lines: None, ..PLAIN };
 
 /// A sheet that is being written.
 struct Page<'w> {
     sheet: &'w mut Worksheet,
-    looks: &'w Look,
+    formats: &'w Formats,
 }
 
 impl Page<'_> {
@@ -142,13 +154,15 @@ impl Page<'_> {
         title: &str,
         notes: &[String],
     ) -> Result<u32, XlsxError> {
-        let Self { sheet, looks } = self;
+        let Self { sheet, formats } = self;
         let title = format!("{OURS}{title}");
-        looks.write_text(sheet, (0, 0), &title, &looks.title)?;
-        looks.write_text(sheet, (1, 0), &view::basis(assessment), &looks.soft)?;
+        formats.write_text(sheet, (0, 0), &title, &formats.title)?;
+        sheet.set_row_height(0, 24)?;
+        let about = view::basis(assessment);
+        formats.write_text(sheet, (1, 0), &about, &formats.soft)?;
         let mut row = 2;
-        for note in notes {
-            looks.write_text(sheet, (row, 0), note, &looks.soft)?;
+        for note in notes.iter().filter(|note| **note != about) {
+            formats.write_text(sheet, (row, 0), note, &formats.soft)?;
             row += 1;
         }
         Ok(row + 1)
@@ -163,36 +177,30 @@ impl Page<'_> {
     ) -> Result<(), XlsxError> {
         let top = self.head(assessment, &list.title, &list.notes)?;
         if list.rows.is_empty() {
-            return self.looks.write_text(self.sheet, (top, 0), "None", &self.looks.text);
+            return self.formats.write_text(self.sheet, (top, 0), "None", &self.formats.text);
         }
         let last = table::write(&mut self, top, list, dress)?;
         let columns = table::column(list.columns.len() - 1);
         self.sheet.autofilter(top, 0, last - 1, columns)?;
         self.sheet.set_freeze_panes(top + 1, dress.frozen)?;
-        self.sheet.set_repeat_rows(top, top)?;
+        self.sheet.set_repeat_rows(top, top)?.set_paper_size(dress.paper);
         Ok(())
     }
 }
 
-/// What was read, and what there is to say about it.
+/// What was read, and what became of ids that are not what they were.
 fn inputs(mut page: Page<'_>, assessment: &Assessment) -> Result<(), XlsxError> {
     let sources = workbook::sources(assessment);
-    let resolution = view::resolution(assessment);
-    let notes = [&sources.notes[..], &resolution.notes[..]].concat();
+    let ids = view::resolution(assessment);
+    let notes = [&sources.notes[..], &ids.notes[..]].concat();
     let mut row = page.head(assessment, &sources.title, &notes)?;
     row = table::write_beneath(&mut page, row, &sources)?;
-    let diagnostics = workbook::diagnostics(assessment);
-    for list in [&resolution, &diagnostics].into_iter().filter(|list| !list.rows.is_empty()) {
-        let looks = page.looks;
-        looks.write_text(page.sheet, (row + 1, 0), &list.title, &looks.heading)?;
-        row = table::write_beneath(&mut page, row + 2, list)?;
+    if !ids.rows.is_empty() {
+        let formats = page.formats;
+        formats.write_text(page.sheet, (row + 1, 0), &ids.title, &formats.heading)?;
+        table::write_beneath(&mut page, row + 2, &ids)?;
     }
-    if !diagnostics.rows.is_empty() {
-        let first = row - table::rows(&diagnostics) - 1;
-        let columns = table::column(diagnostics.columns.len() - 1);
-        page.sheet.autofilter(first, 0, row - 1, columns)?;
-    }
-    table::set_widths(&mut page, &[&sources, &resolution, &diagnostics], &DIAGNOSTIC)
+    table::set_widths(&mut page, &[&sources, &ids], &PLAIN)
 }
 
 /// How a page is printed: across, as wide as the paper, and on each what it is about.

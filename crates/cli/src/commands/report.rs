@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
-use model::decisions::{Standing, decisions};
+use model::decisions::decisions;
 use model::trend::Point;
+use model::{Assessment, Inputs, contribution};
+use report::draw::{self, Look};
+use report::page::Size;
 use report::sheet::Sheet;
 use report::view;
 
@@ -45,8 +48,7 @@ pub(crate) fn run(common: &Common, output: &Path, past: &Past<'_>) -> Result<Out
         }
         _ => Vec::new(),
     };
-    let soon = inputs.policy.decision_soon;
-    let decisions = decisions(&inputs, &answer.assessment, soon).decisions;
+    let workbook = workbook(&inputs, &answer.assessment)?;
     drop(inputs);
     let found = gathered.finish(answer, common);
     found.tell(common, false, &mut streams)?;
@@ -55,8 +57,8 @@ pub(crate) fn run(common: &Common, output: &Path, past: &Past<'_>) -> Result<Out
         Some(history) => history.line(&found.assessment)?,
         None => Vec::new(),
     };
-    let files = files(&found, &line, &moved, &decisions)?;
-    write_folder(output, &files)?;
+    let files = files(&found, &line, &moved, &workbook)?;
+    write_folder(output, &files, &[])?;
     if let Some(history) = history {
         let json = files.iter().find(|(name, _)| *name == ASSESSMENT);
         json.map_or(Ok(()), |(_, json)| history.keep(json))?;
@@ -72,22 +74,34 @@ pub(crate) fn run(common: &Common, output: &Path, past: &Past<'_>) -> Result<Out
     Ok(super::outcome(found.is_refused))
 }
 
+/// The workbook, with the decisions and what each control contributes.
+fn workbook(inputs: &Inputs<'_>, assessment: &Assessment) -> Result<Vec<u8>, Failure> {
+    let decided = decisions(inputs, assessment, inputs.policy.decision_soon).decisions;
+    let list = contribution::by_family(inputs, usize::MAX);
+    let all = contribution::contributions(assessment.headline.threat_weighted, list);
+    let beside = report::xlsx::Beside {
+        decisions: &decided,
+        contributions: Some(&view::contribution::sheet(assessment, &all)),
+        ..report::xlsx::Beside::default()
+    };
+    report::xlsx::write(assessment, inputs.attack, &beside).map_err(Failure::new)
+}
+
 fn files(
     found: &Assessed,
     line: &[Point],
     moved: &[Sheet],
-    decisions: &[Standing],
+    workbook: &[u8],
 ) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
     let Assessed { assessment, attack, .. } = found;
     let matrix = view::matrix(assessment, attack, view::Show::Coverage);
-    let svg = report::heatmap::svg(&matrix, report::heatmap::Size::Slide);
-    let png = report::png::render(&svg, 1.0).map_err(Failure::new)?;
+    let picture = report::pictures::heatmap::picture(&matrix, Size::Slide);
+    let svg = draw::svg(&picture, Look::default());
+    let png = draw::png(&picture, Look::default(), 1.0).map_err(Failure::new)?;
     let stacks = ingest::reference_stacks();
     let mut page = Vec::new();
     let beside = report::html::Beside { heatmap: &svg, stacks: &stacks, line, since: moved };
     report::html::write(assessment, &beside, &mut page)?;
-    let beside = report::xlsx::Beside { decisions, ..Default::default() };
-    let workbook = report::xlsx::write(assessment, attack, &beside).map_err(Failure::new)?;
     let mut gaps = Vec::new();
     report::csv::write(&view::gaps(assessment, None, usize::MAX), &mut gaps)?;
     let mut layer = Vec::new();
@@ -111,7 +125,7 @@ fn files(
         ("index.html", page),
         ("heatmap.svg", svg.into_bytes()),
         ("heatmap.png", png),
-        ("lacuna.xlsx", workbook),
+        ("lacuna.xlsx", workbook.to_vec()),
         ("gaps.csv", gaps),
         ("layer.json", layer),
         (ASSESSMENT, json),

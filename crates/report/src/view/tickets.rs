@@ -76,7 +76,10 @@ pub fn tickets(assessment: &Assessment, attack: &Attack, limit: usize) -> Ticket
         generated_by: assessment.generated_by.clone(),
         as_of: assessment.as_of,
         organisation: assessment.organisation.clone(),
-        tickets: gaps.into_iter().map(|gap| Writer { known: &known, gap }.ticket()).collect(),
+        tickets: gaps
+            .into_iter()
+            .map(|gap| Writer { known: &known, gap, most: NAMED }.ticket())
+            .collect(),
     }
 }
 
@@ -191,20 +194,20 @@ fn slug(text: &str) -> String {
 /// How many things a line of a ticket names.
 const NAMED: usize = 5;
 
-/// The first of a list, and how many there are beside.
-fn first(things: &[String]) -> String {
-    let named = things.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
-    match things.len().saturating_sub(NAMED) {
+/// The first of a list, `most` at most, and how many there are beside.
+pub(super) fn first_of(things: &[String], most: usize) -> String {
+    let named = things.iter().take(most).cloned().collect::<Vec<_>>().join("; ");
+    match things.len().saturating_sub(most) {
         0 => named,
         more => format!("{named}; and {more} more"),
     }
 }
 
 /// Any one of a list.
-fn one_of(things: &[String]) -> String {
+fn one_of(most: usize, things: &[String]) -> String {
     match things {
         [only] => only.clone(),
-        _ => format!("one of {}", first(things)),
+        _ => format!("one of {}", first_of(things, most)),
     }
 }
 
@@ -230,10 +233,10 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// What to do about a gap, as a part of a sentence.
-    pub(super) fn step(&self, gap: &TechniqueAssessment) -> String {
+    /// What to do about a gap, as a part of a sentence that names so many things at most.
+    pub(super) fn step(&self, gap: &TechniqueAssessment, most: usize) -> String {
         // Every gap that is handed out has one.
-        Writer { known: self, gap }.step(gap.next_move.unwrap_or(Move::Accept))
+        Writer { known: self, gap, most }.step(gap.next_move.unwrap_or(Move::Accept))
     }
 
     /// What is switched off and names a technique.
@@ -258,6 +261,8 @@ impl<'a> Known<'a> {
 struct Writer<'a> {
     known: &'a Known<'a>,
     gap: &'a TechniqueAssessment,
+    /// How many things a line names.
+    most: usize,
 }
 
 impl Writer<'_> {
@@ -316,7 +321,7 @@ impl Writer<'_> {
         };
         let by = match users.is_empty() {
             true => String::new(),
-            false => format!(" (above all {})", first(&users)),
+            false => format!(" (above all {})", first_of(&users, self.most)),
         };
         format!(
             "Why: {} is gap {} of {all}. {whose} use it with a chance of {}{by}, and {} of it \
@@ -373,25 +378,27 @@ impl Writer<'_> {
                 match &off.collect::<Vec<_>>()[..] {
                     // It names the technique by a mitigation or a control.
                     [] => "switch on what is off; lacuna recommend lists it".to_owned(),
-                    off => format!("switch on {}", first(off)),
+                    off => format!("switch on {}", first_of(off, self.most)),
                 }
             }
             Move::Test => {
                 let rows = self.known.evidence(gap).into_iter();
                 let rows: Vec<String> = rows.map(called).collect();
-                format!("test by distinct procedures {}", first(&rows))
+                format!("test by distinct procedures {}", first_of(&rows, self.most))
             }
             Move::Write => format!(
                 "write a rule; {} of what shows it is collected ({}), and {} to start from",
                 percent(gap.ease.telemetry),
-                first(&self.components()),
+                first_of(&self.components(), self.most),
                 match gap.ease.public_rules {
                     0 => "there is no public rule".to_owned(),
                     n => format!("there are {}", count(n as usize, "public rule")),
                 }
             ),
-            Move::Prevent => format!("put in place {}", one_of(&self.open_mitigations())),
-            Move::Onboard => format!("collect {}", one_of(&self.components())),
+            Move::Prevent => {
+                format!("put in place {}", one_of(self.most, &self.open_mitigations()))
+            }
+            Move::Onboard => format!("collect {}", one_of(self.most, &self.components())),
             Move::Accept => {
                 "nothing prevents it and no data source shows it: accept it until a day, or \
                   exclude it, with a reason"

@@ -62,7 +62,6 @@ pub fn facts(assessment: &Assessment) -> Sheet {
     let platforms = assessment.scope.platforms.iter();
     let platforms: Vec<String> =
         platforms.map(|(name, share)| format!("{name} {}", percent(*share))).collect();
-    let hashes = assessment.inputs.iter().map(|s| &s.sha256[..s.sha256.len().min(8)]);
     let facts = [
         ("Organisation", organisation.name.clone().unwrap_or_default()),
         ("Tenant", organisation.tenant.clone().unwrap_or_default()),
@@ -72,7 +71,7 @@ pub fn facts(assessment: &Assessment) -> Sheet {
         ("Scope", in_scope(assessment)),
         ("Platforms", platforms.join(", ")),
         ("ATT&CK", format!("{} {}", domain(&release.domain), release.version)),
-        ("Inputs (SHA-256)", hashes.collect::<Vec<_>>().join(" ")),
+        ("Inputs (SHA-256)", super::input_hash(assessment)),
         ("Made by", assessment.generated_by.clone()),
     ];
     let said = facts.into_iter().filter(|(_, value)| !value.is_empty());

@@ -12,15 +12,15 @@ const WIDTH: usize = 120;
 
 pub(super) fn write(mut page: Page<'_>, assessment: &Assessment) -> Result<(), XlsxError> {
     let mut row = page.head(assessment, "about this file", &[])?;
-    let Page { sheet, looks } = page;
+    let Page { sheet, formats } = page;
     sheet.set_column_width(0, 20)?.set_column_width(1, WIDTH as f64)?;
-    let bold = looks.text.clone().set_bold();
+    let bold = formats.text.clone().set_bold();
     for section in sections(assessment) {
-        looks.write_text(sheet, (row, 0), section.heading, &looks.heading)?;
+        formats.write_text(sheet, (row, 0), section.heading, &formats.heading)?;
         row += 1;
         for (term, line) in &section.lines {
-            looks.write_text(sheet, (row, 0), term, &bold)?;
-            looks.write_text(sheet, (row, 1), line, &looks.wrapped)?;
+            formats.write_text(sheet, (row, 0), term, &bold)?;
+            formats.write_text(sheet, (row, 1), line, &formats.wrapped)?;
             sheet.set_row_height(row, LINE * lines_of(line, WIDTH) as f64)?;
             row += 1;
         }

@@ -9,7 +9,7 @@ use rust_xlsxwriter::{
 };
 
 use super::Page;
-use super::look::Look;
+use super::formats::Formats;
 use super::table::{self, Dress, column};
 use crate::spreadsheet::excel_day;
 use crate::view;
@@ -19,7 +19,9 @@ use crate::view::workbook::gaps::Gaps;
 const DRESS: Dress<'_> = Dress {
     frozen: 3,
     bars: &[("priority", 100.0), ("threat", 1.0), ("proven", 1.0), ("expected", 1.0)],
-    wide: &[("tactics", 22), ("there", 44), ("to_do", 50)],
+    wide: &[("tactics", 22), ("there", 52), ("to_do", 62)],
+    lines: Some(2),
+    paper: super::A3,
 };
 
 /// A column that people fill in.
@@ -102,16 +104,16 @@ pub(super) fn write(
     let end = table::write(&mut page, top, facts, &DRESS)?;
     // A table has a row at least.
     let last = (end - 1).max(top + 1);
-    let Page { sheet, looks } = page;
+    let Page { sheet, formats } = page;
     for (yours, at) in YOURS.iter().zip(first..) {
-        write_yours(sheet, looks, yours, (top, at), &gaps.decided)?;
+        write_yours(sheet, formats, yours, (top, at), &gaps.decided)?;
     }
     validate(sheet, (top + 1, last), first)?;
     let columns = column(facts.columns.len() + YOURS.len()) - 1;
-    sheet.add_table(top, 0, last, columns, &tabular(gaps, looks))?;
+    sheet.add_table(top, 0, last, columns, &tabular(gaps, formats))?;
     sheet.set_freeze_panes(top + 1, DRESS.frozen)?;
     sheet.set_repeat_rows(top, top)?;
-    sheet.set_paper_size(super::A3);
+    sheet.set_paper_size(DRESS.paper);
     Ok(())
 }
 
@@ -119,26 +121,26 @@ const HOW: &str = "Fill in the yellow columns; decisions = [\"lacuna.xlsx\"] in 
                    the next assessment, and lacuna decisions --from lacuna.xlsx shows them";
 
 /// The table over everything; it names its columns itself.
-fn tabular(gaps: &Gaps, looks: &Look) -> Table {
+fn tabular(gaps: &Gaps, formats: &Formats) -> Table {
     let named =
         |name: &str, format: &Format| TableColumn::new().set_header(name).set_header_format(format);
-    let facts = gaps.facts.columns.iter().map(|column| named(&column.name, &looks.name));
-    let yours = YOURS.iter().map(|yours| named(yours.name, &looks.yours));
+    let facts = gaps.facts.columns.iter().map(|column| named(&column.name, &formats.name));
+    let yours = YOURS.iter().map(|yours| named(yours.name, &formats.yours));
     let columns: Vec<TableColumn> = facts.chain(yours).collect();
     Table::new().set_name("Gaps").set_style(TableStyle::Light1).set_columns(&columns)
 }
 
 fn write_yours(
     sheet: &mut Worksheet,
-    looks: &Look,
+    formats: &Formats,
     yours: &Yours,
     (top, at): (u32, u16),
     decided: &[Option<Decided>],
 ) -> Result<(), XlsxError> {
     let format = match yours.name {
-        "Due" | "Until" => &looks.day,
-        "Reason" => &looks.wrapped,
-        _ => &looks.text,
+        "Due" | "Until" => &formats.day,
+        "Reason" => &formats.wrapped,
+        _ => &formats.text,
     };
     sheet.set_column_width(at, yours.width)?.set_column_format(at, format)?;
     let note = Note::new(yours.says).add_author_prefix(false).set_width(260).set_height(110);
@@ -147,8 +149,8 @@ fn write_yours(
         match decided.as_ref().map(yours.value) {
             None | Some(Said::Day(None)) => {}
             Some(Said::Text(text)) if text.is_empty() => {}
-            Some(Said::Text(text)) => looks.write_text(sheet, (row, at), text, format)?,
-            Some(Said::Day(Some(day))) => write_day(sheet, looks, (row, at), day)?,
+            Some(Said::Text(text)) => formats.write_text(sheet, (row, at), text, format)?,
+            Some(Said::Day(Some(day))) => write_day(sheet, formats, (row, at), day)?,
         }
     }
     Ok(())
@@ -156,13 +158,13 @@ fn write_yours(
 
 fn write_day(
     sheet: &mut Worksheet,
-    looks: &Look,
+    formats: &Formats,
     (row, at): (u32, u16),
     day: Date,
 ) -> Result<(), XlsxError> {
     match excel_day(day) {
-        Some(day) => _ = sheet.write_datetime_with_format(row, at, &day, &looks.day)?,
-        None => looks.write_text(sheet, (row, at), &day.to_string(), &looks.text)?,
+        Some(day) => _ = sheet.write_datetime_with_format(row, at, &day, &formats.day)?,
+        None => formats.write_text(sheet, (row, at), &day.to_string(), &formats.text)?,
     }
     Ok(())
 }

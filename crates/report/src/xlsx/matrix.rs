@@ -7,11 +7,11 @@ use model::attack::Attack;
 use model::id::TechniqueId;
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Note, Worksheet, XlsxError};
 
-use super::look::{Look, colour, filled};
+use super::formats::Formats;
 use super::{A3, Page};
+use crate::draw::look::{Fill, Tone};
 use crate::matrix::{Cell, Column, Matrix, Shade};
 use crate::sheet::percent;
-use crate::theme::{GAP, NONE_EDGE, OUT_OF_SCOPE, OUT_OF_SCOPE_EDGE, STEPS};
 use crate::view::{self, Show};
 
 /// The width of a column, in characters, and the height of a cell, in points.
@@ -24,20 +24,20 @@ pub(super) fn write(
     attack: &Attack,
 ) -> Result<(), XlsxError> {
     let matrix = view::matrix(assessment, attack, Show::Coverage);
-    let notes = [&view::caveats(assessment)[..], &[matrix.footnote.clone()]].concat();
-    let top = page.head(assessment, &matrix.title, &notes)?;
-    let Page { sheet, looks } = page;
-    let cells = Cells::default();
-    write_legend(sheet, looks, &cells, top, &matrix)?;
+    let notes = [&view::caveats(assessment)[..], &[matrix.caption.footnote.clone()]].concat();
+    let top = page.head(assessment, &matrix.caption.title, &notes)?;
+    let Page { sheet, formats } = page;
+    let cells = Cells::of(formats);
+    write_legend(sheet, formats, &cells, top, &matrix)?;
     let top = top + 2;
     let by_parent = Families(assessment);
     for (tactic, at) in matrix.columns.iter().zip(0..) {
         sheet.set_column_width(at, WIDTH)?;
-        looks.write_text(sheet, (top, at), &heading(tactic), &looks.name)?;
+        formats.write_text(sheet, (top, at), &heading(tactic), &formats.name)?;
         for (cell, row) in tactic.cells.iter().zip(top + 1..) {
             sheet.set_row_height(row, HEIGHT)?;
-            let (text, format) = (by_parent.text(cell), cells.of(cell));
-            looks.write_text(sheet, (row, at), &text, format)?;
+            let (text, format) = (by_parent.text(cell), cells.format(cell));
+            formats.write_text(sheet, (row, at), &text, format)?;
             if let Some(note) = by_parent.note(cell) {
                 sheet.insert_note(row, at, &note)?;
             }
@@ -61,7 +61,7 @@ fn heading(tactic: &Column) -> String {
 
 fn write_legend(
     sheet: &mut Worksheet,
-    looks: &Look,
+    formats: &Formats,
     cells: &Cells,
     row: u32,
     matrix: &Matrix,
@@ -69,14 +69,14 @@ fn write_legend(
     let legend = &matrix.legend;
     for (step, (word, format)) in legend.steps.iter().zip(&cells.steps).enumerate() {
         let at = super::table::column(step);
-        looks.write_text(sheet, (row, at), word, &format[0])?;
+        formats.write_text(sheet, (row, at), word, &format[0])?;
     }
     let others =
         [(&legend.outlined, &cells.steps[0][1]), (&legend.out_of_scope, &cells.out_of_scope)];
     for ((word, format), at) in others.into_iter().zip(5..) {
-        looks.write_text(sheet, (row, at), word, format)?;
+        formats.write_text(sheet, (row, at), word, format)?;
     }
-    looks.write_text(sheet, (row, 7), &legend.fraction, &looks.soft)
+    formats.write_text(sheet, (row, 7), &legend.fraction, &formats.soft)
 }
 
 /// Formats of cells.
@@ -86,8 +86,8 @@ struct Cells {
     out_of_scope: Format,
 }
 
-impl Default for Cells {
-    fn default() -> Self {
+impl Cells {
+    fn of(formats: &Formats) -> Self {
         let base = Format::new()
             .set_text_wrap()
             .set_align(FormatAlign::Top)
@@ -96,23 +96,23 @@ impl Default for Cells {
         let edged = |format: Format, border: FormatBorder, edge: Color| {
             format.set_border(border).set_border_color(edge)
         };
-        let step = |step: usize| {
-            let plain = filled(&base, STEPS[step]);
+        let step = |step: u8| {
+            let plain = formats.filled(&base, Fill::step(step));
             [
-                edged(plain.clone(), FormatBorder::Thin, colour(NONE_EDGE)),
-                edged(plain, FormatBorder::Thick, colour(GAP)),
+                edged(plain.clone(), FormatBorder::Thin, formats.colour(Tone::NoneEdge)),
+                edged(plain, FormatBorder::Thick, formats.colour(Tone::Gap)),
             ]
         };
-        let out = filled(&base, OUT_OF_SCOPE).set_italic();
+        let out = formats.filled(&base, Fill::OUT_OF_SCOPE).set_italic();
         Self {
-            steps: std::array::from_fn(step),
-            out_of_scope: edged(out, FormatBorder::Dashed, colour(OUT_OF_SCOPE_EDGE)),
+            steps: [0, 1, 2, 3, 4].map(step),
+            out_of_scope: edged(out, FormatBorder::Dashed, formats.colour(Tone::OutOfScopeEdge)),
         }
     }
 }
 
 impl Cells {
-    fn of(&self, cell: &Cell) -> &Format {
+    fn format(&self, cell: &Cell) -> &Format {
         match cell.shade {
             Shade::OutOfScope => &self.out_of_scope,
             Shade::Step(step) => &self.steps[usize::from(step).min(4)][usize::from(cell.outlined)],

@@ -3,13 +3,14 @@
 use model::assessment::CoverageLevel;
 use rust_xlsxwriter::{
     ConditionalFormatCell, ConditionalFormatCellRule, ConditionalFormatDataBar,
-    ConditionalFormatType, Format, Url, Worksheet, XlsxError,
+    ConditionalFormatType, Format, Url, XlsxError,
 };
 
 use super::Page;
-use super::look::{colour, filled};
+use super::formats::Formats;
+use crate::draw::look::{Fill, Tone};
 use crate::sheet::{Sheet, Value};
-use crate::theme::STEPS;
+use crate::spreadsheet::{LINE, lines_of};
 
 /// What is special about a list.
 pub(super) struct Dress<'a> {
@@ -19,6 +20,11 @@ pub(super) struct Dress<'a> {
     pub(super) bars: &'a [(&'a str, f64)],
     /// Columns whose texts break into lines, and how wide they are.
     pub(super) wide: &'a [(&'a str, usize)],
+    /// How many lines of these are shown; all of them where nothing is said. Rows of one height
+    /// stay right when they are sorted.
+    pub(super) lines: Option<usize>,
+    /// The size of paper.
+    pub(super) paper: u8,
 }
 
 /// Widths of columns, in characters.
@@ -47,28 +53,56 @@ pub(super) fn write(
     for (at, named) in list.columns.iter().enumerate() {
         let wide = dress.wide.iter().find(|(key, _)| *key == named.key);
         let format = match (wide, first_value(list, at)) {
-            (Some(_), _) => Some(&page.looks.wrapped),
-            (None, value) => value.and_then(|value| page.looks.of(value)),
+            (Some(_), _) => Some(&page.formats.wrapped),
+            (None, value) => value.and_then(|value| page.formats.of(value)),
         };
         if let Some(format) = format {
             page.sheet.set_column_format(column(at), format)?;
         }
-        page.looks.write_text(page.sheet, (top, column(at)), &named.name, &page.looks.name)?;
+        page.formats.write_text(page.sheet, (top, column(at)), &named.name, &page.formats.name)?;
         for (row, number) in list.rows.iter().zip(top + 1..) {
             write_value(page, (number, column(at)), &named.key, &row[at], format)?;
         }
     }
     let last = top + rows(list);
-    mark(page.sheet, list, (top + 1, last), dress)?;
+    mark(page, list, (top + 1, last), dress)?;
     set_widths(page, &[list], dress)?;
+    set_heights(page, top, list, dress)?;
     Ok(last + 1)
+}
+
+/// Not every program makes room for lines by itself.
+fn set_heights(
+    page: &mut Page<'_>,
+    top: u32,
+    list: &Sheet,
+    dress: &Dress<'_>,
+) -> Result<(), XlsxError> {
+    let names = list.columns.iter().enumerate();
+    let names = names.map(|(at, c)| lines_of(&c.name, width(list, at, &c.key, dress)));
+    page.sheet.set_row_height(top, LINE * names.max().unwrap_or(1) as f64 + 3.0)?;
+    if dress.wide.is_empty() {
+        return Ok(());
+    }
+    let is_wide = |key: &str| dress.wide.iter().find(|(wide, _)| *wide == key);
+    for (row, number) in list.rows.iter().zip(top + 1..) {
+        let cells = row.iter().zip(&list.columns);
+        let lines = cells.filter_map(|(value, c)| {
+            let (_, width) = is_wide(&c.key)?;
+            Some(lines_of(&value.shown(), *width))
+        });
+        let lines = dress.lines.or_else(|| lines.max()).unwrap_or(1);
+        page.sheet.set_row_height(number, LINE * lines as f64)?;
+    }
+    Ok(())
 }
 
 /// Writes a list among others; the next row that is free. The widths of columns are set for all.
 pub(super) fn write_beneath(page: &mut Page<'_>, top: u32, list: &Sheet) -> Result<u32, XlsxError> {
     for (at, named) in list.columns.iter().enumerate() {
-        let at_top = (top, column(at));
-        page.looks.write_text(page.sheet, at_top, &named.name, &page.looks.name)?;
+        let is_number = list.is_numeric(at);
+        let format = if is_number { &page.formats.right } else { &page.formats.name };
+        page.formats.write_text(page.sheet, (top, column(at)), &named.name, format)?;
         for (row, number) in list.rows.iter().zip(top + 1..) {
             write_value(page, (number, column(at)), &named.key, &row[at], None)?;
         }
@@ -87,32 +121,33 @@ fn write_value(
     value: &Value,
     of_column: Option<&Format>,
 ) -> Result<(), XlsxError> {
-    let Page { sheet, looks } = page;
+    let Page { sheet, formats } = page;
     if let ("technique" | "adversary", Value::Text(id)) = (key, value)
         && let Some(address) = crate::html::address(id)
     {
         let url = Url::new(format!("https://attack.mitre.org/{address}/")).set_text(id);
-        sheet.write_url_with_format(place.0, place.1, url, &looks.link)?;
+        sheet.write_url_with_format(place.0, place.1, url, &formats.link)?;
         return Ok(());
     }
-    looks.write(sheet, place, value, of_column)
+    formats.write(sheet, place, value, of_column)
 }
 
 /// Bars, and the colours of levels, as rules: they stay right when rows are sorted.
-pub(super) fn mark(
-    sheet: &mut Worksheet,
+fn mark(
+    page: &mut Page<'_>,
     list: &Sheet,
     (first, last): (u32, u32),
     dress: &Dress<'_>,
 ) -> Result<(), XlsxError> {
+    let Page { sheet, formats } = page;
     for (at, named) in list.columns.iter().enumerate().filter(|_| !list.rows.is_empty()) {
         let at = column(at);
         if let Some((_, most)) = dress.bars.iter().find(|(key, _)| *key == named.key) {
-            sheet.add_conditional_format(first, at, last, at, &bar(*most))?;
+            sheet.add_conditional_format(first, at, last, at, &bar(formats, *most))?;
         }
         if named.key == "level" {
             for level in CoverageLevel::ALL {
-                let fill = filled(&Format::new(), STEPS[level as usize]);
+                let fill = formats.filled(&Format::new(), Fill::step(level as u8));
                 let rule = ConditionalFormatCellRule::EqualTo(level.word());
                 let rule = ConditionalFormatCell::new().set_rule(rule).set_format(fill);
                 sheet.add_conditional_format(first, at, last, at, &rule)?;
@@ -123,11 +158,11 @@ pub(super) fn mark(
 }
 
 /// A bar in a cell; the number stays legible on it.
-pub(super) fn bar(most: f64) -> ConditionalFormatDataBar {
+pub(super) fn bar(formats: &Formats, most: f64) -> ConditionalFormatDataBar {
     ConditionalFormatDataBar::new()
         .set_minimum(ConditionalFormatType::Number, 0)
         .set_maximum(ConditionalFormatType::Number, most)
-        .set_fill_color(colour(STEPS[2].paper))
+        .set_fill_color(formats.colour(Tone::Step(2)))
         .set_solid_fill(true)
         .set_border_off(true)
 }

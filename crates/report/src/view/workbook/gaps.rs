@@ -9,9 +9,9 @@ use model::id::TechniqueId;
 use model::inputs::Decided;
 use model::next_move::{Move, State};
 
-use super::lists::{Tactics, first};
+use super::lists::{NAMED, Tactics};
 use crate::sheet::{Sheet, Value};
-use crate::view::tickets::{Known, called};
+use crate::view::tickets::{Known, called, first_of};
 
 /// The gaps by rank, then decisions about techniques that are none.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,7 +94,7 @@ impl<'a> Writer<'a> {
 
     fn gap(&self, gap: &TechniqueAssessment) -> Vec<Value> {
         let state = self.decided.get(&gap.id).map(|standing| standing.state.word());
-        self.row(gap, state.unwrap_or("open"), self.known.step(gap))
+        self.row(gap, state.unwrap_or("open"), self.known.step(gap, NAMED))
     }
 
     fn other(&self, standing: &Standing) -> Vec<Value> {
@@ -136,7 +136,7 @@ impl<'a> Writer<'a> {
     /// What there is about a technique, in words.
     fn there(&self, technique: &TechniqueAssessment) -> String {
         let names = |all: &[&model::capability::Capability]| {
-            first(&all.iter().map(|c| called(c)).collect::<Vec<_>>())
+            first_of(&all.iter().map(|c| called(c)).collect::<Vec<_>>(), NAMED)
         };
         let evidence = || names(&self.known.evidence(technique));
         match technique.state {

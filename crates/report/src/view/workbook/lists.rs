@@ -14,16 +14,7 @@ use crate::view::adversaries::places;
 use crate::view::explain;
 
 /// How many things a cell names.
-const NAMED: usize = 3;
-
-/// The first of a list, and how many there are beside.
-pub(super) fn first(things: &[String]) -> String {
-    let named = things.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
-    match things.len().saturating_sub(NAMED) {
-        0 => named,
-        more => format!("{named}; and {more} more"),
-    }
-}
+pub(super) const NAMED: usize = 2;
 
 /// The names of tactics by their ids.
 pub(super) struct Tactics<'a>(BTreeMap<&'a str, &'a str>);

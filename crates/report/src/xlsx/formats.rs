@@ -2,19 +2,22 @@
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 
+use crate::draw::look::{Fill, Look, Rgb, Tone};
 use crate::sheet::Value;
 use crate::spreadsheet::{CHARACTERS, too_long};
-use crate::theme::{self, Fill, Rgb};
 
 /// Behind the names of columns that people fill in.
-const YOURS: Rgb = Rgb(0xFF, 0xF2, 0xCC);
+const YOURS: Color = Color::RGB(0x00FF_F2CC);
 
 /// Formats by what they are for.
-pub(super) struct Look {
+pub(super) struct Formats {
+    look: Look,
     pub(super) title: Format,
     pub(super) heading: Format,
     pub(super) soft: Format,
     pub(super) name: Format,
+    /// The name of a column of numbers.
+    pub(super) right: Format,
     pub(super) yours: Format,
     pub(super) text: Format,
     pub(super) wrapped: Format,
@@ -26,22 +29,22 @@ pub(super) struct Look {
     percents: [Format; 4],
 }
 
-pub(super) fn colour(Rgb(r, g, b): Rgb) -> Color {
+fn colour(look: Look, tone: Tone) -> Color {
+    let Rgb(r, g, b) = look.colour(tone);
     Color::RGB(u32::from_be_bytes([0, r, g, b]))
 }
 
-pub(super) fn filled(format: &Format, fill: Fill) -> Format {
-    let format = format.clone().set_background_color(colour(fill.paper));
-    format.set_font_color(colour(fill.ink))
-}
-
-impl Default for Look {
-    fn default() -> Self {
+impl Formats {
+    /// The formats in the colours of the pictures. A sheet is light, whatever the pictures are.
+    pub(super) fn in_colours_of(look: Look) -> Self {
+        let look = Look { is_dark: false, ..look };
+        let paint = |tone| colour(look, tone);
         let plain = Format::new().set_align(FormatAlign::Top);
         // `@` keeps a text a text when somebody edits it.
         let text = plain.clone().set_num_format("@");
-        let ink = colour(theme::BAR);
-        let name = text
+        let cell = text.clone().set_indent(1);
+        let ink = paint(Tone::Bar);
+        let name = cell
             .clone()
             .set_bold()
             .set_text_wrap()
@@ -53,14 +56,14 @@ impl Default for Look {
             places => format!("0.{}", "0".repeat(places)),
         };
         Self {
+            look,
             title: text.clone().set_bold().set_font_size(16),
             heading: text.clone().set_bold().set_font_size(13),
-            soft: text.clone().set_font_color(colour(theme::SOFT_INK)),
-            yours: name.clone().set_background_color(colour(YOURS)),
-            name,
-            wrapped: text.clone().set_text_wrap(),
+            soft: text.clone().set_font_color(paint(Tone::SoftInk)),
+            yours: name.clone().set_background_color(YOURS),
+            wrapped: cell.clone().set_text_wrap(),
             day: plain.clone().set_num_format("yyyy-mm-dd"),
-            link: text
+            link: cell
                 .clone()
                 .set_font_color(ink)
                 .set_underline(rust_xlsxwriter::FormatUnderline::Single),
@@ -68,12 +71,25 @@ impl Default for Look {
             share: plain.clone().set_num_format("0 %"),
             decimals: std::array::from_fn(|places| number(zeros(places))),
             percents: std::array::from_fn(|places| number(format!("{} %", zeros(places)))),
-            text,
+            right: name.clone().set_align(FormatAlign::Right),
+            name,
+            text: cell,
         }
     }
 }
 
-impl Look {
+impl Formats {
+    /// The colour of a tone.
+    pub(super) fn colour(&self, tone: Tone) -> Color {
+        colour(self.look, tone)
+    }
+
+    /// A format with a fill, and the ink that is legible on it.
+    pub(super) fn filled(&self, format: &Format, fill: Fill) -> Format {
+        let format = format.clone().set_background_color(self.colour(fill.paper));
+        format.set_font_color(self.colour(fill.ink))
+    }
+
     /// How a value looks; nothing has no look.
     pub(super) fn of(&self, value: &Value) -> Option<&Format> {
         Some(match value {
