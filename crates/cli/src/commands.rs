@@ -80,8 +80,9 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Check { common, limits, format, count } => {
             check::run(&common, &limits, format, count)
         }
-        Command::Decisions { common, soon, output, format } => {
-            decisions::run(&common, soon, output.as_deref(), format.format)
+        Command::Decisions { common, soon, from, output, format } => {
+            let (from, output) = (from.as_deref(), output.as_deref());
+            decisions::run(common, &decisions::Asked { soon, from, output }, format.format)
         }
         Command::Tickets { common, count, format } => tickets::run(&common, count, format.format),
         Command::Compare { assessments, sort, count, output, page, format, talk } => {
