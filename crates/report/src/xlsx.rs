@@ -129,7 +129,7 @@ const TECHNIQUES: Dress<'_> = Dress {
 };
 const ADVERSARIES: Dress<'_> = Dress { frozen: 3, bars: &[("expected", 1.0)], ..PLAIN };
 const CONTROLS: Dress<'_> =
-    Dress { frozen: 1, bars: &[("alone", 1.0), ("threat_share", 1.0)], ..PLAIN };
+    Dress { frozen: 1, bars: &[("threat_share", 1.0)], wide: &[("what", 60)], ..PLAIN };
 const CAPABILITY: Dress<'_> = Dress {
     frozen: 2,
     wide: &[("id", 20), ("strength", 20), ("techniques", 30), ("controls", 20), ("path", 30)],

@@ -7,9 +7,10 @@ pub mod lists;
 
 use model::assessment::{Assessment, CoverageLevel};
 use model::diagnostic::{Diagnostic, Severity};
+use model::inputs::Source;
 use model::score::Range;
 
-use super::{account, domain, in_scope};
+use super::{account, count, domain, in_scope};
 use crate::sheet::{Sheet, Value, percent};
 
 /// The headline figures: proven, expected and claimed, and what each is a share of.
@@ -22,7 +23,7 @@ pub fn figures(assessment: &Assessment) -> Sheet {
             ("Proven", "proven"),
             ("Expected", "expected"),
             ("Claimed", "claimed"),
-            ("What it is a share of", "meaning"),
+            ("Share of what", "meaning"),
         ],
     );
     let headline = &assessment.headline;
@@ -91,7 +92,7 @@ pub fn tactics(assessment: &Assessment) -> Sheet {
         &[
             ("Tactic", "tactic"),
             ("Expected", "expected"),
-            ("Share of what they do", "weight_share"),
+            ("Of all they do", "weight_share"),
             ("Techniques", "techniques"),
         ],
     );
@@ -121,6 +122,15 @@ fn capitalised(word: &str) -> String {
 #[must_use]
 pub fn sources(assessment: &Assessment) -> Sheet {
     let mut sheet = account(assessment);
+    let sum = |of: fn(&Source) -> usize| assessment.inputs.iter().map(of).sum::<usize>();
+    sheet.title = format!(
+        "{} read: {} used, {} off, {} without a technique, {} not understood",
+        count(sum(|s| s.records), "record"),
+        sum(|s| s.used),
+        sum(|s| s.off),
+        sum(|s| s.without_technique),
+        sum(|s| s.not_understood),
+    );
     sheet.columns.push(crate::sheet::Column::new("SHA-256", "sha256"));
     let hash = |row: &[Value]| {
         let Some(Value::Text(path)) = row.first() else { return Value::Blank };
@@ -137,8 +147,15 @@ pub fn sources(assessment: &Assessment) -> Sheet {
 /// Everything there is to say about the data, a row each, the worst first.
 #[must_use]
 pub fn diagnostics(assessment: &Assessment) -> Sheet {
+    let of = |severity| assessment.diagnostics.iter().filter(|d| d.severity == severity).count();
+    let title = format!(
+        "{}, {} and {} about the inputs",
+        count(of(Severity::Error), "error"),
+        count(of(Severity::Warning), "warning"),
+        count(of(Severity::Note), "note"),
+    );
     let mut sheet = Sheet::new(
-        "What there is to say about the inputs",
+        title,
         &[
             ("Severity", "severity"),
             ("Code", "code"),

@@ -42,7 +42,8 @@ impl Formats {
         let plain = Format::new().set_align(FormatAlign::Top);
         // `@` keeps a text a text when somebody edits it.
         let text = plain.clone().set_num_format("@");
-        let cell = text.clone().set_indent(1);
+        // Away from the number beside it.
+        let cell = text.clone().set_align(FormatAlign::Left).set_indent(1);
         let ink = paint(Tone::Bar);
         let name = cell
             .clone()

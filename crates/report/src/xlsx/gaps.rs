@@ -19,7 +19,7 @@ use crate::view::workbook::gaps::Gaps;
 const DRESS: Dress<'_> = Dress {
     frozen: 3,
     bars: &[("priority", 100.0), ("threat", 1.0), ("proven", 1.0), ("expected", 1.0)],
-    wide: &[("tactics", 22), ("there", 52), ("to_do", 62)],
+    wide: &[("tactics", 22), ("there", 60), ("to_do", 70)],
     lines: Some(2),
     paper: super::A3,
 };

@@ -11,7 +11,6 @@ use super::formats::Formats;
 use super::table::{self, bar, column, rows};
 use crate::draw::look::{Fill, Tone};
 use crate::sheet::Sheet;
-use crate::spreadsheet::LINE;
 use crate::view::workbook::{LEVELS_FROM, facts, figures, tactics};
 use crate::view::{caveats, finding};
 
@@ -19,7 +18,7 @@ const NAME: &str = "Summary";
 
 /// Widths in characters: of the first column, and of all others.
 const FIRST: f64 = 33.0;
-const OTHERS: f64 = 11.0;
+const OTHERS: f64 = 12.0;
 
 /// How wide pictures are drawn, in pixels.
 const WIDE: u32 = 900;
@@ -42,7 +41,6 @@ pub(super) fn write(
     row += 1;
     page.formats.write_text(page.sheet, (row, 0), &tactics.title, &page.formats.heading)?;
     let top = row + 1;
-    page.sheet.set_row_height(top, 2.0 * LINE + 3.0)?;
     row = table::write_beneath(&mut page, top, &tactics)?;
     if rows(&tactics) > 0 {
         page.sheet.add_conditional_format(top + 1, 1, row - 1, 2, &bar(page.formats, 1.0))?;

@@ -99,6 +99,7 @@ fn set_heights(
 
 /// Writes a list among others; the next row that is free. The widths of columns are set for all.
 pub(super) fn write_beneath(page: &mut Page<'_>, top: u32, list: &Sheet) -> Result<u32, XlsxError> {
+    page.sheet.set_row_height(top, 2.0 * LINE + 3.0)?;
     for (at, named) in list.columns.iter().enumerate() {
         let is_number = list.is_numeric(at);
         let format = if is_number { &page.formats.right } else { &page.formats.name };

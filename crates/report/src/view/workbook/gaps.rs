@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use model::assessment::{Assessment, TechniqueAssessment};
 use model::attack::Attack;
+use model::capability::Capability;
 use model::decisions::{Standing, State as Stands};
 use model::id::TechniqueId;
 use model::inputs::Decided;
@@ -135,16 +136,17 @@ impl<'a> Writer<'a> {
 
     /// What there is about a technique, in words.
     fn there(&self, technique: &TechniqueAssessment) -> String {
-        let names = |all: &[&model::capability::Capability]| {
-            first_of(&all.iter().map(|c| called(c)).collect::<Vec<_>>(), NAMED)
+        let by = |what: &str| match &self.known.evidence(technique)[..] {
+            [] => format!("{what}, by its sub-techniques"),
+            evidence => format!("{what}: {}", names(evidence)),
         };
-        let evidence = || names(&self.known.evidence(technique));
         match technique.state {
-            Some(State::Enough) => format!("enough: {}", evidence()),
-            Some(State::Proven) => format!("proven in part: {}", evidence()),
-            Some(State::Claimed) => format!("claimed, not proven: {}", evidence()),
+            Some(State::Enough) => by("enough"),
+            Some(State::Proven) => by("proven in part"),
+            Some(State::Claimed) => by("claimed, not proven"),
             Some(State::Off) => match self.known.off(technique.id) {
-                [] => "something that is off".to_owned(),
+                // It names the technique by a mitigation or a control.
+                [] => "only what is off".to_owned(),
                 off => format!("off: {}", names(off)),
             },
             Some(State::Seen) => "nothing, but what shows it is collected".to_owned(),
@@ -152,4 +154,15 @@ impl<'a> Writer<'a> {
             None => String::new(),
         }
     }
+}
+
+/// Ids longer than this are those of machines; a title says more.
+const SHORT: usize = 16;
+
+fn names(capabilities: &[&Capability]) -> String {
+    let name = |capability: &&Capability| match capability.title.is_empty() {
+        false if capability.id.len() > SHORT => capability.title.clone(),
+        _ => called(capability),
+    };
+    first_of(&capabilities.iter().map(name).collect::<Vec<_>>(), NAMED)
 }

@@ -9,9 +9,9 @@ use model::diagnostic::Origin;
 use model::metrics::AdversaryCoverage;
 use model::next_move::{Move, State};
 
-use crate::sheet::{Column, Sheet, Value};
+use crate::sheet::{Column, Sheet, Value, percent};
 use crate::view::adversaries::places;
-use crate::view::explain;
+use crate::view::{count, explain};
 
 /// How many things a cell names.
 pub(super) const NAMED: usize = 2;
@@ -35,7 +35,10 @@ impl<'a> Tactics<'a> {
 /// Every technique in scope with every term.
 #[must_use]
 pub fn techniques(assessment: &Assessment) -> Sheet {
-    let mut sheet = Sheet::new("Techniques in scope", &TECHNIQUE);
+    let strong = assessment.techniques.iter().filter(|t| t.level == CoverageLevel::Strong);
+    let all = count(assessment.techniques.len(), "technique");
+    let title = format!("{} of {all} in scope are covered enough", strong.count());
+    let mut sheet = Sheet::new(title, &TECHNIQUE);
     let tactics = Tactics::of(assessment);
     sheet.rows = assessment.techniques.iter().map(|t| technique(t, &tactics)).collect();
     sheet
@@ -122,8 +125,15 @@ fn day(day: Option<Date>) -> Value {
 /// techniques that each uses are covered enough: `3/12`.
 #[must_use]
 pub fn adversaries(assessment: &Assessment) -> Sheet {
+    let places = places(assessment);
+    let title = match places.first() {
+        Some((_, least)) => {
+            format!("Least is covered of what {} does: {}", least.name, percent(least.coverage))
+        }
+        None => "No adversary is named: the figures are about what all groups do".to_owned(),
+    };
     let mut sheet = Sheet::new(
-        "Adversaries",
+        title,
         &[
             ("Place", "place"),
             ("Adversary", "adversary"),
@@ -153,7 +163,11 @@ pub fn adversaries(assessment: &Assessment) -> Sheet {
         row.extend(tactics.iter().map(|t| Value::text(covered(assessment, adversary, &t.id))));
         row
     };
-    sheet.rows = places(assessment).into_iter().map(row).collect();
+    sheet.notes.push(
+        "By tactic: how many of the techniques that it uses are covered enough, of how many"
+            .to_owned(),
+    );
+    sheet.rows = places.into_iter().map(row).collect();
     sheet
 }
 
@@ -174,15 +188,21 @@ fn covered(assessment: &Assessment, adversary: &AdversaryCoverage, tactic: &str)
 /// Every capability, `limit` at most.
 #[must_use]
 pub fn capabilities(assessment: &Assessment, limit: usize) -> Sheet {
-    let mut sheet = Sheet::new("Capabilities", &CAPABILITY);
     let reached = reached(assessment);
+    let reach = assessment.capabilities.iter().filter(|c| reached.contains_key(c.id.as_str()));
+    let title = format!(
+        "{} of {} reach a technique in scope",
+        reach.count(),
+        count(assessment.capabilities.len(), "record"),
+    );
+    let mut sheet = Sheet::new(title, &CAPABILITY);
     let all = assessment.capabilities.iter().take(limit);
     sheet.rows = all.map(|c| capability(c, &reached)).collect();
     if sheet.rows.len() < assessment.capabilities.len() {
         sheet.notes.push(format!(
             "The first {} of {}; lacuna import -o FILE.csv writes all of them",
-            crate::view::count(sheet.rows.len(), "row"),
-            crate::view::count(assessment.capabilities.len(), "record"),
+            count(sheet.rows.len(), "row"),
+            count(assessment.capabilities.len(), "record"),
         ));
     }
     sheet
