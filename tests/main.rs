@@ -29,4 +29,5 @@ mod support;
 mod tenant;
 mod truth;
 mod unit_vectors;
+mod workbook_of_report;
 mod workbooks;

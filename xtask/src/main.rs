@@ -77,11 +77,8 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
 /// The test that compares the gallery writes it anew.
 fn gallery(root: &Path) -> Result<(), Box<dyn Error>> {
     let test = ["test", "--package", "lacuna", "--test", "integration", "gallery"];
-    let status = Command::new("cargo")
-        .args(test)
-        .env("GALLERY", "overwrite")
-        .current_dir(root)
-        .status()?;
+    let status =
+        Command::new("cargo").args(test).env("GALLERY", "overwrite").current_dir(root).status()?;
     if status.success() { Ok(()) } else { Err("the gallery could not be written".into()) }
 }
 

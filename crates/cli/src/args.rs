@@ -190,7 +190,12 @@ pub(crate) enum Command {
         /// Days before its day from which a decision is soon [default: decision.soon, 30]
         #[arg(long, value_name = "DAYS")]
         soon: Option<u32>,
-        /// Write them as a calendar (.ics)
+        /// Show instead what people have filled in: the lacuna.xlsx of a report, or a table with the
+        /// columns technique and decision
+        #[arg(long, value_name = "FILE", conflicts_with = "soon")]
+        from: Option<PathBuf>,
+        /// Write them as a calendar (.ics); with --from, as blocks for lacuna.toml (.toml) or as a
+        /// table (.csv)
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
         #[command(flatten)]

@@ -43,17 +43,7 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
             let past = Past { history: history.as_deref(), against: against.as_deref() };
             report::run(&common, &output, &Asked { past, redact, page: &page })
         }
-        Command::Chart {
-            chart,
-            output,
-            size,
-            scale,
-            history,
-            against,
-            redact,
-            page,
-            common,
-        } => {
+        Command::Chart { chart, output, size, scale, history, against, redact, page, common } => {
             let past = Past { history: history.as_deref(), against: against.as_deref() };
             let asked = Asked { past, redact, page: &page };
             chart::run(&common, chart, (&output, size, scale), &asked)
@@ -98,8 +88,9 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Check { common, limits, format, count } => {
             check::run(&common, &limits, format, count)
         }
-        Command::Decisions { common, soon, output, format } => {
-            decisions::run(&common, soon, output.as_deref(), format.format)
+        Command::Decisions { common, soon, from, output, format } => {
+            let (from, output) = (from.as_deref(), output.as_deref());
+            decisions::run(common, &decisions::Asked { soon, from, output }, format.format)
         }
         Command::Tickets { common, count, format } => tickets::run(&common, count, format.format),
         Command::Compare { assessments, sort, count, output, page, format, talk } => {

@@ -10,6 +10,7 @@ mod args;
 mod assessing;
 mod commands;
 mod config;
+mod decided;
 mod failure;
 mod folder;
 mod gate;

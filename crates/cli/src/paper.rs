@@ -83,6 +83,9 @@ impl Format {
     }
 }
 
+/// Whether this program was built with pictures as .pdf.
+pub(crate) const HAS_PDF: bool = cfg!(feature = "pdf");
+
 /// Pictures as pages of one document.
 #[cfg(feature = "pdf")]
 pub(crate) fn pdf(pictures: &[Picture], look: Look) -> Result<Vec<u8>, Failure> {

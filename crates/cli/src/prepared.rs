@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use model::Assessment;
 use model::catalog::ReferenceStack;
 use model::compare::Comparison;
 use model::contribution::{self, Contributions};
@@ -12,7 +13,6 @@ use model::recommend::Recommendation;
 use model::requirement::{self, Supported};
 use model::scenario::{self, ScenarioCoverage};
 use model::trend::Point;
-use model::Assessment;
 use report::material::{Material, Since};
 
 use crate::args::{Common, PageArgs};
@@ -55,6 +55,7 @@ pub(crate) struct Prepared {
     decisions: Decisions,
     supported: Supported,
     line: Vec<Point>,
+    target: Option<f64>,
     since: Option<(Assessment, Diff)>,
     segments: Option<Comparison>,
     heading: String,
@@ -97,11 +98,11 @@ impl Prepared {
         let required = evidence::requirements(&inputs, evidence::Asked::default());
         let supported = requirement::supported(&inputs, required);
         let segments = &assessment.scope.segments;
-        let segments =
-            (segments.len() > 1).then(|| side_by_side(&inputs, segments, assessment));
+        let segments = (segments.len() > 1).then(|| side_by_side(&inputs, segments, assessment));
         let scenarios = ingest::scenarios(inputs.attack);
         let scenarios = scenario::coverage(assessment, inputs.attack, &scenarios);
         drop(inputs);
+        let target = gathered.plan().gate.gate.min_coverage;
         let found = gathered.finish(answer, common);
         let history = asked.past.history.map(|folder| History::of(folder, &found.assessment));
         let line = history.map_or(Ok(Vec::new()), |history| history.line(&found.assessment))?;
@@ -114,6 +115,7 @@ impl Prepared {
             decisions,
             supported,
             line,
+            target,
             since,
             segments,
             heading: asked.page.heading().to_owned(),
@@ -132,6 +134,7 @@ impl Prepared {
             decisions: &self.decisions,
             supported: &self.supported,
             line: &self.line,
+            target: self.target,
             since: self.since.as_ref().map(|(before, diff)| Since { before, diff }),
             segments: self.segments.as_ref(),
             heading: &self.heading,

@@ -9,6 +9,7 @@ mod built_in;
 mod catalogues;
 mod column;
 mod conf_layer;
+mod decided;
 pub mod document;
 mod edited;
 mod extract;
@@ -44,6 +45,7 @@ pub use catalogues::{
     reference_stacks,
 };
 pub use column::Column;
+pub use decided::{Decisions, DecisionsError, decisions};
 pub use edited::{Edited, EditedError, EditedRow, ExportedRow, edited};
 pub use format::{ColumnHelp, ColumnPlace, Description, Format, FormatError, Formats};
 pub use patch::{Change, NAMES as PATCH_NAMES, Patch, PatchError, may_change, same};

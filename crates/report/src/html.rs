@@ -505,7 +505,7 @@ fn linked(id: &str) -> String {
 }
 
 /// Only what has the form of an id has an address, so that nothing else gets into a link.
-fn address(id: &str) -> Option<String> {
+pub(crate) fn address(id: &str) -> Option<String> {
     let digits = id.trim_start_matches(|c: char| c.is_ascii_uppercase());
     let page = match &id[..id.len() - digits.len()] {
         "T" => "techniques",

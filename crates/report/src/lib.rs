@@ -32,10 +32,12 @@ pub mod redact;
 pub mod register;
 pub mod sarif;
 pub mod sheet;
-pub mod summary;
 pub mod slides;
+mod spreadsheet;
+pub mod summary;
 pub mod terminal;
 pub mod view;
+pub mod xlsx;
 
 /// A text without anything that would act on a terminal instead of being read: control
 /// characters become blanks, marks that turn the direction of writing go.

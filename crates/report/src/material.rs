@@ -34,6 +34,8 @@ pub struct Material<'a> {
     pub supported: &'a Supported,
     /// How the figures went, where earlier assessments are at hand.
     pub line: &'a [Point],
+    /// The least expected coverage that the organisation holds itself to.
+    pub target: Option<f64>,
     /// What moved, where there is an earlier assessment to compare with.
     pub since: Option<Since<'a>>,
     /// The parts of the organisation side by side, where it has several.

@@ -327,8 +327,18 @@ fn exclusion(exclusion: &Exclusion) -> Exclusion {
 
 /// What was decided and until when, and not by whom or why.
 fn decided(decided: &Decided) -> Decided {
-    let Decided { decision, owner: _, approver: _, due, until, ticket: _, reason: _ } = *decided;
-    Decided { decision, owner: None, approver: None, due, until, ticket: None, reason: None }
+    let Decided { decision, due, until, owner: _, approver: _, ticket: _, reason: _, origin: _ } =
+        *decided;
+    Decided {
+        decision,
+        due,
+        until,
+        owner: None,
+        approver: None,
+        ticket: None,
+        reason: None,
+        origin: None,
+    }
 }
 
 /// What kind of thing there is to say, and not about what.

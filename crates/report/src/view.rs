@@ -20,6 +20,7 @@ pub mod sharpen;
 pub mod tickets;
 pub mod trend;
 pub mod what_if;
+pub mod workbook;
 
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::capability::{Basis, Capability, Function, Kind, Status};

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ingest::SourceChoice;
+use model::Inputs;
 use model::candidate::{self, Candidate};
 use model::capability::{Capability, Status};
-use model::Inputs;
 use model::diagnostic::Severity;
 use model::greedy::Goal;
 use model::recommend::{Recommendation, recommend, tests_first};

@@ -2,9 +2,15 @@
 
 use std::path::Path;
 
+use report::draw::Picture;
+use report::html;
 use report::material::Material;
+use report::pack::Chart;
+use report::page::Size;
 use report::sheet::Sheet;
-use report::{pictures, view};
+use report::slides::{self, Deck, Slide};
+use report::xlsx;
+use report::{navigator, summary, view};
 
 use crate::Outcome;
 use crate::args::{Common, PageArgs};
@@ -12,42 +18,48 @@ use crate::failure::Failure;
 use crate::folder::{File, write_folder};
 use crate::history::History;
 use crate::made::ASSESSMENT;
-use crate::paper;
+use crate::paper::{self, Format};
 use crate::prepared::{Asked, Prepared};
 use crate::streams::Streams;
-
-/// Gaps in the table of a report.
-const GAPS: usize = 25;
 
 /// Techniques in the tables of what moved.
 const MOVED: usize = 10;
 
-pub(crate) fn run(
-    common: &Common,
-    output: &Path,
-    asked: &Asked<'_>,
-) -> Result<Outcome, Failure> {
+/// What a report may hold beside what this one does: an older one may have been asked for more.
+const KNOWN: [&str; 3] = ["charts/change.svg", "charts/segments.svg", "layers/change.json"];
+
+pub(crate) fn run(common: &Common, output: &Path, asked: &Asked<'_>) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
     let prepared = Prepared::of(common, asked, &mut streams)?;
     prepared.found.tell(common, false, &mut streams)?;
     let material = prepared.material();
     let moved = moved(&material);
     let files = files(&material, &moved, asked.page)?;
-    write_folder(output, &files, &[])?;
+    write_folder(output, &files, &KNOWN)?;
     if let Some(folder) = asked.past.history {
         let json = files.iter().find(|(name, _)| *name == ASSESSMENT);
         let history = History::of(folder, material.assessment);
         json.map_or(Ok(()), |(_, json)| history.keep(json))?;
     }
     if !common.talk.quiet {
-        let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
         streams.say("finding", &view::finding(material.assessment))?;
         if let Some(first) = moved.first() {
             streams.say("since", &first.title)?;
         }
-        streams.say("wrote", &format!("{}: {}", output.display(), names.join(", ")))?;
+        streams.say("wrote", &format!("{}: {}", output.display(), names(&files).join(", ")))?;
     }
     Ok(super::outcome(prepared.found.is_refused))
+}
+
+/// The names of files, and of folders with the number of theirs.
+fn names(files: &[File]) -> Vec<String> {
+    let folder = |(name, _): &File| name.split_once('/').map(|(folder, _)| folder);
+    let chunks = files.chunk_by(|a, b| folder(a).is_some() && folder(a) == folder(b));
+    let name = |chunk: &[File]| match folder(&chunk[0]) {
+        Some(folder) => format!("{folder}/ ({})", chunk.len()),
+        None => chunk[0].0.to_owned(),
+    };
+    chunks.map(name).collect()
 }
 
 /// What moved since an earlier assessment.
@@ -56,4 +68,115 @@ fn moved(material: &Material<'_>) -> Vec<Sheet> {
         .since
         .map(|since| view::diff::sheets(since.before, material.assessment, since.diff, MOVED));
     sheets.unwrap_or_default()
+}
+
+fn files(material: &Material<'_>, moved: &[Sheet], page: &PageArgs) -> Result<Vec<File>, Failure> {
+    let assessment = material.assessment;
+    let charts: Vec<(Chart, Picture)> = Chart::ALL
+        .into_iter()
+        .filter_map(|chart| Some((chart, chart.picture(material, Size::Slide)?)))
+        .collect();
+    let look = page.look();
+    let drawn = |chart: Chart, format: Format| {
+        let (_, picture) =
+            charts.iter().find(|(found, _)| *found == chart).expect("drawn of every assessment");
+        format.bytes(picture, look)
+    };
+    let board = drawn(Chart::Board, Format::Png(2.0))?;
+    let heatmap = drawn(Chart::Matrix, Format::Svg)?;
+    let mut files = vec![
+        ("index.html", html(material, moved, &heatmap)?),
+        ("board.svg", drawn(Chart::Board, Format::Svg)?),
+        ("board.png", drawn(Chart::Board, Format::Png(1.0))?),
+        ("board@2x.png", board),
+        ("heatmap.svg", heatmap),
+        ("heatmap.png", drawn(Chart::Matrix, Format::Png(1.0))?),
+    ];
+    for (chart, picture) in &charts {
+        if let Some(name) = file_of(*chart) {
+            files.push((name, Format::Svg.bytes(picture, look)?));
+        }
+    }
+    let pages: Vec<Picture> = charts.into_iter().map(|(_, picture)| picture).collect();
+    if paper::HAS_PDF {
+        files.push(("charts.pdf", paper::pdf(&pages, look)?));
+    }
+    files.push(("slides.pptx", deck(material, page)?));
+    files.push(("lacuna.xlsx", workbook(material, page)?));
+    files.push(("gaps.csv", csv(&view::gaps(assessment, None, usize::MAX))?));
+    files.push(("evidence.csv", csv(&view::evidence::sheet(assessment, material.supported))?));
+    files.extend(layers(material)?);
+    let mut json = Vec::new();
+    report::json::write(assessment, &mut json)?;
+    files.push((ASSESSMENT, json));
+    let mut said = Vec::new();
+    summary::write(material, &mut said)?;
+    files.push(("summary.md", said));
+    Ok(files)
+}
+
+/// Where a chart is beside the board and the matrix, which have a place of their own.
+fn file_of(chart: Chart) -> Option<&'static str> {
+    match chart {
+        Chart::Board | Chart::Matrix => None,
+        Chart::Findings => Some("charts/findings.svg"),
+        Chart::Adversaries => Some("charts/adversaries.svg"),
+        Chart::Proof => Some("charts/proof.svg"),
+        Chart::Change => Some("charts/change.svg"),
+        Chart::Controls => Some("charts/controls.svg"),
+        Chart::Steps => Some("charts/steps.svg"),
+        Chart::Trend => Some("charts/trend.svg"),
+        Chart::Segments => Some("charts/segments.svg"),
+    }
+}
+
+fn html(material: &Material<'_>, moved: &[Sheet], heatmap: &[u8]) -> Result<Vec<u8>, Failure> {
+    let Material { assessment, stacks, line, .. } = *material;
+    let heatmap = &String::from_utf8_lossy(heatmap);
+    let mut page = Vec::new();
+    html::write(assessment, &html::Beside { heatmap, stacks, line, since: moved }, &mut page)?;
+    Ok(page)
+}
+
+fn deck(material: &Material<'_>, page: &PageArgs) -> Result<Vec<u8>, Failure> {
+    let slides: Vec<Slide> =
+        Chart::ALL.into_iter().filter_map(|chart| chart.slide(material)).collect();
+    let organisation = material.assessment.organisation.name.clone().unwrap_or_default();
+    let title = match material.heading {
+        "" => view::finding(material.assessment),
+        heading => heading.to_owned(),
+    };
+    let as_of = material.assessment.as_of;
+    slides::pptx(&slides, &Deck { title, organisation, as_of, look: page.look() })
+        .map_err(Failure::new)
+}
+
+fn workbook(material: &Material<'_>, page: &PageArgs) -> Result<Vec<u8>, Failure> {
+    let Material { assessment, attack, .. } = *material;
+    let beside = xlsx::Beside {
+        decisions: &material.decisions.decisions,
+        contributions: Some(&view::contribution::sheet(assessment, material.contributions)),
+        look: page.look(),
+        picture: None,
+    };
+    xlsx::write(assessment, attack, &beside).map_err(Failure::new)
+}
+
+fn csv(sheet: &Sheet) -> Result<Vec<u8>, Failure> {
+    let mut csv = Vec::new();
+    report::csv::write(sheet, &mut csv)?;
+    Ok(csv)
+}
+
+fn layers(material: &Material<'_>) -> Result<Vec<File>, Failure> {
+    let layer = |show: view::Show| {
+        let mut layer = Vec::new();
+        navigator::write(material.assessment, material.attack, show, &mut layer)?;
+        Ok::<_, Failure>(layer)
+    };
+    Ok(vec![
+        ("layer.json", layer(view::Show::Coverage)?),
+        ("layers/threat.json", layer(view::Show::Threat)?),
+        ("layers/priority.json", layer(view::Show::Priority)?),
+    ])
 }

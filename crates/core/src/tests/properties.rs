@@ -387,6 +387,7 @@ fn disposition(attack: &Attack, (at, decision, until, due): Word) -> Disposition
         until: until.map(|days| days_ago(-days)),
         ticket: None,
         reason: Some("chance".to_owned()),
+        origin: until.map(|_| Origin::file("decided.xlsx")),
     };
     Disposition { technique: attack.techniques[at % attack.techniques.len()].id, decided }
 }

@@ -160,7 +160,7 @@ fn functions(technique: &TechniqueAssessment) -> Sheet {
 }
 
 /// A flag as people say it; one of a later version stays as it is.
-fn flag_in_words(flag: &str) -> &str {
+pub(super) fn flag_in_words(flag: &str) -> &str {
     match flag {
         "single-item" => "one capability alone covers it",
         "single-family" => "all that covers it is of one family",
@@ -325,7 +325,7 @@ fn false_alerts(share: f64) -> String {
 }
 
 /// The statement of strength that counts: the first that is there.
-fn strength(capability: &Capability) -> String {
+pub(super) fn strength(capability: &Capability) -> String {
     let rule = capability.rule_status.map(|status| {
         let level = capability.rule_level.map(|level| format!(", {}", level.word()));
         format!("rule status {}{}", status.word(), level.unwrap_or_default())
