@@ -14,6 +14,7 @@ mod example;
 mod formats;
 mod golden;
 mod hostile;
+mod inert;
 mod layer;
 mod normalised;
 mod patch;
