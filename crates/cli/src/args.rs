@@ -46,6 +46,11 @@ pub(crate) enum Command {
         /// which promises were kept
         #[arg(long, value_name = "BASELINE")]
         against: Option<PathBuf>,
+        /// Leave out the names of rules and controls, paths, hosts, owners, tickets and reasons
+        #[arg(long)]
+        redact: bool,
+        #[command(flatten)]
+        page: PageArgs,
         #[command(flatten)]
         common: Common,
     },
@@ -157,9 +162,11 @@ pub(crate) enum Command {
         /// Number of techniques that are weak in most to list as table, csv or md
         #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
         count: usize,
-        /// Also draw them by tactic: .svg or .png
+        /// Also draw them by tactic: .svg, .png or .pdf
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
+        #[command(flatten)]
+        page: PageArgs,
         #[command(flatten)]
         format: FormatArg,
         #[command(flatten)]
@@ -217,7 +224,7 @@ pub(crate) enum Command {
     },
     /// Draw the matrix as a picture, or write it as a Navigator layer
     Heatmap {
-        /// The file to write: .svg, .png or .json (ATT&CK Navigator layer)
+        /// The file to write: .svg, .png, .pdf or .json (ATT&CK Navigator layer)
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
         /// What the colours show
@@ -236,6 +243,11 @@ pub(crate) enum Command {
         /// What to lay over a layer of DeTT&CT: detect, visibility, or an adversary (may be repeated)
         #[arg(long, value_name = "WHAT", requires = "compat")]
         overlay: Vec<String>,
+        /// Pixels of a .png for each of the page
+        #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+        scale: f32,
+        #[command(flatten)]
+        page: PageArgs,
         #[command(flatten)]
         common: Common,
     },
@@ -445,6 +457,27 @@ pub(crate) struct Common {
     pub(crate) needs_no_input: bool,
 }
 
+/// What pages and pictures look like, and what stands on each of them.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Pages and pictures")]
+pub(crate) struct PageArgs {
+    /// The colours of the levels
+    #[arg(long, value_enum, default_value_t = Palette::Blue)]
+    pub(crate) palette: Palette,
+    /// Light on dark
+    #[arg(long)]
+    pub(crate) dark: bool,
+    /// What the document is called; stands above the finding
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+    /// Whom it is about [default: that of lacuna.toml]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) organisation: Option<String>,
+    /// Who may read it, such as TLP:AMBER [default: that of lacuna.toml]
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) classification: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ReleaseArgs {
     /// ATT&CK to use: a built-in version (19.2, 18.1) or a STIX bundle
@@ -585,8 +618,28 @@ pub(crate) enum GapsBy {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Size {
-    /// 1920 x 1080
+    /// 16:9, 1920 x 1080 pixels
     Slide,
+    /// Landscape, 297 x 210 mm
+    A4,
+    /// Landscape, 420 x 297 mm, for a wall
+    A3,
+    /// 2800 x 1400 pixels, for a wide screen
+    Web,
+}
+
+/// The colours of the levels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Palette {
+    /// One hue: the darker, the more
+    #[default]
+    Blue,
+    /// Even to most kinds of colour vision
+    Cividis,
+    /// From yellow to purple by way of green
+    Viridis,
+    /// For print without colour
+    Grey,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -37,7 +37,7 @@ const PLANNED: &[&str] =
 
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
-        Command::Report { common, output, history, against } => {
+        Command::Report { common, output, history, against, redact, page } => {
             let past = report::Past { history: history.as_deref(), against: against.as_deref() };
             report::run(&common, &output, &past)
         }
@@ -85,17 +85,18 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
             decisions::run(&common, soon, output.as_deref(), format.format)
         }
         Command::Tickets { common, count, format } => tickets::run(&common, count, format.format),
-        Command::Compare { assessments, sort, count, output, format, talk } => {
-            let output = output.as_deref();
+        Command::Compare { assessments, sort, count, output, page, format, talk } => {
+            let output = output.as_deref().map(|path| (path, &page));
             let asked = compare::Asked { assessments: &assessments, sort, count, output };
             compare::run(&asked, format.format, &talk)
         }
         Command::Explain { what, common, format } => explain::run(&what, &common, format.format),
-        Command::Heatmap { common, output, by: Some(By::Segment), .. } => {
-            heatmap::by_segment(&common, &output)
+        Command::Heatmap { common, output, by: Some(By::Segment), page, .. } => {
+            heatmap::by_segment(&common, &output, &page)
         }
-        Command::Heatmap { common, output, show, size, compat, overlay, by: None } => {
-            heatmap::run(common, &output, &heatmap::Asked { show, size, compat, overlay })
+        Command::Heatmap { common, output, show, size, compat, overlay, by: None, scale, page } => {
+            let asked = heatmap::Asked { show, size, compat, overlay, scale, page };
+            heatmap::run(common, &output, &asked)
         }
         Command::Evidence { frameworks, format, common } => {
             evidence::run(&common, &frameworks, format.format)

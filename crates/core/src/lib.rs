@@ -33,6 +33,7 @@ mod rebase;
 pub mod recommend;
 pub mod requirement;
 pub mod resolve;
+pub mod scenario;
 pub mod scope;
 pub mod score;
 pub mod segment;

@@ -13,8 +13,10 @@ use model::catalog::ReferenceStack;
 use model::score::Range;
 use model::trend::Point;
 
+use crate::draw;
+use crate::draw::look::{Look, Rgb, Tone};
+use crate::pictures::scale::picture;
 use crate::sheet::{Sheet, Value, percent};
-use crate::theme::{self, Rgb};
 use crate::view;
 use crate::view::references::References;
 
@@ -121,7 +123,7 @@ fn compared(references: &References<'_>) -> String {
          <figcaption>Dark: proven. Blue: expected. Pale: claimed. Ticks: what well-known stacks \
          are expected to cover where all of them is in place. {}</figcaption>\n</figure>\n",
         escape(&references.sentence()),
-        STANDARD.encode(crate::scale::svg(&references.scale())),
+        STANDARD.encode(draw::svg(&picture(&references.scale()), Look::default())),
         escape(&references.basis()),
     )
 }
@@ -520,17 +522,20 @@ fn address(id: &str) -> Option<String> {
 
 /// The colours of light and dark pages as variables; the light ones are those of the pictures.
 fn colours() -> String {
-    let css = |Rgb(r, g, b): Rgb| format!("rgb({r} {g} {b})");
+    let css = |tone: Tone| {
+        let Rgb(r, g, b) = Look::default().colour(tone);
+        format!("rgb({r} {g} {b})")
+    };
     format!(
         ":root{{color-scheme:light dark;--paper:{paper};--ink:{ink};--soft:{soft};--line:{line};\
          --bar:{bar};--link:{link};--warn:{warn};--picture:{paper}}}\n",
-        paper = css(theme::PAPER),
-        ink = css(theme::INK),
-        soft = css(theme::SOFT_INK),
-        line = css(theme::BAR_TRACK),
-        bar = css(theme::STEPS[3].paper),
-        link = css(theme::BAR),
-        warn = css(theme::GAP),
+        paper = css(Tone::Paper),
+        ink = css(Tone::Ink),
+        soft = css(Tone::SoftInk),
+        line = css(Tone::Track),
+        bar = css(Tone::Step(3)),
+        link = css(Tone::Bar),
+        warn = css(Tone::Gap),
     )
 }
 

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use model::trend::Point;
+use report::draw::{self, Look};
+use report::page::Size;
 use report::sheet::Sheet;
 use report::view;
 
@@ -53,7 +55,7 @@ pub(crate) fn run(common: &Common, output: &Path, past: &Past<'_>) -> Result<Out
         None => Vec::new(),
     };
     let files = files(&found, &line, &moved)?;
-    write_folder(output, &files)?;
+    write_folder(output, &files, &[])?;
     if let Some(history) = history {
         let json = files.iter().find(|(name, _)| *name == ASSESSMENT);
         json.map_or(Ok(()), |(_, json)| history.keep(json))?;
@@ -76,8 +78,9 @@ fn files(
 ) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
     let Assessed { assessment, attack, .. } = found;
     let matrix = view::matrix(assessment, attack, view::Show::Coverage);
-    let svg = report::heatmap::svg(&matrix, report::heatmap::Size::Slide);
-    let png = report::png::render(&svg, 1.0).map_err(Failure::new)?;
+    let picture = report::pictures::heatmap::picture(&matrix, Size::Slide);
+    let svg = draw::svg(&picture, Look::default());
+    let png = draw::png(&picture, Look::default(), 1.0).map_err(Failure::new)?;
     let stacks = ingest::reference_stacks();
     let mut page = Vec::new();
     let beside = report::html::Beside { heatmap: &svg, stacks: &stacks, line, since: moved };
