@@ -15,6 +15,7 @@ mod formats;
 mod gallery;
 mod golden;
 mod hostile;
+mod inert;
 mod layer;
 mod normalised;
 mod patch;

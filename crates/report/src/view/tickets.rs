@@ -274,6 +274,8 @@ impl Writer<'_> {
         let what = format!("What to do: {}.", self.step(next_move));
         let body = [self.why(), self.terms(), self.decision(), what];
         let body = body.into_iter().chain([self.done(next_move)]).filter(|line| !line.is_empty());
+        // Each is one line, whatever stands in the names within it.
+        let body = body.map(|line| line.replace(['\r', '\n'], " "));
         Ticket {
             external_id: format!("{}/{}", place(organisation, gap.id), next_move.word()),
             title: self.title(next_move),
