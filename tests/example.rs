@@ -46,6 +46,7 @@ fn its_report_is_written_whole_and_twice_the_same() {
         "heatmap.png",
         "heatmap.svg",
         "index.html",
+        "lacuna.xlsx",
         "layer.json",
         "summary.md",
     ];

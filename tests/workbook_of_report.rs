@@ -224,6 +224,7 @@ fn filled_in(folder: &Path) -> [usize; 3] {
             ("Owner", text("=Ada")),
             ("Due", day(MARCH)),
             ("Ticket", text("SEC-7")),
+            ("Reason", text("he said \"never\" in C:\\temp\nand left")),
         ],
     );
     fill(&mut book, "T1005", &[("Decision", text("Accept")), ("Until", text("31.12.2027"))]);

@@ -9,7 +9,7 @@ use model::inputs::{Decided, Decision};
 use serde::Serialize;
 
 use super::count;
-use crate::sheet::{Column, Sheet, Value};
+use crate::sheet::{Sheet, Value};
 
 /// Every decision, the most urgent first.
 #[must_use]
@@ -135,25 +135,29 @@ impl Against {
         match self {
             Self::New => "new",
             Self::Changed => "changed",
-            Self::Outweighed => "lacuna.toml says otherwise",
-            Self::Same => "as it is",
+            Self::Outweighed => "overruled",
+            Self::Same => "same",
         }
     }
 }
 
-/// The decisions of a workbook, a row each.
+/// The decisions of a workbook, a row each, and how they stand to what the project says.
 #[must_use]
 pub fn filled_in(found: &FilledIn) -> Sheet {
-    let mut sheet = table(found);
-    let states = Against::ALL.into_iter().filter_map(|state| {
-        let n = found.decisions.iter().filter(|filled| filled.project == state).count();
-        (n > 0).then(|| format!("{n} {}", state.words()))
-    });
-    let states: Vec<String> = states.collect();
-    sheet.title = match found.decisions.len() {
-        0 => format!("Nothing is decided in {}", found.from),
-        n => format!("{} in {}: {}", count(n, "decision"), found.from, states.join(", ")),
-    };
+    let mut sheet = Sheet::new(
+        summary(found),
+        &[
+            ("Technique", "technique"),
+            ("Name", "name"),
+            ("Decision", "decision"),
+            ("Day", "day"),
+            ("Owner", "owner"),
+            ("Project", "project"),
+            ("Ticket", "ticket"),
+            ("Reason", "reason"),
+        ],
+    )
+    .optional(&["ticket", "reason"]);
     if found.undecided > 0 {
         sheet.notes.push(format!("{} without a decision", count(found.undecided, "row")));
     }
@@ -161,11 +165,36 @@ pub fn filled_in(found: &FilledIn) -> Sheet {
         let rows = count(found.not_taken, "row");
         sheet.notes.push(format!("{rows} filled in, but not understood: see the warnings"));
     }
-    sheet.columns.push(Column::new("Project", "project"));
-    for (row, filled) in sheet.rows.iter_mut().zip(&found.decisions) {
-        row.push(Value::text(filled.project.words()));
+    if found.decisions.iter().any(|filled| filled.project == Against::Outweighed) {
+        sheet.notes.push("Overruled: lacuna.toml says otherwise, and holds".to_owned());
     }
-    sheet.optional(&["reason", "approver", "ticket"])
+    let said = |text: &Option<String>| Value::text(text.as_deref().unwrap_or_default());
+    let row = |Filled { technique, name, project, decided }: &Filled| {
+        vec![
+            Value::text(technique.to_string()),
+            Value::text(name),
+            Value::text(decided.decision.word()),
+            Value::text(decided.day().map(|day| day.to_string()).unwrap_or_default()),
+            said(&decided.owner),
+            Value::text(project.words()),
+            said(&decided.ticket),
+            said(&decided.reason),
+        ]
+    };
+    sheet.rows = found.decisions.iter().map(row).collect();
+    sheet
+}
+
+fn summary(found: &FilledIn) -> String {
+    let states = Against::ALL.into_iter().filter_map(|state| {
+        let n = found.decisions.iter().filter(|filled| filled.project == state).count();
+        (n > 0).then(|| format!("{n} {}", state.words()))
+    });
+    let states: Vec<String> = states.collect();
+    match found.decisions.len() {
+        0 => format!("Nothing is decided in {}", found.from),
+        n => format!("{} in {}: {}", count(n, "decision"), found.from, states.join(", ")),
+    }
 }
 
 /// The decisions of a workbook as a table that can be read again.

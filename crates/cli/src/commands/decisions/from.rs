@@ -11,7 +11,6 @@ use report::view::decisions::{Against, Filled, FilledIn, filled_in, table};
 
 use crate::Outcome;
 use crate::args::{Common, Format};
-use crate::assessing::tell;
 use crate::decided;
 use crate::failure::Failure;
 use crate::folder::write_file;
@@ -31,7 +30,10 @@ pub(super) fn run(
     let plan = plan(&common)?;
     let shown = slashed(from);
     let found = decided::read(from, &shown, &plan.attack)?;
-    tell(&found.diagnostics, Severity::Warning, &common.talk, &mut streams)?;
+    if !common.talk.quiet {
+        // Somebody is about to correct them, one by one.
+        found.diagnostics.iter().try_for_each(|remark| streams.diagnostic(remark))?;
+    }
     let filled = filled(&found, &plan.attack, &plan.dispositions);
     match (output, kind) {
         (Some(path), Some(kind)) => {
@@ -41,9 +43,16 @@ pub(super) fn run(
                 streams.say("wrote", &format!("{} ({n})", slashed(path)))?;
             }
         }
-        _ => super::super::print(&[filled_in(&filled)], &filled, format, &mut streams)?,
+        _ => {
+            let sheet = match format {
+                // It can be read again.
+                Format::Csv => table(&filled),
+                Format::Table | Format::Md | Format::Json | Format::Ndjson => filled_in(&filled),
+            };
+            super::super::print(&[sheet], &filled, format, &mut streams)?;
+        }
     }
-    Ok(super::super::outcome(common.strict && !found.diagnostics.is_empty()))
+    Ok(super::super::outcome(common.strict && filled.not_taken > 0))
 }
 
 /// What is decided in the file, beside what the project says.
