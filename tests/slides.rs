@@ -34,18 +34,35 @@ fn slides(assessment: &Assessment) -> Vec<Slide> {
     shows.map(slide).into()
 }
 
-/// Runs LibreOffice; `false`, and a loud word, where there is none.
-fn convert(folder: &Path, file: &str) -> bool {
+/// A presentation of one empty slide.
+const EMPTY: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+    <office:document
+    xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+    xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" office:version="1.2"
+    office:mimetype="application/vnd.oasis.opendocument.presentation"><office:body>
+    <office:presentation><draw:page/></office:presentation></office:body></office:document>"#;
+
+/// Slides as the pages of a PDF, by LibreOffice; `None`, and a loud word, where there is none that
+/// opens presentations.
+fn converted(folder: &Path, slides: &[u8]) -> Option<Vec<u8>> {
+    fs::write(folder.join("empty.fodp"), EMPTY).unwrap();
+    fs::write(folder.join("slides.pptx"), slides).unwrap();
     let profile = format!("-env:UserInstallation=file://{}", folder.join("profile").display());
+    let files = ["empty.fodp", "slides.pptx"];
     let mut office = Command::new("soffice");
-    let office = office.current_dir(folder).args([&profile, "--headless", "--convert-to", "pdf"]);
-    let Ok(output) = office.arg(file).output() else {
-        // Straight to the stream: what a test prints is hidden while it passes.
-        let _ = std::io::stderr().write_all(b"SKIPPED: there is no soffice\n");
-        return false;
-    };
-    assert!(output.status.success(), "{output:?}");
-    true
+    office.current_dir(folder).args([&profile, "--headless", "--convert-to", "pdf"]).args(files);
+    let said = office.output();
+    if said.is_err() || !folder.join("empty.pdf").exists() {
+        skip("no soffice that opens presentations");
+        return None;
+    }
+    let pages = fs::read(folder.join("slides.pdf"));
+    Some(pages.unwrap_or_else(|_| panic!("the slides are not opened: {said:?}")))
+}
+
+/// Straight to the stream: what a test prints is hidden while it passes.
+fn skip(missing: &str) {
+    let _ = std::io::stderr().write_all(format!("SKIPPED: there is {missing}\n").as_bytes());
 }
 
 #[test]
@@ -59,20 +76,11 @@ fn an_office_opens_the_example_as_slides() {
         look: Look::default(),
     };
     let folder = scratch("example-slides");
-    fs::write(folder.join("slides.pptx"), pptx(&slides, &deck).unwrap()).unwrap();
-    if !convert(&folder, "slides.pptx") {
-        return;
-    }
-    let pages = fs::read(folder.join("slides.pdf")).unwrap();
-    let pages = String::from_utf8_lossy(&pages);
-    assert!(pages.contains("/Count 2"), "two slides are two pages");
-    let Ok(text) = Command::new("pdftotext")
-        .args(["-layout", "slides.pdf", "-"])
-        .current_dir(&folder)
-        .output()
-    else {
-        let _ = std::io::stderr().write_all(b"SKIPPED: there is no pdftotext of poppler\n");
-        return;
+    let Some(pages) = converted(&folder, &pptx(&slides, &deck).unwrap()) else { return };
+    assert!(String::from_utf8_lossy(&pages).contains("/Count 2"), "two slides are two pages");
+    let mut reader = Command::new("pdftotext");
+    let Ok(text) = reader.args(["-layout", "slides.pdf", "-"]).current_dir(&folder).output() else {
+        return skip("no pdftotext of poppler");
     };
     let text = String::from_utf8(text.stdout).unwrap();
     for slide in &slides {
