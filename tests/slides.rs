@@ -7,7 +7,7 @@ use std::process::Command;
 
 use model::assessment::Assessment;
 use model::capability::Function;
-use report::draw::{self, Look};
+use report::draw::Look;
 use report::page::Size;
 use report::pictures::heatmap;
 use report::slides::{Deck, Slide, pptx};
@@ -98,7 +98,7 @@ fn the_example_as_pages_is_small_and_the_same_every_time() {
     let matrix = view::matrix(&assessment, &attack, Show::Coverage);
     let pictures = [Size::Slide, Size::A4, Size::A3].map(|size| heatmap::picture(&matrix, size));
     let [once, again] =
-        [(); 2].map(|()| draw::pdf(&pictures, Look::default(), &matrix.caption.title));
+        [(); 2].map(|()| report::draw::pdf(&pictures, Look::default(), &matrix.caption.title));
     assert!(once == again);
     assert!(once.len() < 250_000, "{}", once.len());
 }
