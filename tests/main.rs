@@ -25,6 +25,7 @@ mod readme;
 mod recommend;
 mod references;
 mod releases;
+mod slides;
 mod story;
 mod support;
 mod tenant;

@@ -80,3 +80,6 @@ fn drawn(slide: &Slide, look: Look) -> Result<Drawn<'_>, PngError> {
 fn plain(text: &str) -> String {
     crate::printable(text).replace(['\u{FFFE}', '\u{FFFF}'], "?")
 }
+
+#[cfg(test)]
+mod tests;

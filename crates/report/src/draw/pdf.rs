@@ -424,31 +424,3 @@ mod tests {
         }
     }
 }
-#[cfg(test)]
-mod look_at {
-    #[test]
-    fn tmp_look() {
-        use crate::page::Size;
-        let m = crate::pictures::heatmap::tests::realistic();
-        let ps: Vec<_> = [Size::Slide, Size::A4]
-            .into_iter()
-            .map(|s| crate::pictures::heatmap::picture(&m, s))
-            .collect();
-        let t = std::time::Instant::now();
-        let pdf = super::pdf(&ps, crate::draw::Look::default(), "T");
-        eprintln!("pdf {:?} {}", t.elapsed(), pdf.len());
-        std::fs::create_dir_all("/tmp/formats").unwrap();
-        std::fs::write("/tmp/formats/m.pdf", pdf).unwrap();
-        std::fs::write(
-            "/tmp/formats/m.svg",
-            crate::draw::svg(&ps[0], crate::draw::Look::default()),
-        )
-        .unwrap();
-        for scale in [1.0, 2.0] {
-            let t = std::time::Instant::now();
-            let png = crate::draw::png(&ps[0], crate::draw::Look::default(), scale).unwrap();
-            eprintln!("png {:?} {}", t.elapsed(), png.len());
-            std::fs::write(format!("/tmp/formats/m{scale}.png"), png).unwrap();
-        }
-    }
-}

@@ -118,27 +118,36 @@ const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 fn relations(part: &Part) -> Option<Part> {
     let (folder, file) = part.name.rsplit_once('/')?;
     let links = part.relations.iter();
-    let links: Vec<_> =
-        links.map(|(kind, target)| (format!("{RELATIONSHIPS}/{kind}"), target.as_str())).collect();
+    let links: Vec<_> = links
+        .map(|(kind, target)| (format!("{RELATIONSHIPS}/{kind}"), relative(folder, target)))
+        .collect();
     (!links.is_empty()).then(|| linked(format!("{folder}/_rels/{file}.rels"), &links))
+}
+
+/// The way from a folder to a part, as every program understands it.
+fn relative(folder: &str, part: &str) -> String {
+    let here: Vec<&str> = folder.split('/').collect();
+    let there: Vec<&str> = part.split('/').collect();
+    let shared = here.iter().zip(&there).take_while(|(a, b)| a == b).count();
+    "../".repeat(here.len() - shared) + &there[shared..].join("/")
 }
 
 /// Where a program begins to read.
 fn root() -> Part {
     let links = [
-        (format!("{RELATIONSHIPS}/officeDocument"), PRESENTATION),
-        (format!("{PACKAGE}/relationships/metadata/core-properties"), CORE),
-        (format!("{RELATIONSHIPS}/extended-properties"), APP),
+        (format!("{RELATIONSHIPS}/officeDocument"), PRESENTATION.to_owned()),
+        (format!("{PACKAGE}/relationships/metadata/core-properties"), CORE.to_owned()),
+        (format!("{RELATIONSHIPS}/extended-properties"), APP.to_owned()),
     ];
     linked("_rels/.rels".to_owned(), &links)
 }
 
-fn linked(name: String, links: &[(String, &str)]) -> Part {
+fn linked(name: String, links: &[(String, String)]) -> Part {
     let mut xml = format!("{DECLARATION}<Relationships xmlns=\"{PACKAGE}/relationships\">");
     for (at, (kind, target)) in links.iter().enumerate() {
         let id = at + 1;
         let written =
-            write!(xml, r#"<Relationship Id="rId{id}" Type="{kind}" Target="/{target}"/>"#);
+            write!(xml, r#"<Relationship Id="rId{id}" Type="{kind}" Target="{target}"/>"#);
         written.expect("writing into a string cannot fail");
     }
     let bytes = (xml + "</Relationships>").into_bytes();

@@ -39,14 +39,14 @@ impl Sheet {
         let footer = footer(slide);
         Self {
             number,
-            title_size: largest(&[24, 22, 20, 18, 16], &[&title], Weight::Bold, room),
+            title_size: largest(&[28, 24, 22, 20, 18, 16], &[&title], Weight::Bold, room),
             title_place: if is_narrow { NARROW_TITLE.xfrm() } else { String::new() },
             alternative: alternative(slide),
             picture_place: PICTURE.holding(picture).xfrm(),
             footer_size: largest(&[9, 8, 7, 6], &footer, Weight::Regular, FOOTER),
             footer,
             classification_size: largest(
-                &[12, 10, 8, 6],
+                &[12, 10, 9, 8, 7, 6],
                 &[&classification],
                 Weight::Bold,
                 frame::CLASSIFICATION,
