@@ -1,6 +1,6 @@
 //! The matrix itself: where each tactic and each cell goes.
 
-use super::cell::{Card, Fit};
+use super::cell::{Card, Detail, Fit};
 use super::{Letters, Names};
 use crate::draw::canvas::{Label, Mark, Rect, Type};
 use crate::draw::look::Tone;
@@ -14,17 +14,22 @@ const GAP: f64 = 2.5;
 const WIDE_GAP: f64 = 6.0;
 /// A larger cell would only be emptier.
 const LARGEST: (f64, f64) = (230.0, 70.0);
-/// What a cut name costs. One that is set a little smaller costs 1.
-const CUT: usize = 10;
+/// What a cut name costs. One that is set a little smaller costs 1, and all of them less than this.
+const CUT: usize = 10_000;
 /// What a name costs that has no line at all.
-const MISSING: usize = 20;
-/// Letters smaller than wanted are tried if more of the names than this would be cut.
-const TOLERATED: f64 = 0.03;
+const MISSING: usize = 2 * CUT;
 
 /// A column ready to be laid out.
 struct Tactic<'a> {
     column: &'a Column,
     cards: Vec<Card<'a>>,
+}
+
+impl<'a> Tactic<'a> {
+    fn new(column: &'a Column, detail: Detail) -> Self {
+        let cards = column.cells.iter().map(|cell| Card::new(cell, detail)).collect();
+        Self { column, cards }
+    }
 }
 
 /// A way to lay out the cells.
@@ -46,10 +51,8 @@ struct Layout {
 
 /// The tactics with their headings and cells.
 pub(super) fn marks(columns: &[Column], letters: &Letters, margin: f64, area: Rect) -> Vec<Mark> {
-    let tactics: Vec<Tactic<'_>> = columns
-        .iter()
-        .map(|column| Tactic { column, cards: column.cells.iter().map(Card::new).collect() })
-        .collect();
+    let tactics: Vec<Tactic<'_>> =
+        columns.iter().map(|column| Tactic::new(column, letters.detail)).collect();
     let heading = heading_height(letters.heading);
     let body = Rect::new(area.x, area.y + heading, area.w, area.h - heading - margin / 2.0);
     let layout = layout(&tactics, letters.names, body);
@@ -68,7 +71,7 @@ pub(super) fn marks(columns: &[Column], letters: &Letters, margin: f64, area: Re
 /// The largest letters that spoil few enough names, and then the layout that spoils the fewest.
 fn layout(tactics: &[Tactic<'_>], names: Names, area: Rect) -> Layout {
     let all: usize = tactics.iter().map(|tactic| tactic.cards.len()).sum();
-    let tolerated = (TOLERATED * (all * CUT) as f64) as usize;
+    let tolerated = (names.may_be_cut * all as f64) as usize * CUT + all;
     let mut best: Option<(usize, Layout)> = None;
     for em in sizes(names) {
         for layout in layouts(tactics, area, em) {
