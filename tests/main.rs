@@ -17,6 +17,7 @@ mod hostile;
 mod layer;
 mod normalised;
 mod patch;
+mod pictures;
 mod products;
 mod read_back;
 mod readme;
