@@ -101,6 +101,20 @@ impl<'a> Card<'a> {
         }
     }
 
+    /// The least height of a cell of this width in which the whole name stands; `None` where it
+    /// would need more lines than a name may have.
+    pub(super) fn needs(&self, w: f64, em: f64) -> Option<f64> {
+        let strip = self.squares(Rect::new(0.0, 0.0, w, f64::MAX), em);
+        let least = strip.map_or(0.0, |squares| squares.height) + 2.0 * top_pad(em);
+        // Whether the last line meets the marks at the bottom is seen only when it is tried.
+        let heights = (1..=LINES).flat_map(|lines| {
+            let height = least + lines as f64 * LEADING * em;
+            [height, height + foot_height(em)]
+        });
+        let mut heights = heights.map(|height| height + 0.1);
+        heights.find(|height| matches!(self.fit((w, *height), em), Fit::Whole | Fit::Tighter))
+    }
+
     /// The cell at its place.
     pub(super) fn marks(&self, area: Rect, em: f64) -> Vec<Mark> {
         let (body, squares) = (self.body(area, em), self.squares(area, em));

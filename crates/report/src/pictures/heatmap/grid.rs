@@ -16,6 +16,8 @@ const WIDE_GAP: f64 = 6.0;
 const LARGEST: (f64, f64) = (230.0, 70.0);
 /// What a cut name costs. One that is set a little smaller costs 1, and all of them less than this.
 const CUT: usize = 10_000;
+/// What a cell costs that is not as high as the others.
+const UNEVEN: usize = 2;
 /// What a name costs that has no line at all.
 const MISSING: usize = 2 * CUT;
 
@@ -71,7 +73,6 @@ pub(super) fn marks(columns: &[Column], letters: &Letters, margin: f64, area: Re
 /// The largest letters that spoil few enough names, and then the layout that spoils the fewest.
 fn layout(tactics: &[Tactic<'_>], names: Names, area: Rect) -> Layout {
     let all: usize = tactics.iter().map(|tactic| tactic.cards.len()).sum();
-    let tolerated = (names.may_be_cut * all as f64) as usize * CUT + all;
     let mut best: Option<(usize, Layout)> = None;
     for em in sizes(names) {
         for layout in layouts(tactics, area, em) {
@@ -81,8 +82,8 @@ fn layout(tactics: &[Tactic<'_>], names: Names, area: Rect) -> Layout {
                 best = Some((cost, layout));
             }
         }
-        let limit = if em > names.wanted { 0 } else { tolerated };
-        if best.is_some_and(|(cost, _)| cost <= limit) {
+        let may_be_cut = if em > names.wanted { 0.0 } else { names.may_be_cut * all as f64 };
+        if best.is_some_and(|(cost, _)| cost / CUT <= may_be_cut as usize) {
             break;
         }
     }
@@ -135,12 +136,10 @@ impl Layout {
     /// What this layout costs; counting stops when it is `enough`.
     fn cost(&self, tactics: &[Tactic<'_>], enough: usize) -> usize {
         let mut cost = 0;
-        for card in tactics.iter().flat_map(|tactic| &tactic.cards) {
-            cost += match card.fit(self.cell, self.em) {
-                Fit::Whole => 0,
-                Fit::Tighter => 1,
-                Fit::Cut => CUT,
-                Fit::Missing => MISSING,
+        for column in tactics.iter().flat_map(|tactic| self.columns(tactic)) {
+            cost += match self.fits(column) {
+                even if even < CUT => even,
+                even => self.uneven(column).map_or(even, |heights| self.cost_of(column, &heights)),
             };
             if cost >= enough {
                 break;
@@ -149,20 +148,84 @@ impl Layout {
         cost
     }
 
+    /// What the names of a sub-column cost if all its cells are alike.
+    fn fits(&self, column: &[Card<'_>]) -> usize {
+        column.iter().map(|card| self.cost_at(card, self.cell.1)).sum()
+    }
+
+    /// What they cost in cells of these heights.
+    fn cost_of(&self, column: &[Card<'_>], heights: &[f64]) -> usize {
+        let cost = |(card, height): (&Card<'_>, &f64)| {
+            let is_uneven = *height != self.cell.1;
+            self.cost_at(card, *height) + if is_uneven { UNEVEN } else { 0 }
+        };
+        column.iter().zip(heights).map(cost).sum()
+    }
+
+    fn cost_at(&self, card: &Card<'_>, height: f64) -> usize {
+        match card.fit((self.cell.0, height), self.em) {
+            Fit::Whole => 0,
+            Fit::Tighter => 1,
+            Fit::Cut => CUT,
+            Fit::Missing => MISSING,
+        }
+    }
+
+    /// Other heights for the cells of a sub-column: those whose names would be cut are as high as
+    /// they need, and the others share what is left, as high as all cells at most. `None` where
+    /// that is no help.
+    fn uneven(&self, column: &[Card<'_>]) -> Option<Vec<f64>> {
+        let (width, height) = self.cell;
+        let gaps = |cells: usize| cells.saturating_sub(1) as f64 * self.row_gap;
+        let rows = self.rows as f64;
+        let room = rows * height + gaps(self.rows) - gaps(column.len());
+        let needs = column.iter().map(|card| card.needs(width, self.em).unwrap_or(height));
+        let needs: Vec<f64> = needs.collect();
+        // Whoever needs more than its share takes it from the others, whose share becomes less.
+        let mut share = height;
+        loop {
+            let (more, others): (Vec<f64>, Vec<f64>) = needs.iter().partition(|n| **n > share);
+            let left = (room - more.iter().sum::<f64>()) / others.len().max(1) as f64;
+            if left >= share || others.is_empty() {
+                let fits = more.iter().sum::<f64>() + share * others.len() as f64 <= room + 0.01;
+                let heights = needs.iter().map(|need| need.max(share)).collect();
+                return fits.then_some(heights);
+            }
+            share = left;
+        }
+    }
+
+    /// The cells of each sub-column of a tactic.
+    fn columns<'a>(&self, tactic: &'a Tactic<'a>) -> std::slice::Chunks<'a, Card<'a>> {
+        tactic.cards.chunks(tactic.cards.len().div_ceil(subs(tactic, self.rows)).max(1))
+    }
+
     fn tactic_width(&self, tactic: &Tactic<'_>) -> f64 {
         let subs = subs(tactic, self.rows) as f64;
         subs * self.cell.0 + (subs - 1.0) * self.gap
     }
 
     fn cell_marks(&self, tactic: &Tactic<'_>, (x, y): (f64, f64)) -> Vec<Mark> {
-        let rows = tactic.cards.len().div_ceil(subs(tactic, self.rows)).max(1);
-        let (w, h) = self.cell;
-        let place = |at: usize| {
-            let (sub, row) = ((at / rows) as f64, (at % rows) as f64);
-            Rect::new(x + sub * (w + self.gap), y + row * (h + self.row_gap), w, h)
-        };
-        let cards = tactic.cards.iter().enumerate();
-        cards.flat_map(|(at, card)| card.marks(place(at), self.em)).collect()
+        let columns = self.columns(tactic).enumerate();
+        let marks = columns.flat_map(|(at, column)| {
+            let x = x + at as f64 * (self.cell.0 + self.gap);
+            self.column_marks(column, (x, y))
+        });
+        marks.collect()
+    }
+
+    fn column_marks(&self, column: &[Card<'_>], (x, y): (f64, f64)) -> Vec<Mark> {
+        let even = self.fits(column);
+        let uneven = if even < CUT { None } else { self.uneven(column) };
+        let uneven = uneven.filter(|heights| self.cost_of(column, heights) < even);
+        let heights = uneven.unwrap_or_else(|| vec![self.cell.1; column.len()]);
+        let mut y = y;
+        let mut marks = Vec::new();
+        for (card, height) in column.iter().zip(heights) {
+            marks.extend(card.marks(Rect::new(x, y, self.cell.0, height), self.em));
+            y += height + self.row_gap;
+        }
+        marks
     }
 }
 
