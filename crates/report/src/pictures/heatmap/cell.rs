@@ -17,6 +17,8 @@ const AIR: f64 = 0.25;
 const SMALL: f64 = 0.83;
 /// Side of the corner mark of a gap and of the hatched corner, in em of the name.
 const CORNER: f64 = 0.7;
+/// What the outline takes above a name and below, where the letters themselves leave none free.
+const OUTLINE: f64 = 2.0;
 /// Width of a triangle that says which way something changed, in em of the name.
 const SIGN: f64 = 0.62;
 /// A name that is a little too long is set this much smaller rather than cut.
@@ -82,12 +84,12 @@ impl<'a> Card<'a> {
 
     /// How the name fits into a cell of this size with letters of `em`.
     pub(super) fn fit(&self, (w, h): (f64, f64), em: f64) -> Fit {
-        let squares = self.squares(Rect::new(0.0, 0.0, w, h), em);
+        let area = Rect::new(0.0, 0.0, w, h);
+        let squares = self.squares(area, em);
         if squares.is_none() && self.has_squares() {
             return Fit::Missing;
         }
-        let strip = squares.map_or(0.0, |squares| squares.height);
-        let body = Rect::new(0.0, 0.0, w, h - strip);
+        let body = self.body(area, squares.as_ref());
         let rooms = self.rooms(body, em);
         let tighter = em * TIGHTER;
         if self.name.fits(em, rooms.widths()) {
@@ -104,8 +106,9 @@ impl<'a> Card<'a> {
     /// The least height of a cell of this width in which the whole name stands; `None` where it
     /// would need more lines than a name may have.
     pub(super) fn needs(&self, w: f64, em: f64) -> Option<f64> {
-        let strip = self.squares(Rect::new(0.0, 0.0, w, f64::MAX), em);
-        let least = strip.map_or(0.0, |squares| squares.height) + 2.0 * top_pad(em);
+        let high = Rect::new(0.0, 0.0, w, 10_000.0);
+        let around = high.h - self.body(high, self.squares(high, em).as_ref()).h;
+        let least = around + 2.0 * top_pad(em);
         // Whether the last line meets the marks at the bottom is seen only when it is tried.
         let heights = (1..=LINES).flat_map(|lines| {
             let height = least + lines as f64 * LEADING * em;
@@ -117,7 +120,8 @@ impl<'a> Card<'a> {
 
     /// The cell at its place.
     pub(super) fn marks(&self, area: Rect, em: f64) -> Vec<Mark> {
-        let (body, squares) = (self.body(area, em), self.squares(area, em));
+        let squares = self.squares(area, em);
+        let body = self.body(area, squares.as_ref());
         let letters = match self.fit((area.w, area.h), em) {
             Fit::Whole | Fit::Cut | Fit::Missing => em,
             Fit::Tighter => em * TIGHTER,
@@ -156,10 +160,12 @@ impl<'a> Card<'a> {
         }
     }
 
-    /// What the strip of squares leaves of a cell.
-    fn body(&self, area: Rect, em: f64) -> Rect {
-        let strip = self.squares(area, em).map_or(0.0, |squares| squares.height);
-        Rect { h: area.h - strip, ..area }
+    /// What the strip of squares and the outline leave of a cell, above and below.
+    fn body(&self, area: Rect, squares: Option<&Squares>) -> Rect {
+        let outline = if self.cell.outlined { OUTLINE } else { 0.0 };
+        let below = squares.map_or(outline, |squares| squares.height);
+        let height = (area.h - outline - below).max(0.0);
+        Rect { y: area.y + outline.min(area.h), h: height, ..area }
     }
 
     fn name_marks(&self, body: Rect, em: f64) -> Vec<Mark> {
@@ -514,8 +520,8 @@ pub(super) mod tests {
             let area = Rect::new(100.0, 100.0, w, h);
             let card = Card::new(&cell, detail);
             let marks = card.marks(area, em);
-            let strip = Rect { y: area.y + card.body(area, em).h, h: 0.0, ..area };
-            let strip = Rect { h: area.bottom() - strip.y, ..strip };
+            let squares = card.squares(area, em).map_or(0.0, |squares| squares.height);
+            let strip = area.strip(area.h - squares, squares);
             let frames = frames(&marks);
             for (at, frame) in frames.iter().enumerate() {
                 prop_assert!(area.contains(*frame), "{area:?} {frame:?}");

@@ -17,7 +17,7 @@ const LARGEST: (f64, f64) = (230.0, 70.0);
 /// What a cut name costs. One that is set a little smaller costs 1, and all of them less than this.
 const CUT: usize = 10_000;
 /// What a cell costs that is not as high as the others.
-const UNEVEN: usize = 2;
+const UNEVEN: usize = 20;
 /// What a name costs that has no line at all.
 const MISSING: usize = 2 * CUT;
 
@@ -82,8 +82,12 @@ fn layout(tactics: &[Tactic<'_>], names: Names, area: Rect) -> Layout {
                 best = Some((cost, layout));
             }
         }
-        let may_be_cut = if em > names.wanted { 0.0 } else { names.may_be_cut * all as f64 };
-        if best.is_some_and(|(cost, _)| cost / CUT <= may_be_cut as usize) {
+        // Larger letters than wanted are not worth cells of different heights.
+        let enough = match em > names.wanted {
+            true => UNEVEN,
+            false => ((names.may_be_cut * all as f64) as usize + 1) * CUT,
+        };
+        if best.is_some_and(|(cost, _)| cost < enough) {
             break;
         }
     }
@@ -137,10 +141,7 @@ impl Layout {
     fn cost(&self, tactics: &[Tactic<'_>], enough: usize) -> usize {
         let mut cost = 0;
         for column in tactics.iter().flat_map(|tactic| self.columns(tactic)) {
-            cost += match self.fits(column) {
-                even if even < CUT => even,
-                even => self.uneven(column).map_or(even, |heights| self.cost_of(column, &heights)),
-            };
+            cost += self.heights(column).0;
             if cost >= enough {
                 break;
             }
@@ -148,18 +149,24 @@ impl Layout {
         cost
     }
 
-    /// What the names of a sub-column cost if all its cells are alike.
-    fn fits(&self, column: &[Card<'_>]) -> usize {
-        column.iter().map(|card| self.cost_at(card, self.cell.1)).sum()
-    }
-
-    /// What they cost in cells of these heights.
-    fn cost_of(&self, column: &[Card<'_>], heights: &[f64]) -> usize {
-        let cost = |(card, height): (&Card<'_>, &f64)| {
+    /// The heights of the cells of a sub-column, and what its names cost then. All are alike unless
+    /// that cuts names.
+    fn heights(&self, column: &[Card<'_>]) -> (usize, Vec<f64>) {
+        let even = vec![self.cell.1; column.len()];
+        let costs: Vec<usize> = column.iter().map(|card| self.cost_at(card, self.cell.1)).collect();
+        let cost: usize = costs.iter().sum();
+        if cost < CUT {
+            return (cost, even);
+        }
+        let Some(uneven) = self.uneven(column, &costs) else { return (cost, even) };
+        let at = |(card, height): (&Card<'_>, &f64)| {
             let is_uneven = *height != self.cell.1;
             self.cost_at(card, *height) + if is_uneven { UNEVEN } else { 0 }
         };
-        column.iter().zip(heights).map(cost).sum()
+        match column.iter().zip(&uneven).map(at).sum() {
+            uneven_cost if uneven_cost < cost => (uneven_cost, uneven),
+            _ => (cost, even),
+        }
     }
 
     fn cost_at(&self, card: &Card<'_>, height: f64) -> usize {
@@ -173,26 +180,22 @@ impl Layout {
 
     /// Other heights for the cells of a sub-column: those whose names would be cut are as high as
     /// they need, and the others share what is left, as high as all cells at most. `None` where
-    /// that is no help.
-    fn uneven(&self, column: &[Card<'_>]) -> Option<Vec<f64>> {
-        let (width, height) = self.cell;
-        let gaps = |cells: usize| cells.saturating_sub(1) as f64 * self.row_gap;
-        let rows = self.rows as f64;
-        let room = rows * height + gaps(self.rows) - gaps(column.len());
-        let needs = column.iter().map(|card| card.needs(width, self.em).unwrap_or(height));
-        let needs: Vec<f64> = needs.collect();
-        // Whoever needs more than its share takes it from the others, whose share becomes less.
-        let mut share = height;
-        loop {
-            let (more, others): (Vec<f64>, Vec<f64>) = needs.iter().partition(|n| **n > share);
-            let left = (room - more.iter().sum::<f64>()) / others.len().max(1) as f64;
-            if left >= share || others.is_empty() {
-                let fits = more.iter().sum::<f64>() + share * others.len() as f64 <= room + 0.01;
-                let heights = needs.iter().map(|need| need.max(share)).collect();
-                return fits.then_some(heights);
-            }
-            share = left;
+    /// that is no help. `costs` are those of cells that are alike.
+    fn uneven(&self, column: &[Card<'_>], costs: &[usize]) -> Option<Vec<f64>> {
+        // A column whose names are mostly too long has nothing to share.
+        if 2 * costs.iter().filter(|cost| **cost >= CUT).count() > column.len() {
+            return None;
         }
+        let (width, height) = self.cell;
+        let needs = |card: &Card<'_>| card.needs(width, self.em).unwrap_or(height);
+        let cut = column.iter().zip(costs).filter(|(_, cost)| **cost >= CUT);
+        let more: f64 = cut.map(|(card, _)| needs(card)).sum();
+        let free = (self.rows - column.len().min(self.rows)) as f64 * (height + self.row_gap);
+        let room = column.len() as f64 * height + free;
+        if more > room {
+            return None;
+        }
+        share(&column.iter().map(needs).collect::<Vec<f64>>(), room, height)
     }
 
     /// The cells of each sub-column of a tactic.
@@ -214,18 +217,32 @@ impl Layout {
         marks.collect()
     }
 
-    fn column_marks(&self, column: &[Card<'_>], (x, y): (f64, f64)) -> Vec<Mark> {
-        let even = self.fits(column);
-        let uneven = if even < CUT { None } else { self.uneven(column) };
-        let uneven = uneven.filter(|heights| self.cost_of(column, heights) < even);
-        let heights = uneven.unwrap_or_else(|| vec![self.cell.1; column.len()]);
-        let mut y = y;
+    fn column_marks(&self, column: &[Card<'_>], (x, mut y): (f64, f64)) -> Vec<Mark> {
+        let (_, heights) = self.heights(column);
         let mut marks = Vec::new();
         for (card, height) in column.iter().zip(heights) {
             marks.extend(card.marks(Rect::new(x, y, self.cell.0, height), self.em));
             y += height + self.row_gap;
         }
         marks
+    }
+}
+
+/// Heights that add up to no more than the room: each as much as it needs, and none less than an
+/// equal share of what those leave that need more, or than `most`. `None` where there is not
+/// enough.
+fn share(needs: &[f64], room: f64, most: f64) -> Option<Vec<f64>> {
+    let mut share = most;
+    loop {
+        let (more, others): (Vec<f64>, Vec<f64>) = needs.iter().partition(|need| **need > share);
+        let more: f64 = more.iter().sum();
+        let left = (room - more) / others.len().max(1) as f64;
+        if others.is_empty() || left >= share {
+            let fits = more + share * others.len() as f64 <= room + 0.01;
+            return fits.then(|| needs.iter().map(|need| need.max(share)).collect());
+        }
+        // What is left is less than the share was: whoever needs more than that takes it, too.
+        share = left;
     }
 }
 
@@ -274,4 +291,20 @@ fn bar(share: Option<f64>, area: Rect) -> Vec<Mark> {
 
 fn heading_height(em: f64) -> f64 {
     3.0 * em * LEADING + 14.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_who_need_more_take_it_from_those_who_can_spare_it() {
+        // All as high as they were, where there is room below.
+        assert_eq!(share(&[30.0, 10.0, 10.0], 70.0, 20.0), Some(vec![30.0, 20.0, 20.0]));
+        // The others become lower, though none lower than it needs.
+        assert_eq!(share(&[30.0, 10.0, 10.0], 60.0, 20.0), Some(vec![30.0, 15.0, 15.0]));
+        assert_eq!(share(&[30.0, 18.0, 10.0], 60.0, 20.0), Some(vec![30.0, 18.0, 12.0]));
+        assert_eq!(share(&[30.0, 18.0, 13.0], 60.0, 20.0), None);
+        assert_eq!(share(&[], 60.0, 20.0), Some(Vec::new()));
+    }
 }
