@@ -19,6 +19,7 @@ mod inert;
 mod layer;
 mod normalised;
 mod patch;
+mod pictures;
 mod products;
 mod read_back;
 mod readme;

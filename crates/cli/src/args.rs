@@ -273,6 +273,9 @@ pub(crate) enum Command {
         /// Draw a row for each part instead, by tactic, and the whole as the last
         #[arg(long, value_enum, conflicts_with_all = ["segment", "show", "compat"])]
         by: Option<By>,
+        /// The earlier assessment.json, or the folder of its report, for --show change
+        #[arg(long, value_name = "BASELINE", conflicts_with_all = ["compat", "by"])]
+        against: Option<PathBuf>,
         /// What to lay over a layer of DeTT&CT: detect, visibility, or an adversary (may be repeated)
         #[arg(long, value_name = "WHAT", requires = "compat")]
         overlay: Vec<String>,
@@ -616,9 +619,11 @@ pub(crate) enum Show {
     Priority,
     /// How much of what can show it is collected
     Visibility,
+    /// How much better or worse it is covered than in an earlier assessment, with --against
+    Change,
     /// How many of its data sources are there, with --compat dettect
     DataSources,
-    /// How many adversaries use it, with --compat dettect: yours, else all groups
+    /// How many adversaries use it, as a layer: yours, else all groups
     Groups,
 }
 

@@ -102,8 +102,19 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Heatmap { common, output, by: Some(By::Segment), page, .. } => {
             heatmap::by_segment(&common, &output, &page)
         }
-        Command::Heatmap { common, output, show, size, compat, overlay, by: None, scale, page } => {
-            let asked = heatmap::Asked { show, size, compat, overlay, scale, page };
+        Command::Heatmap {
+            common,
+            output,
+            show,
+            size,
+            compat,
+            overlay,
+            against,
+            by: None,
+            scale,
+            page,
+        } => {
+            let asked = heatmap::Asked { show, size, compat, overlay, against, scale, page };
             heatmap::run(common, &output, &asked)
         }
         Command::Evidence { frameworks, format, common } => {

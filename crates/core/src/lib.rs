@@ -27,6 +27,7 @@ pub mod greedy;
 pub mod id;
 pub mod inputs;
 pub mod metrics;
+pub mod movement;
 pub mod next_move;
 pub mod policy;
 mod rebase;

@@ -64,10 +64,7 @@ pub(crate) fn since(
     (now, inputs): (&Assessment, &Inputs<'_>),
     streams: &mut Streams,
 ) -> Result<Diff, Failure> {
-    if before.attack.domain != now.attack.domain {
-        let now = ("what is read", now.attack.domain.as_str());
-        return Err(two_domains((path, &before.attack.domain), now));
-    }
+    of_one_domain((before, path), now)?;
     let is_same = before.attack.sha256 == now.attack.sha256;
     let earlier = if is_same { None } else { release(before, &[]) };
     if earlier.is_none() && !is_same {
@@ -76,6 +73,18 @@ pub(crate) fn since(
     let attack = earlier.as_ref().unwrap_or(inputs.attack);
     let catalog = ingest::catalog(attack, &before.capabilities);
     Ok(diff((before, &before.inputs(attack, &catalog)), (now, inputs)))
+}
+
+/// An earlier assessment must be about what is read now.
+pub(super) fn of_one_domain(
+    (before, path): (&Assessment, &Path),
+    now: &Assessment,
+) -> Result<(), Failure> {
+    let (then, now) = (&before.attack.domain, &now.attack.domain);
+    match then == now {
+        true => Ok(()),
+        false => Err(two_domains((path, then), ("what is read", now))),
+    }
 }
 
 /// What is about another domain cannot be compared.

@@ -86,6 +86,19 @@ impl Mark {
         }
     }
 
+    /// The text, if there is one to draw.
+    pub(crate) fn label(&self) -> Option<&Label> {
+        match self {
+            Self::Label(label) => (!label.text.is_empty()).then_some(label),
+            Self::Area(..)
+            | Self::Edge(..)
+            | Self::Line(..)
+            | Self::Broken(..)
+            | Self::Polygon(..)
+            | Self::Disc(..) => None,
+        }
+    }
+
     /// The edge of what is not judged.
     pub(crate) fn broken_edge(edge: Rect) -> Self {
         let (left, right, top, bottom) = (edge.x, edge.right(), edge.y, edge.bottom());

@@ -431,9 +431,8 @@ pub fn crosstab(comparison: &Comparison) -> Crosstab {
             steps: ["None", "Below 25 %", "Below 50 %", "Below 75 %", "75 % and more"]
                 .map(str::to_owned),
             outlined: "Where most is missing, by weight".to_owned(),
-            proven: String::new(),
             out_of_scope: "Out of scope".to_owned(),
-            fraction: String::new(),
+            ..Legend::default()
         },
         headings: headings.map(crate::printable).collect(),
         rows: shown.into_iter().map(|standing| row(standing, &tactics)).collect(),
