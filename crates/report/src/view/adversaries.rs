@@ -40,6 +40,8 @@ pub struct Adversaries {
     pub tactics: Vec<String>,
     /// The adversaries, the least covered first; all groups together where none is named.
     pub rows: Vec<Row>,
+    /// What to do where none is named; else empty.
+    pub note: String,
 }
 
 /// One adversary.
@@ -95,7 +97,11 @@ pub fn of(assessment: &Assessment) -> Adversaries {
         .collect();
     // Nothing can be said of one that uses nothing in scope.
     rows.sort_by_key(|row| row.expected.is_none());
+    let mut note = String::new();
     if rows.is_empty() {
+        note = "Which of them matter to us was not said: name them in [profile] of lacuna.toml or \
+                with --adversary, and each has a row of its own; lacuna adversaries lists them."
+            .to_owned();
         let expected = assessment.headline.threat_weighted.exp;
         let uses = |t: &TechniqueAssessment| t.threat.baseline > 0.0;
         rows.push(row_of(assessment, "All known groups", expected, uses));
@@ -110,6 +116,7 @@ pub fn of(assessment: &Assessment) -> Adversaries {
         caption: caption(assessment, &title(assessment, &rows), &definition),
         tactics: assessment.tactics.iter().map(|t| crate::printable(&t.name)).collect(),
         rows,
+        note,
     }
 }
 
