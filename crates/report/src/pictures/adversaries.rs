@@ -141,3 +141,67 @@ fn alternative(table: &Adversaries) -> Alternative {
     let rows: Vec<String> = table.rows.iter().map(row).collect();
     table.caption.alternative(&format!("{} {}", rows.join(" "), table.note))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::page::tests::labels;
+    use crate::pictures::bar::tests::{SIZES, any_caption, any_text, check, share};
+
+    fn any_table() -> impl Strategy<Value = Adversaries> {
+        let cell = prop::option::of((0..300usize, 1..300usize));
+        let cell = cell
+            .prop_map(|cell| cell.map(|(covered, used)| Cell { covered: covered.min(used), used }));
+        let cells = prop::collection::vec(cell, 18);
+        let row = (any_text(), cells, 0..999usize, prop::option::of(share()));
+        let tactics = prop::collection::vec(any_text(), 0..18);
+        let rows = prop::collection::vec(row, 0..60);
+        (any_caption(), tactics, rows, any_text()).prop_map(|(caption, tactics, rows, note)| {
+            let rows = rows.into_iter().map(|(name, mut cells, techniques, expected)| {
+                cells.truncate(tactics.len());
+                Row { name, cells, techniques, expected }
+            });
+            let rows: Vec<Row> = rows.collect();
+            // Something is said below the table only where it is short.
+            let note = if rows.len() > 1 { String::new() } else { note };
+            Adversaries { caption, tactics, rows, note }
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+
+        #[test]
+        fn every_text_keeps_to_its_frame(table in any_table()) {
+            for size in SIZES {
+                prop_assert_eq!(check(&picture(&table, size)), Ok(()));
+            }
+        }
+    }
+
+    #[test]
+    fn forty_adversaries_are_legible_and_those_without_a_place_are_told() {
+        let row = |at: usize| Row {
+            name: format!("Group {at}"),
+            cells: vec![Some(Cell { covered: 0, used: 3 }), None],
+            techniques: 3,
+            expected: Some(at as f64 / 100.0),
+        };
+        let table = Adversaries {
+            caption: Default::default(),
+            tactics: ["Impact", "Exfiltration"].map(str::to_owned).to_vec(),
+            rows: (0..40).map(row).collect(),
+            note: String::new(),
+        };
+        let drawn = picture(&table, Size::Slide);
+        let labels = labels(&drawn);
+        assert!(labels.iter().all(|label| label.face.em >= 19.9), "{labels:?}");
+        let last = labels.iter().rfind(|label| label.text.starts_with("and ")).unwrap();
+        let shown = labels.iter().filter(|label| label.text.starts_with("Group")).count();
+        let said = format!("and {} more: {shown} % to 39 % is expected", 40 - shown);
+        assert!(last.text.starts_with(&said), "{last:?} {said}");
+        assert!(drawn.alternative.description.contains("Group 39: 39 %; Impact 0/3."));
+    }
+}

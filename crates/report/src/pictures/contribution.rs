@@ -13,10 +13,10 @@ use crate::view::contribution::{Grid, GridCell, GridRow};
 const SHARES: Shares = Shares { names: 0.22, right: 0.19 };
 
 const KEYS: [(Sample, &str); 6] = [
-    (Sample::Step(1), "alone below a quarter"),
-    (Sample::Step(2), "below a half"),
-    (Sample::Step(3), "below three quarters"),
-    (Sample::Step(4), "three quarters and more"),
+    (Sample::Step(1), "alone below 10 %"),
+    (Sample::Step(2), "below 25 %"),
+    (Sample::Step(3), "below 50 %"),
+    (Sample::Step(4), "50 % and more"),
     (Sample::Bar(Tone::Step(2)), "bar: all of it alone"),
     (Sample::Bar(Tone::Ink), "of that, lost without it"),
 ];
@@ -77,7 +77,8 @@ fn line(row: &GridRow, most: f64, columns: &Columns, letters: Letters, strip: Re
     let inner = track.inset(0.2 * letters.plain);
     let inner = Rect { x: track.x, w: track.w, ..inner };
     let GridCell { alone: comes_to, lost: is_lost } = row.whole;
-    marks.extend(bar::bar(track, of_most(comes_to), Tone::Step(2)));
+    // No track: the longest bar is not all there is.
+    marks.push(Mark::Area(bar::part(track, of_most(comes_to)), Tone::Step(2)));
     marks.push(Mark::Area(bar::part(inner, of_most(is_lost)), Tone::Ink));
     let bold = Type::bold(letters.plain, Tone::Ink);
     let plain = Type::regular(letters.plain, Tone::Ink);
@@ -86,12 +87,20 @@ fn line(row: &GridRow, most: f64, columns: &Columns, letters: Letters, strip: Re
     marks
 }
 
+/// One thing alone seldom covers a quarter of a tactic, so that these are no quarters.
+fn step(alone: f64) -> u8 {
+    match alone {
+        alone if alone <= 0.0 => 0,
+        alone => 1 + [0.1, 0.25, 0.5].iter().filter(|border| alone >= **border).count() as u8,
+    }
+}
+
 /// What a row does in a tactic; a dash where it does nothing.
 fn cell(found: Option<GridCell>, letters: Letters, area: Rect) -> Vec<Mark> {
     let Some(found) = found else {
         return vec![by_tactic::dash(letters, area)];
     };
-    let shade = Shade::Step(by_tactic::quarter(found.alone));
+    let shade = Shade::Step(step(found.alone));
     by_tactic::figure(&points(found.lost), shade, false, letters, area)
 }
 
@@ -122,4 +131,47 @@ fn alternative(grid: &Grid) -> Alternative {
         )
     };
     grid.caption.alternative(&grid.rows.iter().map(row).collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::pictures::bar::tests::{SIZES, any_caption, any_text, check, share};
+
+    fn any_cell() -> impl Strategy<Value = GridCell> {
+        (share(), share()).prop_map(|(alone, part)| GridCell { alone, lost: alone * part })
+    }
+
+    fn any_grid() -> impl Strategy<Value = Grid> {
+        let cells = prop::collection::vec(prop::option::of(any_cell()), 18);
+        let rows = prop::collection::vec((any_text(), cells, any_cell()), 0..40);
+        let tactics = prop::collection::vec(any_text(), 0..18);
+        (any_caption(), tactics, rows).prop_map(|(caption, tactics, rows)| {
+            let row = |(name, mut cells, whole): (String, Vec<Option<GridCell>>, GridCell)| {
+                cells.truncate(tactics.len());
+                GridRow { name, cells, whole }
+            };
+            let rows = rows.into_iter().map(row).collect();
+            Grid { caption, tactics, rows }
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+
+        #[test]
+        fn every_text_keeps_to_its_frame(grid in any_grid()) {
+            for size in SIZES {
+                prop_assert_eq!(check(&picture(&grid, size)), Ok(()));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_lost_at_all_is_never_shown_as_nothing() {
+        let shown = [0.0, 0.000_1, 0.004, 0.0994, 0.0996, 0.4].map(points);
+        assert_eq!(shown, ["0", "<0.1", "0.4", "9.9", "10", "40"]);
+    }
 }

@@ -109,3 +109,65 @@ fn alternative(table: &Segments) -> Alternative {
     };
     table.caption.alternative(&table.rows.iter().map(row).collect::<Vec<_>>().join(" "))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::page::tests::labels;
+    use crate::pictures::bar::tests::{SIZES, any_caption, any_text, check, share};
+
+    fn any_table() -> impl Strategy<Value = Segments> {
+        let cells = prop::collection::vec(prop::option::of(share()), 18);
+        let row = (any_text(), cells, 0..18usize, share(), share());
+        let rows = prop::collection::vec(row, 0..50);
+        let tactics = prop::collection::vec(any_text(), 0..18);
+        (any_caption(), tactics, rows).prop_map(|(caption, tactics, rows)| {
+            let last = rows.len().saturating_sub(1);
+            let rows = rows.into_iter().enumerate();
+            let row = |(at, (name, mut cells, worst, expected, proven)): (usize, _)| {
+                let _: &mut Vec<Option<f64>> = &mut cells;
+                cells.truncate(tactics.len());
+                let worst = Some(worst).filter(|worst| *worst < tactics.len());
+                Row { name, cells, worst, expected, proven, is_whole: at == last }
+            };
+            let rows = rows.map(row).collect();
+            Segments { caption, tactics, rows }
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+
+        #[test]
+        fn every_text_keeps_to_its_frame(table in any_table()) {
+            for size in SIZES {
+                prop_assert_eq!(check(&picture(&table, size)), Ok(()));
+            }
+        }
+    }
+
+    #[test]
+    fn the_whole_comes_first_and_is_never_left_out() {
+        let row = |at: usize| Row {
+            name: format!("Segment {at}"),
+            cells: vec![Some(0.3)],
+            worst: Some(0),
+            expected: 0.3,
+            proven: 0.1,
+            is_whole: at == 79,
+        };
+        let table = Segments {
+            caption: Default::default(),
+            tactics: vec!["Impact".to_owned()],
+            rows: (0..80).map(row).collect(),
+        };
+        let labels = labels(&picture(&table, Size::Slide));
+        let named: Vec<&str> =
+            labels.iter().map(|l| l.text.as_str()).filter(|t| t.starts_with("Segment")).collect();
+        assert_eq!(&named[..3], ["Segment 79", "Segment 0", "Segment 1"]);
+        let rest = format!("and {} more", 80 - named.len());
+        assert!(labels.iter().any(|label| label.text == rest), "{labels:?}");
+    }
+}

@@ -15,8 +15,6 @@ const LEFT: f64 = 0.5;
 const TODAY: f64 = 0.16;
 /// Where a scale may end; the first that is high enough.
 const ENDS: [f64; 6] = [0.1, 0.2, 0.4, 0.6, 0.8, 1.0];
-/// Above the highest stair, for its number and gain, as a part of the scale.
-const AIR: f64 = 1.12;
 
 /// Lays the stairs out on a sheet.
 #[must_use]
@@ -49,11 +47,12 @@ fn climb(stairs: &Staircase, letters: Letters, area: Rect) -> Vec<Mark> {
     let free = bar::above_keys(&keys, em, area);
     marks.extend(bar::keys_below(&keys, em, free, free.h));
     let free = from_top(free, bar::heading("What each step adds", "", letters, free), &mut marks);
+    // Two lines stand above the highest stair.
+    let above = 2.0 * em * LEADING + 0.6 * em;
     let (below, left) = (2.9 * em, bar::margin(em));
-    let plot =
-        Rect::new(free.x + left, free.y + 0.6 * em, free.w - left, free.h - below - 0.6 * em);
+    let plot = Rect::new(free.x + left, free.y + above, free.w - left, free.h - below - above);
     let highest = stairs.steps.iter().map(|step| step.after).fold(stairs.today, f64::max);
-    let most = ENDS.into_iter().find(|end| highest * AIR <= *end).unwrap_or(1.0);
+    let most = ENDS.into_iter().find(|end| highest <= *end).unwrap_or(1.0);
     let chart = Chart { stairs, letters, rise: Rise { plot, most } };
     marks.extend(chart.rise.marks(em));
     marks.extend(chart.today());
@@ -135,9 +134,13 @@ impl Chart<'_> {
         let top = self.rise.y(share) - 0.2 * em - shown.len() as f64 * line;
         let label = |(row, at): (usize, &usize)| {
             let frame = Rect::new(from, top + row as f64 * line, to - from, line);
-            Mark::Label(Label::middle(words[*at], frame, faces[*at]))
+            let label = Label::middle(words[*at], frame, faces[*at]);
+            // The lines of the scale do not run through it.
+            let spare = (frame.w - label.width()) / 2.0;
+            let behind = Rect { x: frame.x + spare, w: frame.w - 2.0 * spare, ..frame };
+            [Mark::Area(behind, Tone::Paper), Mark::Label(label)]
         };
-        shown.iter().enumerate().map(label).collect()
+        shown.iter().enumerate().flat_map(label).collect()
     }
 
     /// What has been spent after each step, as far as there is room, the last first.
@@ -272,4 +275,84 @@ fn alternative(stairs: &Staircase) -> Alternative {
     let foot = [format!("{}.", stairs.certificate), format!("{}.", tests(stairs))];
     let said: Vec<String> = std::iter::once(today).chain(steps).chain(foot).collect();
     stairs.caption.alternative(&said.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::page::tests::labels;
+    use crate::pictures::bar::tests::{SIZES, any_caption, any_text, check, share};
+
+    type Given = (String, String, f64, f64);
+
+    fn stairs(today: f64, given: Vec<Given>) -> Vec<Step> {
+        let (mut after, mut spent) = (today, 0.0);
+        let step = |(name, about, part, cost): Given| {
+            let gain = (1.0 - after) * part;
+            (after, spent) = (after + gain, spent + cost);
+            Step { name, about, gain, after, cost, spent }
+        };
+        given.into_iter().map(step).collect()
+    }
+
+    fn any_stairs() -> impl Strategy<Value = Staircase> {
+        let cost = prop_oneof![1 => Just(0.0), 5 => 0.01..500.0];
+        let costs_nothing = prop_oneof![1 => Just(true), 3 => Just(false)];
+        let steps = prop::collection::vec((any_text(), any_text(), 0.0..0.6, cost), 0..50);
+        let tests = prop::collection::vec((any_text(), 0.0..9.0), 0..4);
+        (any_caption(), share(), share(), steps, costs_nothing, any_text(), tests).prop_map(
+            |(caption, today, proven, mut given, costs_nothing, certificate, tests)| {
+                if !costs_nothing {
+                    given.retain(|(.., cost)| *cost > 0.0);
+                }
+                let steps = stairs(today, given);
+                let proven = today * proven;
+                Staircase { caption, today, proven, steps, certificate, tests }
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn every_text_keeps_to_its_frame(stairs in any_stairs()) {
+            for size in SIZES {
+                prop_assert_eq!(check(&picture(&stairs, size)), Ok(()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_is_as_wide_as_it_costs_and_as_high_as_it_gains() {
+        let given =
+            [(0.1, 1.0), (0.5, 3.0)].map(|(part, cost)| (String::new(), String::new(), part, cost));
+        let stairs = Staircase {
+            caption: Default::default(),
+            today: 0.2,
+            proven: 0.1,
+            steps: stairs(0.2, given.to_vec()),
+            certificate: "Best there is of 2 candidates".to_owned(),
+            tests: vec![("EB-1".to_owned(), 2.5)],
+        };
+        let drawn = picture(&stairs, Size::Slide);
+        let added = |mark: &Mark| match mark {
+            Mark::Area(area, Tone::Step(4)) => Some(*area),
+            _ => None,
+        };
+        // The first is the key.
+        let areas: Vec<Rect> = drawn.marks.iter().filter_map(added).collect();
+        let [_, first, second] = areas[..] else { panic!("{areas:?}") };
+        assert!(((second.w + 1.0) / (first.w + 1.0) - 3.0).abs() < 1e-6, "{areas:?}");
+        assert!((second.h / first.h - 0.36 / 0.08).abs() < 1e-6, "{areas:?}");
+        assert!((first.y - second.bottom()).abs() < 1e-6, "each begins where the last one ends");
+        let words = labels(&drawn).into_iter().map(|label| label.text).collect::<Vec<_>>();
+        for said in ["+8.0", "+36.0", "Best there is of 2 candidates"] {
+            assert!(words.iter().any(|word| word == said), "{said}: {words:?}");
+        }
+        let tests = "10 % is proven today; one more test of each would prove more: EB-1 (+2.5)";
+        assert!(words.iter().any(|word| word == tests), "{words:?}");
+    }
 }

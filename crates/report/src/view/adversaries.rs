@@ -14,7 +14,13 @@ use crate::sheet::{Sheet, Value, percent};
 /// overlap that of the first of a place share it: there is no meaningful difference.
 #[must_use]
 pub fn places(assessment: &Assessment) -> Vec<(usize, &AdversaryCoverage)> {
-    let mut adversaries: Vec<_> = assessment.adversaries.iter().collect();
+    placed(assessment.adversaries.iter())
+}
+
+fn placed<'a>(
+    adversaries: impl Iterator<Item = &'a AdversaryCoverage>,
+) -> Vec<(usize, &'a AdversaryCoverage)> {
+    let mut adversaries: Vec<_> = adversaries.collect();
     adversaries.sort_by(|a, b| a.coverage.total_cmp(&b.coverage).then_with(|| a.id.cmp(&b.id)));
     let mut placed: Vec<(usize, &AdversaryCoverage)> = Vec::new();
     let mut first: Option<(usize, &AdversaryCoverage)> = None;
@@ -140,45 +146,49 @@ fn row_of(
     }
 }
 
-/// Who would be hindered least, and where; those who share the first place are not told apart.
+/// Who would be hindered least; those who share the first place are not told apart.
 fn title(assessment: &Assessment, rows: &[Row]) -> String {
-    let expected = |row: &Row| percent(row.expected.unwrap_or_default());
-    let places = places(assessment);
-    let in_scope =
-        |(place, a): &&(usize, &AdversaryCoverage)| *place == 1 && a.techniques_in_scope > 0;
-    let first = places.iter().filter(in_scope).count();
+    let expected = |row: &Row| row.expected.map(percent).unwrap_or_default();
+    let in_scope = assessment.adversaries.iter().filter(|a| a.techniques_in_scope > 0);
+    let first = placed(in_scope).iter().filter(|(place, _)| *place == 1).count();
+    let known = || rows.iter().filter(|row| row.expected.is_some());
     match rows {
-        [] => "No adversary is named".to_owned(),
-        [row, ..] if places.is_empty() => format!(
+        [row, ..] if assessment.adversaries.is_empty() => format!(
             "No adversary is named yet; of what known groups do, {} is expected to be covered",
             expected(row)
         ),
-        [row, ..] if row.expected.is_none() => {
-            "Our adversaries use nothing that is in scope".to_owned()
-        }
-        [only] => {
+        [only] if only.expected.is_some() => {
             format!("Of what {} does, {} is expected to be covered", only.name, expected(only))
+        }
+        _ if known().next().is_none() => "Our adversaries use nothing that is in scope".to_owned(),
+        _ if known().all(|row| row.expected >= Some(1.0)) => {
+            "All that our adversaries do in scope is expected to be covered".to_owned()
         }
         [row, second, ..] if first == 2 => format!(
             "{} and {} would be hindered least: {} of what they do is expected to be covered",
             row.name,
             second.name,
-            expected(row)
+            between(&expected(row), &expected(second))
         ),
         [row, ..] if first > 2 => format!(
             "{} and {} more would be hindered least, with no meaningful difference between them: \
-             {} to {} is expected to be covered",
+             {} is expected to be covered",
             row.name,
             first - 1,
-            expected(row),
-            rows.get(first - 1).map(expected).unwrap_or_default()
+            between(&expected(row), &rows.get(first - 1).map(expected).unwrap_or_default())
         ),
         [row, ..] => format!(
             "{} would be hindered least: {} of what it does is expected to be covered",
             row.name,
             expected(row)
         ),
+        [] => "No adversary is named".to_owned(),
     }
+}
+
+/// From the least to the most, where the two differ.
+fn between(least: &str, most: &str) -> String {
+    if least == most { least.to_owned() } else { format!("{least} to {most}") }
 }
 
 /// All groups, campaigns and software, a row each.

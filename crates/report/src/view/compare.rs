@@ -292,7 +292,7 @@ fn worst_tactic(standing: &Standing) -> String {
 
 /// The tactics that any of them has in scope, in the order of the matrix: releases agree about the
 /// order of what they share, so each goes behind the one that it follows somewhere.
-pub(super) fn tactics(comparison: &Comparison) -> Vec<&TacticCoverage> {
+fn tactics(comparison: &Comparison) -> Vec<&TacticCoverage> {
     let mut order: Vec<&TacticCoverage> = Vec::new();
     for standing in comparison.all() {
         let mut at = 0;

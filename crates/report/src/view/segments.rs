@@ -4,7 +4,7 @@ use model::assessment::Assessment;
 use model::compare::{Comparison, Standing};
 
 use super::caption;
-use super::compare::{by_key, key, segments, tactics};
+use super::compare::{by_key, key, segments};
 use crate::page::Caption;
 
 /// Segments by tactics, for a picture.
@@ -12,7 +12,7 @@ use crate::page::Caption;
 pub struct Segments {
     /// What stands around it.
     pub caption: Caption,
-    /// The tactics that any of them has in scope, in the order of the matrix.
+    /// The tactics that the whole has in scope, in the order of the matrix.
     pub tactics: Vec<String>,
     /// The segments, and the whole as the last row.
     pub rows: Vec<Row>,
@@ -40,13 +40,13 @@ pub struct Row {
 pub fn of(assessment: &Assessment, comparison: &Comparison) -> Segments {
     let definition = "Number: expected coverage against our adversaries in percent, of a tactic \
                       and of all; each segment by its own platforms and impact.";
-    let tactics = tactics(comparison);
-    let keys: Vec<(&str, &str)> = tactics.iter().map(|tactic| key(tactic)).collect();
+    // Whatever a segment has in scope, the whole has, too.
+    let keys: Vec<(&str, &str)> = assessment.tactics.iter().map(key).collect();
     let parts = comparison.assessments.iter().map(|standing| row(standing, &keys, false));
     let whole = comparison.whole.iter().map(|standing| row(standing, &keys, true));
     Segments {
         caption: caption(assessment, &segments(comparison).title, definition),
-        tactics: tactics.iter().map(|tactic| crate::printable(&tactic.name)).collect(),
+        tactics: keys.iter().map(|(_, name)| crate::printable(name)).collect(),
         rows: parts.chain(whole).collect(),
     }
 }
@@ -63,5 +63,39 @@ fn row(standing: &Standing, tactics: &[(&str, &str)], is_whole: bool) -> Row {
         expected: range.exp,
         proven: range.lo,
         is_whole,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::assessment::assess;
+    use model::compare::{Outline, compare_segments};
+    use model::fixture::Fixture;
+
+    use super::*;
+
+    #[test]
+    fn the_segments_stand_beside_the_whole_they_are_of() {
+        let world = Fixture::parse(
+            "tactic TA0001 first First
+             tactic TA0002 second Second
+             technique T1001 One in first on Windows
+             technique T1002 Two in second on Linux
+             group G0001 Bear uses T1001,T1002
+             segment Office 0.5 Windows=1
+             segment Plant 0.5 Linux=1
+             have R1 rule detect T1001 strength=0.9 status=enabled",
+        );
+        let (inputs, whole) = (world.inputs(), world.assess());
+        let alone = |segment| Outline::from(&assess(&inputs.of_segment(segment)));
+        let parts: Vec<Outline> = inputs.scope.segments.iter().map(alone).collect();
+        let found = of(&whole, &compare_segments(parts, &Outline::from(&whole)));
+        assert_eq!(found.tactics, ["First", "Second"]);
+        let rows: Vec<_> = found.rows.iter().map(|r| (&r.name[..], r.is_whole)).collect();
+        assert_eq!(rows.iter().filter(|(_, is_whole)| *is_whole).count(), 1);
+        let plant = found.rows.iter().find(|row| row.name == "Plant").unwrap();
+        assert_eq!(plant.cells, [None, Some(0.0)]);
+        assert_eq!(plant.worst, Some(1));
+        assert!(found.caption.footnote.contains("Inputs "), "{:?}", found.caption);
     }
 }

@@ -83,3 +83,39 @@ fn step(pick: &Pick, base: f64) -> Step {
         spent: pick.cumulative_cost,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::candidate;
+    use model::fixture::Fixture;
+    use model::greedy::Goal;
+    use model::recommend::recommend;
+
+    use super::*;
+
+    #[test]
+    fn the_stairs_rise_from_today_to_what_all_steps_come_to() {
+        let world = Fixture::parse(
+            "tactic TA0001 first First
+             technique T1001 One in first on Windows
+             technique T1002 Two in first on Windows
+             group G0001 Bear uses T1001,T1002
+             profile G0001=1
+             have R1 rule detect T1001 strength=0.5 status=disabled
+             have R2 rule detect T1002 strength=0.3 status=disabled",
+        );
+        let (inputs, assessment) = (world.inputs(), world.assess());
+        let found = recommend(&inputs, &candidate::off(&inputs), Goal::Count(5));
+        let stairs = of(&assessment, &found);
+        assert_eq!(stairs.steps.len(), 2);
+        assert_eq!(stairs.today, assessment.headline.threat_weighted.exp);
+        let [first, second] = &stairs.steps[..] else { panic!("{stairs:?}") };
+        assert!((first.after - first.gain - stairs.today).abs() < 1e-8);
+        assert!((second.after - second.gain - first.after).abs() < 1e-8);
+        assert!(
+            first.about.starts_with("enable · cost 1 · 1 technique · against Bear"),
+            "{first:?}"
+        );
+        assert!(stairs.certificate.contains("of 2 candidates"));
+    }
+}
