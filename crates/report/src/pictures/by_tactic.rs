@@ -80,12 +80,21 @@ impl Columns {
         marks.into_iter().map(|mark| aligned(mark, Align::Right)).collect()
     }
 
-    /// The names of the tactics, each at the bottom of its place, in smaller letters if it needs
-    /// them.
+    /// The names of the tactics, each at the bottom of its place, all in letters of one size.
     pub(super) fn headings(&self, tactics: &[String], strip: Rect) -> Vec<Mark> {
-        let face = Type::bold(self.letters.small, Tone::Ink);
-        let names = tactics.iter().enumerate();
-        names.flat_map(|(at, name)| above(name, self.cell(at, strip), face)).collect()
+        let words: Vec<Words> = tactics.iter().map(|name| Words::new(name, Weight::Bold)).collect();
+        let rooms = [self.cell; 2];
+        let sizes = SMALLER.map(|part| part * self.letters.small);
+        let fits = |em: &f64| words.iter().all(|words| words.fits(*em, &rooms));
+        let face = Type::bold(sizes.into_iter().find(fits).unwrap_or(sizes[3]), Tone::Ink);
+        let line = strip.h / 2.0;
+        let heading = |(at, words): (usize, &Words)| {
+            let lines = words.wrap(face.em, &rooms).lines;
+            let first = strip.strip(strip.h - lines.len() as f64 * line, line);
+            stacked(&lines, self.cell(at, first), face)
+        };
+        let marks = words.iter().enumerate().flat_map(heading);
+        marks.map(|mark| aligned(mark, Align::Middle)).collect()
     }
 }
 
@@ -94,18 +103,6 @@ fn aligned(mark: Mark, align: Align) -> Mark {
         Mark::Label(label) => Mark::Label(Label { align, ..label }),
         other => other,
     }
-}
-
-fn above(name: &str, area: Rect, face: Type) -> Vec<Mark> {
-    let words = Words::new(name, face.weight);
-    let rooms = [area.w; 2];
-    let sizes = SMALLER.map(|part| part * face.em);
-    let em = sizes.into_iter().find(|em| words.fits(*em, &rooms)).unwrap_or(sizes[3]);
-    let lines = words.wrap(em, &rooms).lines;
-    let line = area.h / 2.0;
-    let first = area.strip(area.h - lines.len() as f64 * line, line);
-    let marks = stacked(&lines, first, Type { em, ..face });
-    marks.into_iter().map(|mark| aligned(mark, Align::Middle)).collect()
 }
 
 /// How many rows are shown, and how high each is.

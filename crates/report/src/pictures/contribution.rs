@@ -10,7 +10,7 @@ use crate::page::{Block, LEADING, Page, Size, from_top};
 use crate::sheet::percent;
 use crate::view::contribution::{Grid, GridCell, GridRow};
 
-const SHARES: Shares = Shares { names: 0.22, right: 0.19 };
+const SHARES: Shares = Shares { names: 0.2, right: 0.16 };
 
 const KEYS: [(Sample, &str); 6] = [
     (Sample::Step(1), "alone below 10 %"),

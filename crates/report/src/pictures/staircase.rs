@@ -4,7 +4,7 @@ use super::bar::{self, Letters, Rise, Sample, split};
 use crate::draw::canvas::{Label, Mark, Rect, Stroke, Type};
 use crate::draw::look::Tone;
 use crate::draw::picture::{Alternative, Picture};
-use crate::draw::text::{self, Weight};
+use crate::draw::text::{self, Weight, Words};
 use crate::page::{Block, LEADING, Page, Size, from_top, paragraph};
 use crate::sheet::percent;
 use crate::view::staircase::{Staircase, Step};
@@ -244,18 +244,25 @@ fn remarks(stairs: &Staircase, letters: Letters, area: Rect) -> Block {
     let bold = Type::bold(letters.small, Tone::Ink);
     let plain = Type::regular(letters.small, Tone::Ink);
     let mut free = from_top(area, paragraph(&stairs.certificate, bold, area), &mut marks);
-    free = from_top(free, paragraph(&tests(stairs), plain, free), &mut marks);
+    // As many tests as have room on two lines.
+    let fits = |said: &String| Words::new(said, plain.weight).fits(plain.em, &[free.w; 2]);
+    let tests = (0..=stairs.tests.len()).rev().map(|most| tests(stairs, most));
+    let said = tests.clone().find(fits).or_else(|| tests.last()).unwrap_or_default();
+    free = from_top(free, paragraph(&said, plain, free), &mut marks);
     (marks, free.y - area.y)
 }
 
-/// What is proven, and what to test so that more is.
-fn tests(stairs: &Staircase) -> String {
+/// What is proven, and what to test so that more is, `most` tests at most.
+fn tests(stairs: &Staircase, most: usize) -> String {
     let proven = format!("{} is proven today", percent(stairs.proven));
     let test = |(name, gain): &(String, f64)| format!("{name} ({})", points(gain / 100.0));
-    let tests: Vec<String> = stairs.tests.iter().map(test).collect();
-    match tests.is_empty() {
-        true => proven,
-        false => format!("{proven}; one more test of each would prove more: {}", tests.join(", ")),
+    let tests: Vec<String> = stairs.tests.iter().take(most).map(test).collect();
+    match &tests[..] {
+        [] => proven,
+        [one] => format!("{proven}; one more test would prove more: {one}"),
+        tests => {
+            format!("{proven}; one more test of each would prove more: {}", tests.join(", "))
+        }
     }
 }
 
@@ -272,7 +279,8 @@ fn alternative(stairs: &Staircase) -> Alternative {
     };
     let today = format!("Today {} is expected.", percent(stairs.today));
     let steps = stairs.steps.iter().enumerate().map(step);
-    let foot = [format!("{}.", stairs.certificate), format!("{}.", tests(stairs))];
+    let foot =
+        [format!("{}.", stairs.certificate), format!("{}.", tests(stairs, stairs.tests.len()))];
     let said: Vec<String> = std::iter::once(today).chain(steps).chain(foot).collect();
     stairs.caption.alternative(&said.join(" "))
 }
@@ -352,7 +360,7 @@ mod tests {
         for said in ["+8.0", "+36.0", "Best there is of 2 candidates"] {
             assert!(words.iter().any(|word| word == said), "{said}: {words:?}");
         }
-        let tests = "10 % is proven today; one more test of each would prove more: EB-1 (+2.5)";
+        let tests = "10 % is proven today; one more test would prove more: EB-1 (+2.5)";
         assert!(words.iter().any(|word| word == tests), "{words:?}");
     }
 }

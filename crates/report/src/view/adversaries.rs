@@ -409,6 +409,23 @@ mod tests {
     }
 
     #[test]
+    fn one_that_a_file_describes_uses_what_counts_for_it() {
+        let mut world = Fixture::parse(&format!("{WORLD}\nprofile ours=1"));
+        let own = OwnAdversary {
+            name: "Ours </script>".to_owned(),
+            techniques: [("T1002".parse().unwrap(), 0.4)].into(),
+            software: vec!["S0001".to_owned()],
+            ..OwnAdversary::default()
+        };
+        world.profile.own.insert("ours".to_owned(), own);
+        let assessment = world.assess();
+        let found = of(&assessment);
+        let [row] = &found.rows[..] else { panic!("{found:?}") };
+        assert_eq!(cells(row), [Some((0, 1)), Some((0, 1))]);
+        assert_eq!(row.techniques, assessment.adversaries[0].techniques_in_scope);
+    }
+
+    #[test]
     fn where_nobody_is_named_all_groups_stand_for_the_figure() {
         let assessment = Fixture::parse(WORLD).assess();
         let found = of(&assessment);
