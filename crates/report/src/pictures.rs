@@ -4,9 +4,13 @@
 pub mod adversaries;
 mod bar;
 pub mod board;
+mod by_tactic;
+pub mod contribution;
 pub mod crosstab;
 pub mod findings;
 pub mod heatmap;
 pub mod proof;
 pub mod scale;
+pub mod segments;
+pub mod staircase;
 pub mod trend;

@@ -246,8 +246,53 @@ pub(super) fn spread(wanted: &[f64], least: f64, top: f64, bottom: f64) -> Vec<f
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::draw::look::Look;
+    use crate::draw::picture::Picture;
+    use crate::draw::{png, svg};
+    use crate::page::tests::check_texts;
+    use crate::page::{Caption, Size};
+
+    pub(crate) const SIZES: [Size; 4] = [Size::Slide, Size::A4, Size::A3, Size::Web];
+
+    /// Words as they come, some of them hostile.
+    pub(crate) fn any_text() -> impl Strategy<Value = String> {
+        let hostile = [
+            "</script><img src=x onerror=alert(1)>",
+            "=HYPERLINK(\"http://x\")",
+            "\u{1b}[2J\u{202e}gnp.exe",
+            "漢字 🛡 \u{0}\u{ffff}",
+            "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+            "",
+        ];
+        let hostile = prop::sample::select(hostile.to_vec()).prop_map(str::to_owned);
+        prop_oneof![2 => "[A-Za-z &<>/-]{0,50}", 1 => "\\PC{0,80}", 1 => hostile]
+    }
+
+    pub(crate) fn any_caption() -> impl Strategy<Value = Caption> {
+        let long = || prop::collection::vec(any_text(), 0..8).prop_map(|words| words.join(" "));
+        [long().boxed(), long().boxed(), long().boxed(), any_text().boxed(), any_text().boxed()]
+            .prop_map(|[title, subtitle, footnote, heading, classification]| Caption {
+                heading,
+                classification,
+                title,
+                subtitle,
+                footnote,
+            })
+    }
+
+    pub(crate) fn share() -> impl Strategy<Value = f64> {
+        prop_oneof![1 => Just(0.0), 1 => Just(1.0), 6 => 0.0..1.0]
+    }
+
+    /// Whether every text keeps to its place, and the picture can be read by another program.
+    pub(crate) fn check(picture: &Picture) -> Result<(), String> {
+        check_texts(picture)?;
+        png::parse(&svg::svg(picture, Look::default())).map(|_| ()).map_err(|e| format!("{e:?}"))
+    }
 
     #[test]
     fn heights_that_are_too_close_are_moved_apart_and_keep_their_order() {

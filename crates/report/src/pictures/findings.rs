@@ -184,3 +184,81 @@ fn alternative(findings: &Findings) -> Alternative {
     let said = findings.tactics.iter().map(tactic).chain(findings.gaps.iter().map(gap));
     findings.caption.alternative(&said.collect::<Vec<_>>().join(" "))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::page::tests::labels;
+    use crate::pictures::bar::tests::{SIZES, any_caption, any_text, check};
+
+    fn any_tactic() -> impl Strategy<Value = Tactic> {
+        let count = || prop_oneof![1 => Just(0usize), 3 => 0..60usize];
+        (any_text(), [count(), count(), count(), count(), count()], 0..60usize).prop_map(
+            |(name, levels, proven)| {
+                let proven = proven.min(levels.iter().sum());
+                Tactic { name, levels, proven }
+            },
+        )
+    }
+
+    fn any_gap() -> impl Strategy<Value = Gap> {
+        let words = [any_text().boxed(), any_text().boxed(), any_text().boxed()];
+        (1..900usize, words, 0.0..100.0, any::<bool>()).prop_map(
+            |(rank, [name, standing, next], priority, is_overdue)| {
+                let id = "T1059.001".to_owned();
+                Gap { rank, id, name, priority, standing, next, is_overdue }
+            },
+        )
+    }
+
+    fn any_findings() -> impl Strategy<Value = Findings> {
+        let tactics = prop::collection::vec(any_tactic(), 0..18);
+        let gaps = prop::collection::vec(any_gap(), 0..12);
+        (any_caption(), tactics, gaps, 0..3usize).prop_map(|(caption, tactics, gaps, accepted)| {
+            let levels = ["None", "Trace", "Weak", "Partial", "Strong"].map(str::to_owned);
+            Findings { caption, levels, tactics, of: gaps.len() + accepted, gaps, accepted }
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn every_text_keeps_to_its_frame(findings in any_findings()) {
+            for size in SIZES {
+                prop_assert_eq!(check(&picture(&findings, size)), Ok(()));
+            }
+        }
+    }
+
+    #[test]
+    fn on_a_slide_no_letter_of_the_chart_is_smaller_than_ten_points() {
+        let tactic = |at: usize| Tactic {
+            name: format!("Command and Control {at}"),
+            levels: [4, 3, 2, 8, 9],
+            proven: 5,
+        };
+        let gap = |rank: usize| Gap {
+            rank,
+            id: "T1059.001".to_owned(),
+            name: "System Network Configuration Discovery".to_owned(),
+            priority: 70.0,
+            standing: "Nothing, and no telemetry".to_owned(),
+            next: "Next: write a rule".to_owned(),
+            is_overdue: false,
+        };
+        let findings = Findings {
+            caption: Default::default(),
+            levels: Default::default(),
+            tactics: (1..=15).map(tactic).collect(),
+            gaps: (1..=10).map(gap).collect(),
+            of: 200,
+            accepted: 1,
+        };
+        let labels = labels(&picture(&findings, Size::Slide));
+        assert!(labels.iter().all(|label| label.face.em >= 19.9), "{labels:?}");
+        assert!(labels.iter().all(|label| !label.text.ends_with('…')), "{labels:?}");
+    }
+}

@@ -18,7 +18,7 @@ const HIGHEST: f64 = 4.0;
 const BARS: [(f64, Tone); 3] = [(0.66, Tone::Step(1)), (0.42, Tone::Step(3)), (0.18, Tone::Ink)];
 
 /// The headings of the figures.
-const HEADINGS: [&str; 4] = ["Proven", "Expected", "Claimed", "Of what they do"];
+const HEADINGS: [&str; 4] = ["Proven", "Expected", "Claimed", "Of the threat"];
 
 /// Lays the bars out on a sheet.
 #[must_use]
@@ -138,4 +138,62 @@ fn alternative(proof: &Proof) -> Alternative {
     };
     let rows = std::iter::once(&proof.whole).chain(&proof.rows).map(row);
     proof.caption.alternative(&rows.collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::score::Range;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::pictures::bar::tests::{SIZES, any_caption, any_text, check, share};
+
+    fn any_row() -> impl Strategy<Value = Row> {
+        (any_text(), [share(), share(), share()], any::<bool>(), share()).prop_map(
+            |(name, mut shares, is_known, weight)| {
+                shares.sort_by(f64::total_cmp);
+                let [lo, exp, hi] = shares;
+                let range = is_known.then_some(Range { lo, exp, hi });
+                Row { name, expected: exp, range, weight }
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn every_text_keeps_to_its_frame(
+            caption in any_caption(),
+            whole in any_row(),
+            rows in prop::collection::vec(any_row(), 0..20),
+        ) {
+            let proof = Proof { caption, whole, rows };
+            for size in SIZES {
+                prop_assert_eq!(check(&picture(&proof, size)), Ok(()));
+            }
+        }
+    }
+
+    #[test]
+    fn bars_are_as_long_as_their_shares() {
+        let whole = Row {
+            name: "All tactics".to_owned(),
+            expected: 0.5,
+            range: Some(Range { lo: 0.25, exp: 0.5, hi: 1.0 }),
+            weight: 1.0,
+        };
+        let proof = Proof { caption: Default::default(), whole, rows: Vec::new() };
+        let marks = picture(&proof, Size::Slide).marks;
+        let widest = |wanted: Tone| {
+            let width = |mark: &Mark| match mark {
+                Mark::Area(area, tone) if *tone == wanted => Some(area.w),
+                _ => None,
+            };
+            marks.iter().filter_map(width).fold(0.0, f64::max)
+        };
+        let all = widest(BARS[0].1);
+        assert!((widest(BARS[1].1) - 0.5 * all).abs() < 1e-6);
+        assert!((widest(BARS[2].1) - 0.25 * all).abs() < 1e-6);
+    }
 }

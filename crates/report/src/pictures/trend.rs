@@ -85,7 +85,8 @@ struct Chart<'a> {
 impl<'a> Chart<'a> {
     fn of(trend: &'a Trend, letters: Letters, area: Rect) -> Self {
         let (small, plain) = (letters.small, letters.plain);
-        let above = ROWS as f64 * small * LEADING + 0.6 * small;
+        let new = trend.points.iter().filter(|point| !point.rebased.is_empty()).count();
+        let above = new.min(ROWS) as f64 * small * LEADING + small;
         let below = 2.2 * small;
         let right = text::width("100 % expected", Weight::Bold, plain) + 2.0 * plain;
         let left = bar::margin(small);
@@ -157,7 +158,8 @@ impl<'a> Chart<'a> {
     fn new_yardsticks(&self) -> Vec<Mark> {
         let em = self.letters.small;
         let points = &self.trend.points;
-        let mut ends = [f64::NEG_INFINITY; ROWS];
+        let new = points.iter().filter(|point| !point.rebased.is_empty()).count();
+        let mut ends = vec![f64::NEG_INFINITY; new.min(ROWS)];
         let mut marks = Vec::new();
         for pair in points.windows(2).filter(|pair| !pair[1].rebased.is_empty()) {
             let x = (self.x(pair[0].as_of) + self.x(pair[1].as_of)) / 2.0;
@@ -165,7 +167,7 @@ impl<'a> Chart<'a> {
             let words = text::fit(&rebased(&pair[1]), Weight::Regular, em, plot.w);
             let width = text::width(&words, Weight::Regular, em) + 1.0;
             let from = (x - width / 2.0).clamp(plot.x, plot.right() + self.right.w - width);
-            let free = (0..ROWS).find(|row| ends[*row] < from);
+            let free = (0..ends.len()).find(|row| ends[*row] < from);
             let top = plot.y - 0.4 * em;
             let foot = free.map_or(top, |row| top - row as f64 * em * LEADING);
             let edge = Stroke { tone: Tone::OutOfScopeEdge, width: 0.1 * em };
@@ -236,7 +238,7 @@ impl<'a> Chart<'a> {
         let wanted: Vec<f64> = words.iter().map(|(share, ..)| self.rise.y(*share)).collect();
         let line = em * LEADING;
         let plot = self.rise.plot;
-        let places = bar::spread(&wanted, line, plot.y, plot.bottom() - line / 2.0);
+        let places = bar::spread(&wanted, line, plot.y + 0.3 * em, plot.bottom() - line / 2.0);
         let label = |((_, words, weight, ink), y): ((f64, String, Weight, Tone), f64)| {
             let x = self.right.x + 0.6 * em;
             let frame = Rect::new(x, y - line / 2.0, self.right.right() - x, line);
@@ -263,4 +265,90 @@ fn alternative(trend: &Trend) -> Alternative {
     };
     let points: Vec<String> = trend.points.iter().map(point).collect();
     trend.caption.alternative(&points.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::diff::Factor;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::page::tests::labels;
+    use crate::pictures::bar::tests::{SIZES, any_caption, check, share};
+
+    fn any_point() -> impl Strategy<Value = Point> {
+        let rebased = prop::collection::vec(prop::sample::select(&Factor::ALL[..]), 0..5);
+        let rebased = prop_oneof![3 => Just(Vec::new()), 1 => rebased];
+        (0..4000i32, [share(), share(), share()], rebased, 0..900usize).prop_map(
+            |(day, mut shares, rebased, gaps)| {
+                shares.sort_by(f64::total_cmp);
+                let [lo, exp, hi] = shares;
+                let as_of = Date::from_unix_days(day);
+                Point { as_of, threat_weighted: Range { lo, exp, hi }, gaps, rebased }
+            },
+        )
+    }
+
+    fn any_trend() -> impl Strategy<Value = Trend> {
+        let points = prop::collection::vec(any_point(), 0..40);
+        (any_caption(), points, prop::option::of(share())).prop_map(
+            |(caption, mut points, target)| {
+                points.sort_by_key(|point| point.as_of);
+                Trend { caption, points, target }
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn every_text_keeps_to_its_frame(trend in any_trend()) {
+            for size in SIZES {
+                prop_assert_eq!(check(&picture(&trend, size)), Ok(()));
+            }
+        }
+    }
+
+    fn trend(points: &[(i32, &[Factor])]) -> Trend {
+        let point = |(day, rebased): &(i32, &[Factor])| Point {
+            as_of: Date::from_unix_days(*day),
+            threat_weighted: Range { lo: 0.1, exp: 0.4, hi: 0.6 },
+            gaps: 0,
+            rebased: rebased.to_vec(),
+        };
+        let points = points.iter().map(point).collect();
+        Trend { caption: Default::default(), points, target: None }
+    }
+
+    /// The lines of what is expected, point by point.
+    fn expected(trend: &Trend) -> Vec<Vec<(f64, f64)>> {
+        let is_expected = |mark: Mark| match mark {
+            Mark::Line(points, Stroke { tone: Tone::Bar, .. }) => Some(points),
+            _ => None,
+        };
+        let marks = picture(trend, Size::Slide).marks;
+        // The key is drawn level, with two ends, and below the plot.
+        marks.into_iter().filter_map(is_expected).filter(|line| line[0].1 < 900.0).collect()
+    }
+
+    #[test]
+    fn the_line_is_to_scale_of_time_and_not_joined_where_the_yardstick_changed() {
+        let line = trend(&[(0, &[]), (10, &[]), (40, &[Factor::Scope]), (100, &[])]);
+        let [first, second] = &expected(&line)[..] else { panic!("{:?}", expected(&line)) };
+        let [a, b, c, d] = [first[0].0, first[1].0, second[0].0, second[1].0];
+        assert_eq!((first.len(), second.len()), (2, 2));
+        let day = (d - a) / 100.0;
+        assert!((b - a - 10.0 * day).abs() < 1e-6 && (c - a - 40.0 * day).abs() < 1e-6);
+        let words = labels(&picture(&line, Size::Slide));
+        assert!(words.iter().any(|label| label.text == "new scope"), "{words:?}");
+    }
+
+    #[test]
+    fn one_assessment_is_three_points_and_no_line() {
+        let one = trend(&[(500, &[])]);
+        assert_eq!(expected(&one), Vec::<Vec<_>>::new());
+        let discs = picture(&one, Size::A4).marks;
+        assert_eq!(discs.iter().filter(|mark| matches!(mark, Mark::Disc(..))).count(), 3);
+    }
 }

@@ -15,7 +15,13 @@ use crate::sheet::{Sheet, Value, percent};
 /// overlap that of the first of a place share it: there is no meaningful difference.
 #[must_use]
 pub fn places(assessment: &Assessment) -> Vec<(usize, &AdversaryCoverage)> {
-    let mut adversaries: Vec<_> = assessment.adversaries.iter().collect();
+    placed(assessment.adversaries.iter())
+}
+
+fn placed<'a>(
+    adversaries: impl Iterator<Item = &'a AdversaryCoverage>,
+) -> Vec<(usize, &'a AdversaryCoverage)> {
+    let mut adversaries: Vec<_> = adversaries.collect();
     adversaries.sort_by(|a, b| a.coverage.total_cmp(&b.coverage).then_with(|| a.id.cmp(&b.id)));
     let mut placed: Vec<(usize, &AdversaryCoverage)> = Vec::new();
     let mut first: Option<(usize, &AdversaryCoverage)> = None;
@@ -41,6 +47,8 @@ pub struct Adversaries {
     pub tactics: Vec<String>,
     /// The adversaries, the least covered first; all groups together where none is named.
     pub rows: Vec<Row>,
+    /// What to do where none is named; else empty.
+    pub note: String,
 }
 
 /// One adversary.
@@ -96,7 +104,11 @@ pub fn of(assessment: &Assessment) -> Adversaries {
         .collect();
     // Nothing can be said of one that uses nothing in scope.
     rows.sort_by_key(|row| row.expected.is_none());
+    let mut note = String::new();
     if rows.is_empty() {
+        note = "Which of them matter to us was not said: name them in [profile] of lacuna.toml or \
+                with --adversary, and each has a row of its own; lacuna adversaries lists them."
+            .to_owned();
         let expected = assessment.headline.threat_weighted.exp;
         let uses = |t: &TechniqueAssessment| t.threat.baseline > 0.0;
         rows.push(row_of(assessment, "All known groups", expected, uses));
@@ -111,6 +123,7 @@ pub fn of(assessment: &Assessment) -> Adversaries {
         caption: caption(assessment, &title(assessment, &rows), &definition),
         tactics: assessment.tactics.iter().map(|t| crate::printable(&t.name)).collect(),
         rows,
+        note,
     }
 }
 
@@ -134,45 +147,49 @@ fn row_of(
     }
 }
 
-/// Who would be hindered least, and where; those who share the first place are not told apart.
+/// Who would be hindered least; those who share the first place are not told apart.
 fn title(assessment: &Assessment, rows: &[Row]) -> String {
-    let expected = |row: &Row| percent(row.expected.unwrap_or_default());
-    let places = places(assessment);
-    let in_scope =
-        |(place, a): &&(usize, &AdversaryCoverage)| *place == 1 && a.techniques_in_scope > 0;
-    let first = places.iter().filter(in_scope).count();
+    let expected = |row: &Row| row.expected.map(percent).unwrap_or_default();
+    let in_scope = assessment.adversaries.iter().filter(|a| a.techniques_in_scope > 0);
+    let first = placed(in_scope).iter().filter(|(place, _)| *place == 1).count();
+    let known = || rows.iter().filter(|row| row.expected.is_some());
     match rows {
-        [] => "No adversary is named".to_owned(),
-        [row, ..] if places.is_empty() => format!(
+        [row, ..] if assessment.adversaries.is_empty() => format!(
             "No adversary is named yet; of what known groups do, {} is expected to be covered",
             expected(row)
         ),
-        [row, ..] if row.expected.is_none() => {
-            "Our adversaries use nothing that is in scope".to_owned()
-        }
-        [only] => {
+        [only] if only.expected.is_some() => {
             format!("Of what {} does, {} is expected to be covered", only.name, expected(only))
+        }
+        _ if known().next().is_none() => "Our adversaries use nothing that is in scope".to_owned(),
+        _ if known().all(|row| row.expected >= Some(1.0)) => {
+            "All that our adversaries do in scope is expected to be covered".to_owned()
         }
         [row, second, ..] if first == 2 => format!(
             "{} and {} would be hindered least: {} of what they do is expected to be covered",
             row.name,
             second.name,
-            expected(row)
+            between(&expected(row), &expected(second))
         ),
         [row, ..] if first > 2 => format!(
             "{} and {} more would be hindered least, with no meaningful difference between them: \
-             {} to {} is expected to be covered",
+             {} is expected to be covered",
             row.name,
             first - 1,
-            expected(row),
-            rows.get(first - 1).map(expected).unwrap_or_default()
+            between(&expected(row), &rows.get(first - 1).map(expected).unwrap_or_default())
         ),
         [row, ..] => format!(
             "{} would be hindered least: {} of what it does is expected to be covered",
             row.name,
             expected(row)
         ),
+        [] => "No adversary is named".to_owned(),
     }
+}
+
+/// From the least to the most, where the two differ.
+fn between(least: &str, most: &str) -> String {
+    if least == most { least.to_owned() } else { format!("{least} to {most}") }
 }
 
 /// All groups, campaigns and software, and the scenarios, a row each.
@@ -413,6 +430,23 @@ mod tests {
             let own = assessment.adversaries.iter().find(|a| a.name == row.name).unwrap();
             assert_eq!(row.techniques, own.techniques_in_scope, "{}", row.name);
         }
+    }
+
+    #[test]
+    fn one_that_a_file_describes_uses_what_counts_for_it() {
+        let mut world = Fixture::parse(&format!("{WORLD}\nprofile ours=1"));
+        let own = OwnAdversary {
+            name: "Ours </script>".to_owned(),
+            techniques: [("T1002".parse().unwrap(), 0.4)].into(),
+            software: vec!["S0001".to_owned()],
+            ..OwnAdversary::default()
+        };
+        world.profile.own.insert("ours".to_owned(), own);
+        let assessment = world.assess();
+        let found = of(&assessment);
+        let [row] = &found.rows[..] else { panic!("{found:?}") };
+        assert_eq!(cells(row), [Some((0, 1)), Some((0, 1))]);
+        assert_eq!(row.techniques, assessment.adversaries[0].techniques_in_scope);
     }
 
     #[test]

@@ -213,7 +213,7 @@ fn overview(comparison: &Comparison) -> Sheet {
     sheet
 }
 
-fn segments(comparison: &Comparison) -> Sheet {
+pub(super) fn segments(comparison: &Comparison) -> Sheet {
     let (whole, parts) = (comparison.whole.as_ref(), &comparison.assessments);
     let least = parts.iter().min_by(|a, b| covered(a).total_cmp(&covered(b)));
     let title = match (least, whole) {
@@ -310,7 +310,7 @@ fn tactics(comparison: &Comparison) -> Vec<&TacticCoverage> {
 }
 
 /// What tells a tactic from the others: releases have given an id to another tactic.
-fn key(tactic: &TacticCoverage) -> (&str, &str) {
+pub(super) fn key(tactic: &TacticCoverage) -> (&str, &str) {
     (&tactic.id, &tactic.name)
 }
 
@@ -351,7 +351,7 @@ fn by_tactic(comparison: &Comparison, noun: &'static str) -> Sheet {
     sheet
 }
 
-fn by_key(standing: &Standing) -> BTreeMap<(&str, &str), &TacticCoverage> {
+pub(super) fn by_key(standing: &Standing) -> BTreeMap<(&str, &str), &TacticCoverage> {
     standing.tactics.iter().map(|tactic| (key(tactic), tactic)).collect()
 }
 

@@ -212,3 +212,62 @@ fn few(names: &[String]) -> String {
         more => format!("{shown} and {more} more"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::fixture::Fixture;
+
+    use super::*;
+
+    const WORLD: &str = "
+        tactic TA0001 first First
+        tactic TA0002 second Second
+        technique T1001 One in first,second on Windows
+        technique T1002 Two in second on Windows
+        technique T1003 Three in second on Windows
+        component DC0001 Process shows T1002
+        group G0001 Bear uses T1001,T1002,T1003
+        group G0002 Lynx uses T1002
+        as_of 2026-06-30
+        have R1 rule detect T1001 strength=0.9 basis=tagged status=enabled tests=5/5/2026-06-01
+        have S1 source observe DC0001 telemetry=1
+    ";
+
+    fn found(more: &str) -> Findings {
+        of(&Fixture::parse(&format!("{WORLD}\n{more}")).assess())
+    }
+
+    #[test]
+    fn a_technique_of_several_tactics_counts_in_each_and_proof_is_counted_apart() {
+        let found = found("profile G0001=1 G0002=1");
+        let tactics: Vec<_> =
+            found.tactics.iter().map(|t| (t.name.as_str(), t.levels, t.proven)).collect();
+        assert_eq!(tactics, [("First", [0, 0, 0, 0, 1], 1), ("Second", [2, 0, 0, 0, 1], 1)]);
+    }
+
+    #[test]
+    fn a_gap_says_what_there_is_who_acts_and_what_was_promised() {
+        let late = "decide T1003 fix due 2026-01-31 owner Infra";
+        let found = found(&format!("profile G0001=1 G0002=1\n{late}"));
+        let [first, second] = &found.gaps[..] else { panic!("{:?}", found.gaps) };
+        assert_eq!(first.id, "T1002");
+        assert!(first.standing.ends_with("threat 100 %: Bear, Lynx"), "{first:?}");
+        assert!(first.next.ends_with("not decided") && !first.is_overdue, "{first:?}");
+        assert_eq!(
+            second.next,
+            "Next: accept it, or leave it out · Infra: overdue since 2026-01-31"
+        );
+        assert!(second.is_overdue && second.standing.starts_with("Nothing, and no telemetry"));
+        assert_eq!(
+            found.caption.title,
+            "2 techniques that our adversaries more likely than not use are not covered, or only \
+             weakly; first comes Two"
+        );
+    }
+
+    #[test]
+    fn what_was_accepted_has_no_place_and_is_counted() {
+        let found = found("profile G0001=1\ndecide T1002 accept until 2027-01-01");
+        assert_eq!((found.accepted, found.of, found.gaps.len()), (1, 1, 1));
+    }
+}

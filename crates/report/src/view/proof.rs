@@ -46,8 +46,8 @@ pub fn of(assessment: &Assessment) -> Proof {
         })
         .collect();
     let definition = "Proven is what tests of our own have shown; claimed is what would be covered \
-                      if everything worked as it is said to. Of what our adversaries do: how much \
-                      of it, by weight, each tactic is.";
+                      if everything worked as it is said to. Of the threat: how much of all that \
+                      our adversaries do each tactic is, by weight.";
     Proof {
         caption: caption(assessment, &title(assessment, &rows), definition),
         whole: Row {
@@ -78,13 +78,57 @@ fn title(assessment: &Assessment, rows: &[Row]) -> String {
             count(rows.len(), "tactic")
         ),
         (_, 0, Some((row, range))) if ahead(&range) > 0.0 => format!(
-            "{} is proven of {} that is expected; least is tested in {}",
+            "{} is proven of {} that is expected; tests are furthest behind in {}",
             percent(lo),
             percent(exp),
             row.name
         ),
+        (_, _, None) => finding(assessment),
         (_, 0, _) => {
             format!("All of the {} that is expected to be covered is proven", percent(exp))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::fixture::Fixture;
+
+    use super::*;
+
+    const WORLD: &str = "
+        tactic TA0001 first First
+        tactic TA0002 second Second
+        technique T1001 One in first on Windows
+        technique T1002 Two in second on Windows
+        group G0001 Bear uses T1001,T1002
+        have R1 rule detect T1001 strength=0.9 basis=validated status=enabled
+        as_of 2026-06-30
+    ";
+
+    #[test]
+    fn the_title_names_where_nothing_is_proven() {
+        let assessment = |more: &str| Fixture::parse(&format!("{WORLD}\n{more}")).assess();
+        let nothing = of(&assessment("have R2 rule detect T1002 strength=0.5 status=enabled"));
+        assert!(nothing.caption.title.starts_with("Nothing is proven yet"), "{nothing:?}");
+        let tested = "have R2 rule detect T1002 strength=0.5 status=enabled tests=5/5/2026-06-01";
+        let half = of(&assessment(tested));
+        assert_eq!(
+            half.caption.title,
+            "In 1 of 2 tactics nothing is proven of what is expected to be covered"
+        );
+        assert_eq!(half.rows[0].range.unwrap().lo, 0.0);
+        assert!(half.rows[1].range.unwrap().lo > 0.0);
+        assert_eq!(half.whole.expected, assessment(tested).headline.threat_weighted.exp);
+    }
+
+    #[test]
+    fn what_an_earlier_version_did_not_write_is_not_taken_for_nothing() {
+        let tested = "have R2 rule detect T1002 strength=0.5 status=enabled tests=5/5/2026-06-01";
+        let mut assessment = Fixture::parse(&format!("{WORLD}\n{tested}")).assess();
+        assessment.tactics.iter_mut().for_each(|tactic| tactic.coverage = None);
+        let proof = of(&assessment);
+        assert!(proof.rows.iter().all(|row| row.range.is_none() && row.expected > 0.0));
+        assert_eq!(proof.caption.title, finding(&assessment));
     }
 }

@@ -83,7 +83,7 @@ fn tests(found: &Recommendation) -> Sheet {
 }
 
 /// What all steps come to, in a sentence.
-fn finding(found: &Recommendation) -> String {
+pub(super) fn finding(found: &Recommendation) -> String {
     let Some(last) = found.picks.last() else {
         return match found.candidates {
             0 => "There is nothing to choose from".to_owned(),
@@ -103,7 +103,7 @@ fn finding(found: &Recommendation) -> String {
 }
 
 /// How far another choice could be ahead.
-fn order(found: &Recommendation) -> String {
+pub(super) fn order(found: &Recommendation) -> String {
     let of = count(found.candidates, "candidate");
     let left = 1.0 - found.certified_ratio;
     if found.picks.is_empty() {
@@ -149,7 +149,7 @@ pub(super) fn named(id: &str, title: &str) -> String {
 pub(super) const SAYABLE: usize = 12;
 
 /// The first of a list, and how many more there are.
-fn first(mut names: Vec<String>) -> String {
+pub(super) fn first(mut names: Vec<String>) -> String {
     let more = names.len().saturating_sub(NAMED);
     names.truncate(NAMED);
     let named = names.join(", ");
