@@ -39,10 +39,9 @@ pub fn picture(board: &Board, size: Size) -> Picture {
     let free = whole.inset(sheet.page.margin);
     let mut marks = vec![Mark::Area(whole, Tone::Paper)];
     let free = from_top(free, sheet.head(board, free), &mut marks);
-    let free = sheet.from_bottom(free, |area| sheet.foot(board, area), &mut marks);
-    let free = sheet.from_bottom(free, |area| sheet.sure(board, area), &mut marks);
-    let free =
-        sheet.from_bottom(free, |area| promised::row(&sheet, &board.promised, area), &mut marks);
+    let free = from_bottom(free, |area| sheet.foot(board, area), &mut marks);
+    let free = from_bottom(free, |area| sheet.sure(board, area), &mut marks);
+    let free = from_bottom(free, |area| promised::row(&sheet, &board.promised, area), &mut marks);
     marks.push(sheet.rule(free, free.h));
     let [left, right] = sheet.columns(free.strip(0.0, free.h - sheet.pt(5.0)));
     marks.extend(bars::marks(&sheet, &board.bars, left));
@@ -93,18 +92,6 @@ impl Sheet {
         let line = face.em * LEADING;
         let lines = Words::new(sentence, face.weight).wrap(face.em, &vec![area.w; most]).lines;
         (stacked(&lines, area.strip(0.0, line), face), lines.len() as f64 * line)
-    }
-
-    /// Puts a block at the bottom and gives back what is left above it.
-    fn from_bottom(
-        &self,
-        free: Rect,
-        block: impl Fn(Rect) -> Block,
-        marks: &mut Vec<Mark>,
-    ) -> Rect {
-        let (_, height) = block(free);
-        marks.extend(block(free.strip(free.h - height, height)).0);
-        free.strip(0.0, free.h - height)
     }
 
     /// Whom it is about, who may read it, the finding, and why.
@@ -258,6 +245,13 @@ impl Sheet {
             }
         }
     }
+}
+
+/// Puts a block at the bottom and gives back what is left above it.
+fn from_bottom(free: Rect, block: impl Fn(Rect) -> Block, marks: &mut Vec<Mark>) -> Rect {
+    let (_, height) = block(free);
+    marks.extend(block(free.strip(free.h - height, height)).0);
+    free.strip(0.0, free.h - height)
 }
 
 /// What stands before the words of a legend.

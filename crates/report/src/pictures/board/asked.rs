@@ -1,6 +1,6 @@
 //! What is to be decided: what, at which cost, by whom, and what it buys, drawn to one scale.
 
-use super::{Key, Sheet, bars};
+use super::{Key, Sheet, bars, from_bottom};
 use crate::draw::canvas::{Mark, Rect};
 use crate::draw::look::Tone;
 use crate::page::from_top;
@@ -33,7 +33,7 @@ pub(super) fn marks(sheet: &Sheet, asked: &Asked, area: Rect) -> Vec<Mark> {
         let place = Rect { x: beside.right() - sheet.legend_width(legend), ..beside };
         marks.extend(sheet.legend(legend, place.strip(sheet.pt(1.0), place.h)).0);
     } else {
-        free = sheet.from_bottom(free, |area| sheet.legend(legend, area), &mut marks);
+        free = from_bottom(free, |area| sheet.legend(legend, area), &mut marks);
     }
     if !asked.note.is_empty() {
         let note = sheet.lines(&asked.note, sheet.text(Tone::SoftInk), free, 2);

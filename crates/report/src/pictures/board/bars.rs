@@ -1,6 +1,6 @@
 //! What attacks would meet: a bar each from nothing to enough, with what public stacks come to.
 
-use super::{Key, Sheet};
+use super::{Key, Sheet, from_bottom};
 use crate::draw::canvas::{Label, Mark, Rect, Stroke};
 use crate::draw::look::Tone;
 use crate::draw::text::{self, Weight, Words};
@@ -27,11 +27,11 @@ pub(super) fn marks(sheet: &Sheet, bars: &Bars, area: Rect) -> Vec<Mark> {
     let free = from_top(area, sheet.heading(&bars.heading, area), &mut marks);
     let note = sheet.lines(&bars.note, sheet.text(Tone::SoftInk), free, 2);
     let free = from_top(free, note, &mut marks);
-    let free = sheet.from_bottom(free, |area| sheet.legend(&stacks(bars), area), &mut marks);
-    let free = sheet.from_bottom(free, |area| sheet.legend(&readings(bars), area), &mut marks);
+    let free = from_bottom(free, |area| sheet.legend(&stacks(bars), area), &mut marks);
+    let free = from_bottom(free, |area| sheet.legend(&readings(bars), area), &mut marks);
     let names = names(sheet, bars, free);
     let bar = Rect { x: free.x + names, w: free.w - names, ..free };
-    let free = sheet.from_bottom(free, |area| (axis(sheet, bar, area), sheet.line()), &mut marks);
+    let free = from_bottom(free, |area| (axis(sheet, bar, area), sheet.line()), &mut marks);
     let mut top = free.y;
     for (row, high) in
         bars.rows.iter().zip(heights(sheet, bars, names - BESIDE * sheet.point, free.h))
