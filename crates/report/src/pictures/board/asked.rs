@@ -8,11 +8,14 @@ use crate::view::board::{Asked, Buys, Step};
 
 /// Height of the bar in points, what is free above and below it, and the highest step.
 const BAR: f64 = 8.0;
-const ABOVE: f64 = 2.0;
-const BELOW: f64 = 4.0;
+const ABOVE: f64 = 3.0;
+const BELOW: f64 = 3.5;
 const HIGHEST: f64 = 92.0;
 /// What a step adds is never drawn narrower than so many points.
 const LEAST: f64 = 2.0;
+/// How much higher than the bar it is above and below, and what is free beside it, in points.
+const HIGHER: f64 = 1.5;
+const GAP: f64 = 1.0;
 /// What a step adds; no reading of a figure has this tone.
 const ADDED: Tone = Tone::Ink;
 
@@ -66,12 +69,41 @@ fn step(sheet: &Sheet, step: &Step, area: Rect) -> Vec<Mark> {
     marks
 }
 
-/// A bar from nothing to enough, with what there is before a step, and what it adds.
+/// A bar from nothing to enough, with what there is before a step, and what it adds: higher, and
+/// set off, since in some looks both have nearly one colour.
 fn added(sheet: &Sheet, buys: Buys, bar: Rect) -> Vec<Mark> {
     let mut marks: Vec<Mark> = bars::empty(sheet, bar).collect();
     marks.push(bars::upto(bar, buys.before, bars::EXPECTED));
-    let from = bar.w * buys.before.clamp(0.0, 1.0);
-    let width = (bar.w * (buys.after - buys.before)).max(sheet.pt(LEAST)).min(bar.w - from);
-    marks.push(Mark::Area(Rect { x: bar.x + from, w: width.max(0.0), ..bar }, ADDED));
+    let least = sheet.pt(LEAST);
+    let from = (bar.w * buys.before.clamp(0.0, 1.0)).min(bar.w - least);
+    let width = (bar.w * (buys.after - buys.before)).clamp(least, bar.w - from);
+    let high = Rect { x: bar.x + from, w: width, ..bar };
+    let high = high.strip(-sheet.pt(HIGHER), bar.h + 2.0 * sheet.pt(HIGHER));
+    let gap = sheet.pt(GAP);
+    marks.push(Mark::Area(Rect { x: high.x - gap, w: high.w + 2.0 * gap, ..high }, Tone::Paper));
+    marks.push(Mark::Area(high, ADDED));
     marks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::Size;
+
+    #[test]
+    fn what_a_step_adds_is_drawn_to_scale_and_never_leaves_its_bar() {
+        let sheet = Sheet::of(Size::Slide);
+        let bar = Rect::new(100.0, 50.0, 400.0, 16.0);
+        for (before, after, x, w) in [
+            (0.25, 0.5, 200.0, 100.0),
+            (0.5, 0.5, 300.0, 4.0),
+            (1.0, 1.5, 496.0, 4.0),
+            (-1.0, 2.0, 100.0, 400.0),
+        ] {
+            let marks = added(&sheet, Buys { before, after }, bar);
+            let Some(Mark::Area(drawn, ADDED)) = marks.last() else { panic!("{marks:?}") };
+            assert_eq!((drawn.x, drawn.w), (x, w), "{before} {after}");
+            assert!(drawn.h > bar.h, "it stands out without colour");
+        }
+    }
 }
