@@ -49,6 +49,8 @@ pub struct Since<'a> {
 pub struct Board {
     /// The finding, whom it is about, and the definition; the subtitle says why it is better.
     pub caption: Caption,
+    /// Whom it is about, and the day; for where the document has no name.
+    pub whom: String,
     /// Whether it is better than before.
     pub verdict: Verdict,
     /// What would be held against, and how well.
@@ -116,10 +118,10 @@ pub enum Held {
 pub struct Asked {
     /// The heading.
     pub heading: String,
-    /// The first steps.
+    /// Why there are no decisions; else empty.
+    pub note: String,
+    /// The first steps; without any, the first gaps.
     pub steps: Vec<Step>,
-    /// What to say where there are none; else empty.
-    pub instead: String,
 }
 
 /// One thing to decide.
@@ -129,9 +131,16 @@ pub struct Step {
     pub what: String,
     /// What it costs, who answers for it and what it buys.
     pub terms: String,
-    /// What of all attacks is covered well enough before it, 0..=1.
+    /// What it buys, where that is known.
+    pub buys: Option<Buys>,
+}
+
+/// What of everything that adversaries do is covered well enough, 0..=1, as far as is expected.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Buys {
+    /// Before a step.
     pub before: f64,
-    /// And after it.
+    /// After it.
     pub after: f64,
 }
 
@@ -163,6 +172,7 @@ impl Board {
         let verdict = since.map_or(Verdict::First, |since| verdict(since.diff));
         let (kind, bars) = bars(told);
         let title = title(assessment, &bars, kind, verdict, since);
+        let bars = Bars { rows: bars.rows.into_iter().map(plain_bar).collect(), ..bars };
         let around = caption(assessment, &title, "");
         Self {
             caption: Caption {
@@ -170,13 +180,40 @@ impl Board {
                 footnote: crate::printable(&footnote(told, &bars)),
                 ..around
             },
+            whom: crate::printable(&whom(assessment)),
             verdict,
             bars,
-            asked: asked(assessment, recommendation),
-            promised: promised(assessment, since),
+            asked: plain_asked(asked(assessment, recommendation)),
+            promised: plain_promised(promised(assessment, since)),
             sure: sure(assessment),
         }
     }
+}
+
+/// What people wrote without anything that would act instead of being read.
+fn plain_bar(bar: Bar) -> Bar {
+    Bar { name: crate::printable(&bar.name), ..bar }
+}
+
+fn plain_asked(asked: Asked) -> Asked {
+    let plain = |step: Step| Step {
+        what: crate::printable(&step.what),
+        terms: crate::printable(&step.terms),
+        ..step
+    };
+    Asked { steps: asked.steps.into_iter().map(plain).collect(), ..asked }
+}
+
+fn plain_promised(promised: Promised) -> Promised {
+    Promised { late: crate::printable(&promised.late), ..promised }
+}
+
+fn whom(assessment: &Assessment) -> String {
+    let organisation = &assessment.organisation;
+    let names = [&organisation.name, &organisation.segment].into_iter().flatten().cloned();
+    let (year, month, day) = assessment.as_of.civil();
+    let day = format!("{day} {} {year}", MONTHS[month as usize - 1]);
+    names.chain([day]).collect::<Vec<_>>().join(" · ")
 }
 
 fn verdict(diff: &Diff) -> Verdict {
@@ -334,19 +371,18 @@ fn why(assessment: &Assessment, verdict: Verdict, since: Option<Since<'_>>) -> S
                 than before is not known."
             .to_owned();
     };
-    let (_, day) = when(before.as_of, assessment.as_of);
+    let (then, day) = when(before.as_of, assessment.as_of);
     let in_place = match verdict {
         Verdict::First => String::new(),
-        Verdict::Better => format!("Better since {day}: what we have in place is worth more."),
-        Verdict::Worse => format!(
-            "Worse since {day}: what we have in place is worth less, or was tested too long ago."
-        ),
-        Verdict::Same => format!("The same since {day}: what we have is worth what it was."),
+        Verdict::Better => "Better, because what we have in place is worth more.".to_owned(),
+        Verdict::Worse => "Worse, because what we have in place is worth less, or was tested too \
+                           long ago."
+            .to_owned(),
         Verdict::Yardstick if diff.unexplained.is_some() => format!(
             "Not comparable with {day}: ATT&CK changed, and its release of then is not at hand."
         ),
-        Verdict::Yardstick => {
-            format!("Neither better nor worse since {day}: what we have is worth what it was.")
+        Verdict::Same | Verdict::Yardstick => {
+            format!("What we have in place is worth what it was {then}.")
         }
     };
     let said = [in_place, yardstick(diff), gaps(assessment, diff)];
@@ -355,27 +391,28 @@ fn why(assessment: &Assessment, verdict: Verdict, since: Option<Since<'_>>) -> S
 
 /// What of the yardstick moved the figure so that one sees it.
 fn yardstick(diff: &Diff) -> String {
-    let moved = diff.by_factor.iter().filter(|(f, part)| f.is_yardstick() && part.abs() > SEEN);
-    let moved: Vec<(&Factor, &f64)> = moved.collect();
-    let of = |up: bool| {
-        let words = moved.iter().filter(|(_, part)| (**part > 0.0) == up);
-        and(&words.map(|(factor, _)| yardstick_word(**factor)).collect::<Vec<_>>())
+    let moved = |up: bool| {
+        let parts = diff.by_factor.iter().filter(|(factor, _)| factor.is_yardstick());
+        let parts = parts.filter(|(_, part)| part.abs() > SEEN && (**part > 0.0) == up);
+        parts.map(|(factor, _)| yardstick_word(*factor)).collect::<Vec<_>>()
     };
-    let (up, down) = (of(true), of(false));
-    match (up.is_empty(), down.is_empty()) {
-        (true, true) => String::new(),
-        (false, true) => format!("The figure also rose with {up}, which is no progress."),
-        (true, false) => format!("The figure also fell with {down}, which is no loss."),
-        (false, false) => {
-            format!("The figure also rose with {up} and fell with {down}: neither is our doing.")
-        }
+    let looks = |words: &[&str], how: &str| {
+        let make = if words.len() == 1 { "makes" } else { "make" };
+        let said = format!("{} {make} us look {how}", and(words));
+        (!words.is_empty()).then_some(said)
+    };
+    let said = [looks(&moved(true), "better"), looks(&moved(false), "worse")];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    if said.is_empty() {
+        return String::new();
     }
+    format!("{}: that is the yardstick, not us.", capitalised(&said.join(", ")))
 }
 
 fn yardstick_word(factor: Factor) -> &'static str {
     match factor {
         Factor::Evidence => "what is in place",
-        Factor::Profile => "other adversaries",
+        Factor::Profile => "another set of adversaries",
         Factor::Scope => "another scope",
         Factor::Policy => "another policy",
         Factor::Attack => "another ATT&CK release",
@@ -399,29 +436,45 @@ fn gaps(assessment: &Assessment, diff: &Diff) -> String {
     }
 }
 
+/// The first steps that were worked out; without any, the first gaps.
 fn asked(assessment: &Assessment, recommendation: Option<&Recommendation>) -> Asked {
-    let Some(found) = recommendation else {
-        let instead = "What to do next was not worked out for this page.";
-        return Asked {
-            heading: "To decide".to_owned(),
-            steps: Vec::new(),
-            instead: instead.into(),
-        };
-    };
+    let picks = recommendation.map(|found| &found.picks[..]).unwrap_or_default();
+    let base = recommendation.map_or(0.0, |found| found.base);
     let steps: Vec<Step> =
-        found.picks.iter().take(STEPS).map(|pick| step(assessment, found.base, pick)).collect();
-    let instead = match (steps.is_empty(), found.candidates) {
-        (false, _) => "",
-        (true, 0) => "There is nothing to choose from: name what could be bought, built or tested.",
-        (true, _) => "Nothing that one could choose from would add anything.",
-    };
+        picks.iter().take(STEPS).map(|pick| step(assessment, base, pick)).collect();
     let heading = match steps.len() {
-        0 => "To decide",
+        0 => return first_gaps(assessment, recommendation),
         1 => "One decision is asked",
         2 => "Two decisions are asked",
         _ => "Three decisions are asked",
     };
-    Asked { heading: heading.to_owned(), steps, instead: instead.to_owned() }
+    Asked { heading: heading.to_owned(), note: String::new(), steps }
+}
+
+fn first_gaps(assessment: &Assessment, recommendation: Option<&Recommendation>) -> Asked {
+    let note = match recommendation.map(|found| found.candidates) {
+        None => "What each step would buy was not worked out.",
+        Some(0) => "There is nothing to choose from: name what could be bought, built or tested.",
+        Some(_) => "Nothing that one could choose from would add anything.",
+    };
+    let gap = |gap: &&TechniqueAssessment| {
+        let owner = gap.disposition.as_ref().and_then(|decided| decided.owner.clone());
+        let how = match gap.next_move {
+            Some(Move::Enable) => "a rule is there to be switched on",
+            Some(Move::Test) => "what is claimed is to be tested",
+            Some(Move::Write) => "a rule is to be written",
+            Some(Move::Prevent) => "a control is to be put in place",
+            Some(Move::Onboard) => "what would show it is to be brought in",
+            Some(Move::Accept) => "to be accepted: nothing helps and nothing shows it",
+            None => "what to do is open",
+        };
+        let owner = owner.unwrap_or_else(|| "no owner yet".to_owned());
+        let what = gap.name.clone();
+        Step { what, terms: format!("{how} · {owner}"), buys: None }
+    };
+    let steps: Vec<Step> = assessment.gaps().iter().take(STEPS).map(gap).collect();
+    let heading = if steps.is_empty() { "No gap is open" } else { "The first gaps" };
+    Asked { heading: heading.to_owned(), note: note.to_owned(), steps }
 }
 
 fn step(assessment: &Assessment, base: f64, pick: &Pick) -> Step {
@@ -440,8 +493,10 @@ fn step(assessment: &Assessment, base: f64, pick: &Pick) -> Step {
     Step {
         what: format!("{verb}: {}", recommend::called(pick)),
         terms: terms.join(" · "),
-        before: base + pick.cumulative - pick.gain,
-        after: base + pick.cumulative,
+        buys: Some(Buys {
+            before: base + pick.cumulative - pick.gain,
+            after: base + pick.cumulative,
+        }),
     }
 }
 
@@ -637,7 +692,297 @@ fn capitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
 }
 
+/// A name within a sentence; `DDoS` stays as it is.
 fn uncapitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |c| c.to_lowercase().chain(letters).collect())
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(next)) if next.is_lowercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::diff::diff;
+    use model::fixture::Fixture;
+    use model::scenario::{Scenario, coverage};
+
+    use super::*;
+
+    const WORLD: &str = "
+        tactic TA0002 execution Execution
+        technique T1001 Alpha in execution on Windows
+        technique T1002 Beta in execution on Windows
+        technique T1003 Gamma in execution on Windows
+        group G0001 Bear uses T1001,T1002
+        group G0002 Fox uses T1003
+    ";
+    const PROFILE: &str = "profile G0001=2 G0002=1\n";
+    const JUNE: &str = "as_of 2026-06-30\n";
+    const MARCH: &str = "as_of 2026-03-31\n";
+    const ONE: &str = "have R1 rule detect T1001 strength=0.8 status=enabled basis=attested\n";
+    const TWO: &str = "have R2 rule detect T1002 strength=0.8 status=enabled basis=attested\n";
+
+    fn world(lines: &[&str]) -> Fixture {
+        Fixture::parse(&format!("{WORLD}{}", lines.concat()))
+    }
+
+    fn scenarios() -> Vec<Scenario> {
+        let scenario = |name: &str, ids: &[&str]| Scenario {
+            id: name.to_lowercase(),
+            name: name.to_owned(),
+            techniques: ids.iter().map(|id| (id.parse().unwrap(), 1.0)).collect(),
+            ..Scenario::default()
+        };
+        vec![scenario("Ransomware", &["T1001"]), scenario("Data theft", &["T1002", "T1003"])]
+    }
+
+    fn board(now: &Fixture, before: Option<&Fixture>) -> Board {
+        let assessment = now.assess();
+        let covered = coverage(&assessment, &now.attack, &scenarios());
+        let earlier = before.map(|before| (before, before.assess()));
+        let found = earlier.as_ref().map(|(before, earlier)| {
+            diff((earlier, &before.inputs()), (&assessment, &now.inputs()))
+        });
+        let since = earlier.as_ref().zip(found.as_ref());
+        Board::of(&Told {
+            assessment: &assessment,
+            scenarios: &covered,
+            stacks: &[],
+            recommendation: None,
+            since: since.map(|((_, before), diff)| Since { before, diff }),
+        })
+    }
+
+    #[test]
+    fn better_is_what_is_in_place_and_names_what_is_held_least() {
+        let found = board(&world(&[JUNE, PROFILE, ONE, TWO]), Some(&world(&[MARCH, PROFILE, ONE])));
+        assert_eq!(found.verdict, Verdict::Better);
+        assert_eq!(
+            found.caption.title,
+            "We are better than in March, but data theft would mostly be neither stopped nor \
+             noticed"
+        );
+        assert!(
+            found.caption.subtitle.starts_with("Better, because what we have in place"),
+            "{}",
+            found.caption.subtitle
+        );
+    }
+
+    #[test]
+    fn worse_and_the_same_are_said_as_plainly() {
+        let worse = board(&world(&[JUNE, PROFILE, ONE]), Some(&world(&[MARCH, PROFILE, ONE, TWO])));
+        assert_eq!(worse.verdict, Verdict::Worse);
+        assert_eq!(
+            worse.caption.title,
+            "We are worse off than in March, and data theft would meet no defence"
+        );
+        assert!(worse.caption.subtitle.ends_with("No gap was closed and none is new."));
+        let same = board(
+            &world(&[JUNE, PROFILE, ONE]),
+            Some(&world(&["as_of 2025-06-02\n", PROFILE, ONE])),
+        );
+        assert_eq!(same.verdict, Verdict::Same);
+        assert_eq!(
+            same.caption.title,
+            "We are where we were in June 2025: data theft would meet no defence"
+        );
+        let near = board(
+            &world(&[JUNE, PROFILE, ONE]),
+            Some(&world(&["as_of 2026-06-02\n", PROFILE, ONE])),
+        );
+        assert!(near.caption.title.starts_with("We are where we were on 2 June: "));
+    }
+
+    #[test]
+    fn without_an_earlier_assessment_it_says_so() {
+        let first = board(&world(&[JUNE, PROFILE, ONE]), None);
+        assert_eq!(first.verdict, Verdict::First);
+        assert_eq!(first.caption.title, "Data theft would meet no defence");
+        assert!(first.caption.subtitle.starts_with("There is no earlier assessment"));
+    }
+
+    #[test]
+    fn another_yardstick_is_not_better() {
+        let now = world(&[JUNE, "profile G0001=1\n", ONE, TWO]);
+        let other = board(&now, Some(&world(&[MARCH, PROFILE, ONE, TWO])));
+        assert_eq!(other.verdict, Verdict::Yardstick);
+        assert!(other.caption.title.starts_with("Since March only the yardstick has moved: "));
+        assert!(
+            other.caption.subtitle.contains(
+                "Another set of adversaries makes us look better: that is the yardstick, not us."
+            ),
+            "{}",
+            other.caption.subtitle
+        );
+    }
+
+    #[test]
+    fn another_release_that_is_not_at_hand_is_not_better_either() {
+        let (now, then) = (world(&[JUNE, PROFILE, ONE]), world(&[MARCH, PROFILE, ONE]));
+        let (assessment, before) = (now.assess(), then.assess());
+        let mut found = diff((&before, &then.inputs()), (&assessment, &now.inputs()));
+        found.unexplained = Some(0.2);
+        found.delta = 0.21;
+        found.by_factor = [(Factor::Evidence, 0.01)].into();
+        let since = Since { before: &before, diff: &found };
+        assert_eq!(verdict(&found), Verdict::Yardstick);
+        assert!(why(&assessment, Verdict::Yardstick, Some(since)).starts_with("Not comparable"));
+    }
+
+    #[test]
+    fn nothing_covered_is_said_of_all() {
+        let nothing = board(&world(&[JUNE, PROFILE]), None);
+        assert_eq!(nothing.caption.title, "None of these attacks would meet any defence");
+        assert_eq!(nothing.sure.split(';').next(), Some("Nothing of it is tested"));
+        let strong = "have R9 rule detect T1001,T1002,T1003 strength=1 status=enabled \
+                      basis=validated\nhave C9 control prevent T1001,T1002,T1003 strength=1 \
+                      status=implemented basis=validated\n";
+        let all = board(&world(&[JUNE, PROFILE, strong]), None);
+        assert_eq!(all.caption.title, "Even ransomware would mostly be stopped or noticed",);
+    }
+
+    #[test]
+    fn where_no_scenario_is_in_scope_adversaries_are_shown_and_else_tactics() {
+        let of = |fixture: &Fixture| {
+            let assessment = fixture.assess();
+            let mobile = [ScenarioCoverage {
+                id: "ransomware".to_owned(),
+                name: "Ransomware".to_owned(),
+                question: String::new(),
+                coverage: Range::ZERO,
+                techniques: 0,
+                out_of_scope: 3,
+            }];
+            Board::of(&Told {
+                assessment: &assessment,
+                scenarios: &mobile,
+                stacks: &[],
+                recommendation: None,
+                since: None,
+            })
+        };
+        let names = |board: &Board| -> Vec<String> {
+            board.bars.rows.iter().map(|bar| bar.name.clone()).collect()
+        };
+        let adversaries = of(&world(&[JUNE, PROFILE, ONE]));
+        assert_eq!(names(&adversaries), ["Bear", "Fox"]);
+        assert!(adversaries.bars.note.contains("adversaries of most weight"));
+        assert_eq!(adversaries.caption.title, "Fox would meet no defence");
+        let tactics = of(&world(&[JUNE, ONE]));
+        assert_eq!(names(&tactics), ["Execution"]);
+        let nowhere = of(&world(&[JUNE, ONE, "platforms Linux=1\n"]));
+        assert_eq!(nowhere.caption.title, "Nothing is in scope, so nothing can be said");
+    }
+
+    #[test]
+    fn promises_of_then_and_now_are_counted_once() {
+        let then = "decide T1001 fix due 2026-05-01 owner Ann\n\
+                    decide T1002 fix due 2026-05-01 owner Bea\n";
+        let now = "decide T1002 fix due 2026-04-01 owner Bea\ndecide T1003 fix due 2026-12-31\n";
+        let enough = "have C1 control prevent T1001 strength=1 status=implemented \
+                      basis=validated\n";
+        let found =
+            board(&world(&[JUNE, PROFILE, enough, now]), Some(&world(&[MARCH, PROFILE, then])));
+        let expected = Promised { done: 1, open: 1, overdue: 1, late: "Beta (Bea)".to_owned() };
+        assert_eq!(found.promised, expected);
+        assert_eq!(board(&world(&[JUNE, PROFILE]), None).promised, Promised::default());
+    }
+
+    fn pick(id: &str, cost: f64) -> Pick {
+        Pick {
+            id: id.to_owned(),
+            title: "Sandbox".to_owned(),
+            next_move: Move::Onboard,
+            gain: 0.1,
+            gain_lo: 0.0,
+            cumulative: 0.3,
+            cost,
+            cumulative_cost: cost,
+            techniques: Vec::new(),
+            adversaries: [("Bear", 0.3), ("Fox", 0.2), ("Cat", 0.2)]
+                .map(|(name, gain)| model::recommend::Against {
+                    id: name.to_owned(),
+                    name: name.to_owned(),
+                    gain,
+                })
+                .to_vec(),
+        }
+    }
+
+    fn recommendation(candidates: usize, picks: Vec<Pick>) -> Recommendation {
+        Recommendation {
+            schema: String::new(),
+            generated_by: String::new(),
+            objective: String::new(),
+            algorithm: "greedy".to_owned(),
+            count: Some(3),
+            budget: None,
+            candidates,
+            base: 0.2,
+            picks,
+            upper_bound_gain: 0.3,
+            certified_ratio: 1.0,
+            test_first: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_decision_says_cost_owner_and_what_it_buys() {
+        let mut world = world(&[JUNE, PROFILE, ONE]);
+        world.capabilities[0].owner = Some("Ann".to_owned());
+        let assessment = world.assess();
+        let picks = vec![pick("R1", 7.5), pick("EB-2", assessment.policy.effort_onboard)];
+        let found = asked(&assessment, Some(&recommendation(9, picks)));
+        assert_eq!(found.heading, "Two decisions are asked");
+        let terms: Vec<&str> = found.steps.iter().map(|step| step.terms.as_str()).collect();
+        let expected = [
+            "cost 7.5 · Ann · most against Bear and Fox",
+            "a project · no owner yet · most against Bear and Fox",
+        ];
+        assert_eq!(terms, expected);
+        assert_eq!(found.steps[0].what, "Bring in: R1 Sandbox");
+        let buys = found.steps[0].buys.unwrap();
+        assert!((buys.before - 0.4).abs() < 1e-9 && (buys.after - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn without_steps_the_first_gaps_stand_there_and_why() {
+        let assessment = world(&[JUNE, PROFILE, ONE, "decide T1003 fix owner Ann\n"]).assess();
+        for (recommendation, note) in [
+            (None, "What each step would buy"),
+            (Some(recommendation(0, Vec::new())), "There is nothing to choose from"),
+            (Some(recommendation(4, Vec::new())), "Nothing that one could choose from"),
+        ] {
+            let found = asked(&assessment, recommendation.as_ref());
+            assert_eq!(found.heading, "The first gaps");
+            assert!(found.note.starts_with(note), "{}", found.note);
+            assert_eq!(found.steps.len(), assessment.gaps().len());
+            let of_ann = found.steps.iter().filter(|step| step.terms.ends_with("· Ann"));
+            assert_eq!(of_ann.map(|step| &step.what[..]).collect::<Vec<_>>(), ["Gamma"]);
+        }
+    }
+
+    #[test]
+    fn what_people_wrote_acts_on_nothing() {
+        let hostile = "\u{202E}x\u{1b}[31m</script>";
+        let due = "decide T1003 fix due 2026-01-01 owner Ann\n";
+        let mut world = world(&[JUNE, PROFILE, ONE, due]);
+        world.attack.techniques.iter_mut().for_each(|t| t.name = hostile.to_owned());
+        let found = board(&world, None);
+        let mut said = vec![&found.promised.late, &found.caption.subtitle];
+        said.extend(found.asked.steps.iter().flat_map(|step| [&step.what, &step.terms]));
+        assert!(said.iter().any(|text| text.contains("</script>")), "it is shown");
+        let acts = |c: char| c.is_control() || c == '\u{202E}';
+        assert!(!said.iter().any(|text| text.contains(acts)), "{said:?}");
+    }
+
+    #[test]
+    fn a_name_begins_small_within_a_sentence_unless_it_is_spelled_so() {
+        assert_eq!(uncapitalised("Data theft"), "data theft");
+        assert_eq!((uncapitalised("DDoS"), uncapitalised("X")), ("DDoS".into(), "X".into()));
+    }
 }

@@ -1,6 +1,6 @@
 //! What attacks would meet: a bar each from nothing to enough, with what public stacks come to.
 
-use super::{Key, Sheet};
+use super::{Key, Sheet, from_bottom};
 use crate::draw::canvas::{Label, Mark, Rect, Stroke};
 use crate::draw::look::Tone;
 use crate::draw::text::{self, Weight, Words};
@@ -9,7 +9,11 @@ use crate::view::board::{Bar, Bars, Held};
 
 /// A bar and the free space around it in points; and the highest row.
 const BAR: f64 = 12.0;
-const ROW: f64 = 38.0;
+const ROW: f64 = 40.0;
+/// How close two lines of one name may be, in em.
+const TIGHT: f64 = 1.05;
+/// Free beside a name, in points.
+const BESIDE: f64 = 8.0;
 /// The widest column of names, as a part of the whole.
 const WIDEST: f64 = 0.48;
 
@@ -23,27 +27,47 @@ pub(super) fn marks(sheet: &Sheet, bars: &Bars, area: Rect) -> Vec<Mark> {
     let free = from_top(area, sheet.heading(&bars.heading, area), &mut marks);
     let note = sheet.lines(&bars.note, sheet.text(Tone::SoftInk), free, 2);
     let free = from_top(free, note, &mut marks);
-    let free = sheet.from_bottom(free, |area| sheet.legend(&legend(bars), area), &mut marks);
+    let free = from_bottom(free, |area| sheet.legend(&stacks(bars), area), &mut marks);
+    let free = from_bottom(free, |area| sheet.legend(&readings(bars), area), &mut marks);
     let names = names(sheet, bars, free);
     let bar = Rect { x: free.x + names, w: free.w - names, ..free };
-    let free = sheet.from_bottom(free, |area| (axis(sheet, bar, area), sheet.line()), &mut marks);
-    let high = (free.h / bars.rows.len().max(1) as f64).min(sheet.pt(ROW));
-    let rows = free.strip(0.0, high * bars.rows.len() as f64);
-    for (at, row) in bars.rows.iter().enumerate() {
-        let place = rows.strip(at as f64 * high, high);
-        marks.extend(name(sheet, &row.name, Rect { w: names - sheet.pt(8.0), ..place }));
-        marks.extend(self::row(sheet, row, Rect { h: high, y: place.y, ..bar }));
+    let free = from_bottom(free, |area| (axis(sheet, bar, area), sheet.line()), &mut marks);
+    let mut top = free.y;
+    for (row, high) in
+        bars.rows.iter().zip(heights(sheet, bars, names - BESIDE * sheet.point, free.h))
+    {
+        let place = Rect { y: top, h: high, ..free };
+        marks.extend(name(sheet, &row.name, Rect { w: names - BESIDE * sheet.point, ..place }));
+        marks.extend(self::row(sheet, row, Rect { y: top, h: high, ..bar }));
+        top += high;
     }
     marks
 }
 
-fn legend(bars: &Bars) -> Vec<(Key, &str)> {
+/// The heights of the rows: a name that needs two lines has them where there is room for all that
+/// do.
+fn heights(sheet: &Sheet, bars: &Bars, room: f64, free: f64) -> Vec<f64> {
+    let em = sheet.pt(super::TEXT);
+    let is_long = |bar: &Bar| !Words::new(&bar.name, Weight::Regular).fits(em, &[room]);
+    let least = |bar: &Bar| if is_long(bar) { 2.0 * em * TIGHT } else { sheet.line() };
+    let least: Vec<f64> = bars.rows.iter().map(least).collect();
+    let count = least.len().max(1) as f64;
+    let rest = (free - least.iter().sum::<f64>()) / count;
+    let even = (free / count).min(sheet.pt(ROW));
+    let high = |least: f64| if rest < 0.0 { even } else { (least + rest).min(sheet.pt(ROW)) };
+    least.into_iter().map(high).collect()
+}
+
+fn readings(bars: &Bars) -> Vec<(Key, &str)> {
     let is_known = bars.rows.iter().any(|bar| matches!(bar.held, Held::Range(_)));
     let readings = [(PROVEN, "proven"), (EXPECTED, "expected"), (CLAIMED, "claimed")];
     let readings = readings.into_iter().filter(|(tone, _)| is_known || *tone == EXPECTED);
-    let readings = readings.map(|(tone, words)| (Key::Tone(tone), words));
+    readings.map(|(tone, words)| (Key::Tone(tone), words)).collect()
+}
+
+fn stacks(bars: &Bars) -> Vec<(Key, &str)> {
     let stacks = bars.stacks.iter().take(4).enumerate();
-    readings.chain(stacks.map(|(at, name)| (Key::Tick(at), name.as_str()))).collect()
+    stacks.map(|(at, name)| (Key::Tick(at), name.as_str())).collect()
 }
 
 /// The width of the column of names.
@@ -51,15 +75,16 @@ fn names(sheet: &Sheet, bars: &Bars, area: Rect) -> f64 {
     let width =
         |bar: &Bar| text::width(&text::drawable(&bar.name), Weight::Regular, sheet.pt(super::TEXT));
     let longest = bars.rows.iter().map(width).fold(0.0, f64::max);
-    (longest + sheet.pt(9.0)).min(area.w * WIDEST)
+    (longest + sheet.pt(BESIDE + 1.0)).min(area.w * WIDEST)
 }
 
 /// A name in the middle of its row, on two lines where it has to be and there is room.
 fn name(sheet: &Sheet, name: &str, area: Rect) -> Vec<Mark> {
     let face = sheet.text(Tone::Ink);
-    let room = (area.h / sheet.line()).clamp(1.0, 2.0) as usize;
+    let tight = (area.h / 2.0).min(sheet.line());
+    let room = if tight >= face.em * TIGHT { 2 } else { 1 };
     let lines = Words::new(name, face.weight).wrap(face.em, &vec![area.w; room]).lines;
-    let high = sheet.line().min(area.h);
+    let high = if lines.len() > 1 { tight } else { sheet.line().min(area.h) };
     let above = (area.h - lines.len() as f64 * high) / 2.0;
     stacked(&lines, area.strip(above, high), face)
 }

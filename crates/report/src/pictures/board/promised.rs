@@ -13,6 +13,8 @@ const MOST: usize = 20;
 /// In points.
 const SIDE: f64 = 12.0;
 const GAP: f64 = 3.0;
+const ABOVE: f64 = 4.0;
+const BELOW: f64 = 2.0;
 
 #[derive(Clone, Copy)]
 enum State {
@@ -22,14 +24,14 @@ enum State {
 }
 
 pub(super) fn row(sheet: &Sheet, promised: &Promised, area: Rect) -> Block {
-    let (label, beside) = sheet.labelled("Promised", area);
+    let (label, beside) = sheet.labelled("Promised", area.strip(sheet.pt(ABOVE), area.h));
     let mut marks = vec![label];
     let beside = Rect { h: sheet.line(), ..beside };
     let Promised { done, open, overdue, late } = promised;
     if done + open + overdue == 0 {
         let nothing = "Nothing: no gap has a decision that it is to be closed.";
         marks.push(Mark::Label(Label::left(nothing, beside, sheet.text(Tone::Ink))));
-        return (marks, sheet.line() + sheet.pt(2.0));
+        return (marks, sheet.line() + sheet.pt(ABOVE + BELOW));
     }
     let late = if late.is_empty() { "overdue".to_owned() } else { format!("overdue: {late}") };
     let groups = [
@@ -54,7 +56,7 @@ pub(super) fn row(sheet: &Sheet, promised: &Promised, area: Rect) -> Block {
         marks.push(Mark::Label(Label::left(&words, Rect { x, w: width, ..beside }, face)));
         x += width + sheet.pt(14.0);
     }
-    (marks, sheet.line() + sheet.pt(2.0))
+    (marks, sheet.line() + sheet.pt(ABOVE + BELOW))
 }
 
 /// The widths of the marks of one kind: squares, or a part of one bar.
