@@ -544,8 +544,24 @@ fn footnote(assessment: &Assessment, show: Show) -> String {
 }
 
 fn legend(assessment: &Assessment, show: Show) -> Legend {
+    Legend {
+        steps: steps(assessment, show),
+        outlined: "Among the ten first gaps".to_owned(),
+        proven: "Something is proven".to_owned(),
+        out_of_scope: "Out of scope".to_owned(),
+        fraction: match show {
+            Show::Coverage | Show::Function(_) => "2/5 = sub-techniques at least weak".to_owned(),
+            Show::Threat | Show::Priority | Show::Visibility => {
+                "The highest of its sub-techniques shows".to_owned()
+            }
+        },
+    }
+}
+
+/// What the steps of colour are called, the lowest first.
+pub(crate) fn steps(assessment: &Assessment, show: Show) -> [String; 5] {
     let policy = &assessment.policy;
-    let steps = match show {
+    match show {
         Show::Coverage | Show::Function(_) => [
             "None".to_owned(),
             format!("Trace (below {})", percent(policy.level_weak)),
@@ -560,23 +576,11 @@ fn legend(assessment: &Assessment, show: Show) -> Legend {
         Show::Priority => {
             ["No gap", "Below 10", "Below 25", "Below 50", "50 and more"].map(str::to_owned)
         }
-    };
-    Legend {
-        steps,
-        outlined: "Among the ten first gaps".to_owned(),
-        proven: "Something is proven".to_owned(),
-        out_of_scope: "Out of scope".to_owned(),
-        fraction: match show {
-            Show::Coverage | Show::Function(_) => "2/5 = sub-techniques at least weak".to_owned(),
-            Show::Threat | Show::Priority | Show::Visibility => {
-                "The highest of its sub-techniques shows".to_owned()
-            }
-        },
     }
 }
 
 /// Number of gaps that are outlined.
-const OUTLINED: usize = 10;
+pub(crate) const OUTLINED: usize = 10;
 
 fn cell(
     assessment: &Assessment,
@@ -628,7 +632,8 @@ pub(crate) fn figure(technique: &TechniqueAssessment, show: Show) -> Range {
     }
 }
 
-fn shade(assessment: &Assessment, technique: &TechniqueAssessment, show: Show) -> u8 {
+/// The step of colour of a technique.
+pub(crate) fn shade(assessment: &Assessment, technique: &TechniqueAssessment, show: Show) -> u8 {
     let step = |value: f64, borders: [f64; 3]| match value {
         value if value <= 0.0 => 0,
         value => 1 + borders.iter().filter(|border| value >= **border).count() as u8,

@@ -80,8 +80,13 @@ fn files(
     let png = report::png::render(&svg, 1.0).map_err(Failure::new)?;
     let stacks = ingest::reference_stacks();
     let mut page = Vec::new();
-    let beside = report::html::Beside { heatmap: &svg, stacks: &stacks, line, since: moved };
-    report::html::write(assessment, &beside, &mut page)?;
+    let beside = report::html::Beside {
+        stacks: &stacks,
+        line,
+        since: moved,
+        ..report::html::Beside::default()
+    };
+    report::html::write(assessment, attack, &beside, &mut page)?;
     let mut gaps = Vec::new();
     report::csv::write(&view::gaps(assessment, None, usize::MAX), &mut gaps)?;
     let mut layer = Vec::new();

@@ -1,0 +1,213 @@
+//! The parts of the page, in their order, and what stands in each.
+
+use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use model::assessment::Assessment;
+use model::attack::Attack;
+
+use super::adversaries::Heat;
+use super::evidence::Evidence;
+use super::figures::{self, Glance};
+use super::grid::Grid;
+use super::table::Table;
+use super::{Beside, Part, gaps, method, techniques};
+use crate::sheet::{Sheet, percent};
+use crate::view;
+use crate::view::references::References;
+
+/// A part of the page with its heading.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) id: &'static str,
+    pub(super) heading: &'static str,
+    pub(super) blocks: Vec<Block>,
+}
+
+/// What stands beneath a heading.
+#[derive(Debug)]
+pub(super) enum Block {
+    Text(String),
+    /// What a word means, where it first appears.
+    Term(&'static str, &'static str),
+    List(Vec<String>),
+    Table(Table),
+    /// A table that is unfolded when it is asked for: what the line says, and the table.
+    Folded(String, Table),
+    Image(Image),
+    Glance(Glance),
+    Heat(Heat),
+    Grid(Grid),
+}
+
+/// A picture as a part of the page.
+#[derive(Debug, Template)]
+#[template(path = "image.html")]
+pub(super) struct Image {
+    alternative: String,
+    caption: String,
+    encoded: String,
+}
+
+impl Image {
+    fn of(svg: &str, alternative: &str, caption: &str) -> Self {
+        Self {
+            alternative: alternative.to_owned(),
+            caption: caption.to_owned(),
+            encoded: STANDARD.encode(svg),
+        }
+    }
+}
+
+impl Block {
+    pub(super) fn term(word: &'static str, meaning: &'static str) -> Self {
+        Self::Term(word, meaning)
+    }
+}
+
+/// Everything a part is drawn from.
+struct Sources<'a> {
+    assessment: &'a Assessment,
+    attack: &'a Attack,
+    beside: &'a Beside<'a>,
+    evidence: Evidence<'a>,
+}
+
+const PARTS: [(Part, &str, &str); 11] = [
+    (Part::Findings, "findings", "At a glance"),
+    (Part::Moved, "since", "What moved"),
+    (Part::Gaps, "gaps", "What to close first"),
+    (Part::Adversaries, "adversaries", "By adversary"),
+    (Part::Matrix, "techniques", "All techniques"),
+    (Part::Recommendations, "recommended", "What to do next"),
+    (Part::Decisions, "decisions", "What was decided"),
+    (Part::Controls, "controls-table", "By control"),
+    (Part::Trend, "trend", "Over time"),
+    (Part::Inputs, "read", "What was read"),
+    (Part::Method, "method", "Method and limits"),
+];
+
+/// The parts of which there is something.
+pub(super) fn all(
+    assessment: &Assessment,
+    attack: &Attack,
+    beside: &Beside<'_>,
+) -> Vec<Section> {
+    let evidence = Evidence::of(assessment);
+    let mut sources = Sources { assessment, attack, beside, evidence };
+    let section = |(part, id, heading): (Part, &'static str, &'static str)| {
+        let mut blocks = sources.blocks(part);
+        let pictures = beside.pictures.iter().filter(|picture| picture.part == part);
+        let pictures = pictures.map(|p| Block::Image(Image::of(p.svg, p.alternative, p.caption)));
+        blocks.splice(0..0, pictures);
+        (!blocks.is_empty()).then_some(Section { id, heading, blocks })
+    };
+    PARTS.into_iter().filter_map(section).collect()
+}
+
+impl Sources<'_> {
+    fn blocks(&mut self, part: Part) -> Vec<Block> {
+        let Self { assessment, attack, beside, .. } = *self;
+        match part {
+            Part::Findings => self.findings(),
+            Part::Moved => noted(beside.since),
+            Part::Gaps => gaps::blocks(assessment, &mut self.evidence),
+            Part::Adversaries => adversaries(assessment),
+            Part::Matrix => {
+                let table = techniques::table(assessment, &mut self.evidence);
+                let line = format!(
+                    "{} as a table, with every term; covered, prevented and so on say what is \
+                     proven · expected · claimed",
+                    view::in_scope(assessment)
+                );
+                vec![
+                    Block::Grid(Grid::of(assessment, attack, beside.before)),
+                    Block::Folded(line, table),
+                ]
+            }
+            Part::Recommendations => noted(beside.recommended),
+            Part::Decisions => noted(beside.decided),
+            Part::Controls => noted(beside.by_control),
+            Part::Trend if beside.line.is_empty() => Vec::new(),
+            Part::Trend => noted(&[view::trend::sheet(beside.line)]),
+            Part::Inputs => read(assessment),
+            Part::Method => limits(assessment),
+        }
+    }
+
+    fn findings(&self) -> Vec<Block> {
+        let assessment = self.assessment;
+        let mut blocks = vec![Block::Glance(Glance::of(assessment))];
+        let validated = percent(assessment.headline.validated_share);
+        blocks.push(Block::Text(format!("Of what is claimed, {validated} is proven by tests.")));
+        if let Some(references) = References::of(assessment, self.beside.stacks) {
+            blocks.push(Block::Image(Image::of(
+                &crate::scale::svg(&references.scale()),
+                &references.sentence(),
+                "What well-known stacks are expected to cover where all of them is in place.",
+            )));
+            blocks.push(Block::Text(references.basis()));
+            let mut sheet = references.sheet();
+            sheet.title = "Stacks that anybody can look up, with all of them in place".to_owned();
+            blocks.push(Block::Folded("What good looks like, in figures".to_owned(), Table::of(&sheet)));
+        }
+        let readings = Table::of(&figures::readings(assessment));
+        blocks.push(Block::Folded("By function, and by other definitions".to_owned(), readings));
+        let tactics = Table::of(&figures::tactics(assessment));
+        blocks.push(Block::Folded("By tactic".to_owned(), tactics));
+        blocks
+    }
+}
+
+/// Tables, each after what must be known before reading it.
+fn noted(sheets: &[Sheet]) -> Vec<Block> {
+    let blocks = sheets.iter().flat_map(|sheet| {
+        let notes = sheet.notes.iter().map(|note| Block::Text(format!("{note}.")));
+        let table = (!sheet.rows.is_empty()).then(|| Block::Table(Table::of(sheet)));
+        let title = table.is_none().then(|| Block::Text(format!("{}.", sheet.title)));
+        title.into_iter().chain(notes).chain(table)
+    });
+    blocks.collect()
+}
+
+fn adversaries(assessment: &Assessment) -> Vec<Block> {
+    if assessment.adversaries.is_empty() {
+        let text = "No adversaries were named: the figures rest on what all known groups do.";
+        return vec![Block::Text(text.to_owned())];
+    }
+    let places = view::adversaries::places(assessment);
+    let is_shared = places.windows(2).any(|pair| pair[0].0 == pair[1].0);
+    let shared = is_shared.then(|| {
+        let text = "Adversaries of one place show no meaningful difference.";
+        Block::Text(text.to_owned())
+    });
+    let mut blocks = vec![
+        Block::Heat(Heat::of(assessment)),
+        Block::term("2/5", "two of the five techniques that it uses there are covered enough; –: it uses none."),
+        Block::term("Expected", "the part of what it does, weighed by how likely it does it, that is expected to be prevented or detected."),
+        Block::term("Between", "what that comes to when single numbers of the method are others."),
+    ];
+    blocks.extend(shared);
+    blocks
+}
+
+fn read(assessment: &Assessment) -> Vec<Block> {
+    let mut account = view::account(assessment);
+    account.title = "Records by source, each counted once".to_owned();
+    let mut ids = view::resolution(assessment);
+    ids.title = "Ids that are not live".to_owned();
+    let mut remarks = view::diagnostics(&assessment.diagnostics);
+    remarks.title = "Remarks on the data, by kind, with the first of each".to_owned();
+    if account.rows.is_empty() {
+        account.title = "Nothing was read".to_owned();
+    }
+    let sheets = [account, ids, remarks].into_iter().filter(|s| !s.rows.is_empty() || !s.notes.is_empty());
+    noted(&sheets.collect::<Vec<_>>())
+}
+
+fn limits(assessment: &Assessment) -> Vec<Block> {
+    let inputs = method::inputs(assessment);
+    let mut blocks = vec![Block::List(method::sentences(assessment))];
+    blocks.extend((!inputs.rows.is_empty()).then(|| Block::Table(Table::of(&inputs))));
+    blocks
+}
