@@ -19,6 +19,8 @@ mod policy;
 mod section;
 mod table;
 mod techniques;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, Write};
 
@@ -152,4 +154,3 @@ fn page<'a>(assessment: &'a Assessment, attack: &Attack, beside: &Beside<'_>) ->
         inputs: method::fingerprint(assessment),
     }
 }
-

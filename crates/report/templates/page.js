@@ -185,7 +185,7 @@
     made.append(element("caption", caption));
     const head = made.createTHead().insertRow();
     for (const name of heads) {
-      const cell = element("th", name);
+      const cell = element("th", name, /ed$|en$/.test(name) ? "n" : "");
       cell.scope = "col";
       head.append(cell);
     }
@@ -195,7 +195,11 @@
       cell.scope = "row";
       cell.append(name);
       row.append(cell);
-      for (const value of values) row.insertCell().append(value);
+      for (const value of values) {
+        const cell = row.insertCell();
+        cell.append(value);
+        if (/^[<>]?\d/.test(value)) cell.className = "n";
+      }
     }
     return made;
   };
@@ -227,14 +231,13 @@
   };
 
   const evidence = (technique, facts) => table(
-    ["What", "Function", "Names", "Proven", "Expected", "Claimed", "Where it stands"],
+    ["What, and where it stands", "Does", "Names", "Proven", "Expected", "Claimed"],
     technique.ev.map(([at, kind, family, via, lo, exp, hi, applies]) => {
       const [id, title, folder, place] = facts.capabilities[at], name = element("span", title || id);
-      const more = title ? [id, facts.words[family]] : [facts.words[family]];
-      name.append(element("small", [...new Set(more)].join(" · ")));
-      const where = element("span", facts.words[folder] + place);
-      where.append(element("small", facts.words[applies]));
-      return [name, facts.words[kind], facts.words[via], ...[lo, exp, hi].map(percent), where];
+      const about = new Set([title && id, facts.words[family], facts.words[applies]]);
+      name.append(element("small", facts.words[folder] + place, "where"));
+      name.append(element("small", [...about].filter(Boolean).join(" · "), "where"));
+      return [name, facts.words[kind], facts.words[via], ...[lo, exp, hi].map(percent)];
     }),
     technique.ev.length < technique.all
       ? `The strongest ${technique.ev.length} of ${count(technique.all, "piece")} of evidence`
@@ -267,9 +270,8 @@
     const facts = data(), technique = facts.techniques[facts.at.get(id)];
     const title = element("h2", technique ? `${id} ${technique.name}` : id);
     title.id = "panel-title";
-    const shut = element("button", "×", "close");
+    const shut = element("button", "Close", "close");
     shut.type = "button";
-    shut.setAttribute("aria-label", "Close");
     shut.addEventListener("click", close);
     const parts = [title, shut];
     if (/^T\d{4}(\.\d{3})?$/.test(id)) {

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use model::trend::Point;
+use model::decisions::decisions;
+use report::html::Beside;
 use report::sheet::Sheet;
 use report::view;
 
@@ -44,6 +45,7 @@ pub(crate) fn run(common: &Common, output: &Path, past: &Past<'_>) -> Result<Out
         }
         _ => Vec::new(),
     };
+    let decided = decisions(&inputs, &answer.assessment, inputs.policy.decision_soon);
     drop(inputs);
     let found = gathered.finish(answer, common);
     found.tell(common, false, &mut streams)?;
@@ -52,7 +54,18 @@ pub(crate) fn run(common: &Common, output: &Path, past: &Past<'_>) -> Result<Out
         Some(history) => history.line(&found.assessment)?,
         None => Vec::new(),
     };
-    let files = files(&found, &line, &moved)?;
+    let decided: Vec<Sheet> = match decided.decisions.is_empty() {
+        true => Vec::new(),
+        false => vec![view::decisions::sheet(&decided)],
+    };
+    let beside = Beside {
+        line: &line,
+        since: &moved,
+        before: before.as_ref(),
+        decided: &decided,
+        ..Beside::default()
+    };
+    let files = files(&found, beside)?;
     write_folder(output, &files)?;
     if let Some(history) = history {
         let json = files.iter().find(|(name, _)| *name == ASSESSMENT);
@@ -69,23 +82,14 @@ pub(crate) fn run(common: &Common, output: &Path, past: &Past<'_>) -> Result<Out
     Ok(super::outcome(found.is_refused))
 }
 
-fn files(
-    found: &Assessed,
-    line: &[Point],
-    moved: &[Sheet],
-) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
+fn files(found: &Assessed, beside: Beside<'_>) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
     let Assessed { assessment, attack, .. } = found;
     let matrix = view::matrix(assessment, attack, view::Show::Coverage);
     let svg = report::heatmap::svg(&matrix, report::heatmap::Size::Slide);
     let png = report::png::render(&svg, 1.0).map_err(Failure::new)?;
     let stacks = ingest::reference_stacks();
     let mut page = Vec::new();
-    let beside = report::html::Beside {
-        stacks: &stacks,
-        line,
-        since: moved,
-        ..report::html::Beside::default()
-    };
+    let beside = Beside { stacks: &stacks, ..beside };
     report::html::write(assessment, attack, &beside, &mut page)?;
     let mut gaps = Vec::new();
     report::csv::write(&view::gaps(assessment, None, usize::MAX), &mut gaps)?;
@@ -98,13 +102,13 @@ fn files(
     let references = view::references::References::of(assessment, &stacks);
     sheet.notes.extend(references.map(|references| references.sentence()));
     report::markdown::write(&sheet, &mut summary)?;
-    for sheet in moved {
+    for sheet in beside.since {
         summary.push(b'\n');
         report::markdown::write(sheet, &mut summary)?;
     }
-    if !line.is_empty() {
+    if !beside.line.is_empty() {
         summary.push(b'\n');
-        report::markdown::write(&view::trend::sheet(line), &mut summary)?;
+        report::markdown::write(&view::trend::sheet(beside.line), &mut summary)?;
     }
     Ok(vec![
         ("index.html", page),

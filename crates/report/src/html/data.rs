@@ -138,12 +138,13 @@ pub(super) fn of(assessment: &Assessment, attack: &Attack, before: Option<&Asses
 /// What the cells of each technique show, those out of scope with sub-techniques in it included.
 fn cells(painter: Painter<'_>, layers: &[Layer]) -> BTreeMap<String, Cells> {
     let mut cells = BTreeMap::new();
-    let mut show = |id: String, own: Option<&TechniqueAssessment>, subs: &[&TechniqueAssessment]| {
-        let shown = layers.iter().filter_map(|layer| painter.cell(*layer, own, subs));
-        let shown: Vec<Shown> = shown.collect();
-        let steps = shown.iter().map(|shown| shown.step.to_string()).collect();
-        cells.insert(id, (steps, shown.iter().map(|shown| shown.number).collect()));
-    };
+    let mut show =
+        |id: String, own: Option<&TechniqueAssessment>, subs: &[&TechniqueAssessment]| {
+            let shown = layers.iter().filter_map(|layer| painter.cell(*layer, own, subs));
+            let shown: Vec<Shown> = shown.collect();
+            let steps = shown.iter().map(|shown| shown.step.to_string()).collect();
+            cells.insert(id, (steps, shown.iter().map(|shown| shown.number).collect()));
+        };
     for (id, family) in families(painter.assessment) {
         let own = family.iter().copied().find(|t| t.parent.is_none());
         let subs: Vec<_> = family.iter().copied().filter(|t| t.parent.is_some()).collect();
@@ -155,10 +156,7 @@ fn cells(painter: Painter<'_>, layers: &[Layer]) -> BTreeMap<String, Cells> {
 
 /// Who uses which techniques in scope: the adversaries of the profile as the assessment has it,
 /// other groups as ATT&CK does.
-fn adversaries(
-    assessment: &Assessment,
-    attack: &Attack,
-) -> BTreeMap<String, (String, Vec<usize>)> {
+fn adversaries(assessment: &Assessment, attack: &Attack) -> BTreeMap<String, (String, Vec<usize>)> {
     let techniques = &assessment.techniques;
     let mut by_id = BTreeMap::new();
     for group in attack.adversaries.iter().filter(|a| a.kind == AdversaryKind::Group) {
@@ -226,12 +224,17 @@ impl<'a> Drawing<'a> {
         Technique {
             id: technique.id.to_string(),
             name: technique.name.clone(),
-            ta: technique.tactics.iter().filter_map(|id| self.tactics.get(&**id).copied()).collect(),
+            ta: technique
+                .tactics
+                .iter()
+                .filter_map(|id| self.tactics.get(&**id).copied())
+                .collect(),
             pl: technique.platforms.iter().filter_map(|p| self.platform(p)).collect(),
             rank: technique.rank,
             level: technique.level as u8,
             cells,
-            cov: [coverage.prevent, coverage.detect, coverage.respond, coverage.composite].map(range),
+            cov: [coverage.prevent, coverage.detect, coverage.respond, coverage.composite]
+                .map(range),
             terms: terms(technique),
             counts: [
                 technique.ease.public_rules as usize,
@@ -278,13 +281,19 @@ impl<'a> Drawing<'a> {
         if let Some(place) = self.places.get(id) {
             return *place;
         }
-        let (title, origin) = self.known.get(id).map_or_else(Default::default, |c| {
-            (c.title.as_str(), c.origin.to_string())
-        });
+        let (title, origin) = self
+            .known
+            .get(id)
+            .map_or_else(Default::default, |c| (c.title.as_str(), c.origin.to_string()));
         let file = origin.rfind('/').map_or(0, |slash| slash + 1);
         let folder = self.words.place(&origin[..file]);
         let title = if title == id { "" } else { title };
-        self.capabilities.push((id.to_owned(), title.to_owned(), folder, origin[file..].to_owned()));
+        self.capabilities.push((
+            id.to_owned(),
+            title.to_owned(),
+            folder,
+            origin[file..].to_owned(),
+        ));
         self.places.insert(id, self.capabilities.len() - 1);
         self.capabilities.len() - 1
     }

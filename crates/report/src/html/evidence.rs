@@ -59,7 +59,11 @@ impl<'a> Evidence<'a> {
         Piece {
             name: title.unwrap_or(&evidence.capability).to_owned(),
             function: evidence.function.word(),
-            strength: format!("{} expected, {} proven", percent(evidence.exp), percent(evidence.lo)),
+            strength: format!(
+                "{} expected, {} proven",
+                percent(evidence.exp),
+                percent(evidence.lo)
+            ),
             origin: capability.map(|c| c.origin.to_string()).unwrap_or_default(),
         }
     }

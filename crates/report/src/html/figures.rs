@@ -5,14 +5,21 @@ use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::capability::Function;
 use model::score::Range;
 
+use crate::scale;
 use crate::sheet::{Sheet, Value, percent};
 use crate::view;
+use crate::view::references::References;
 
-/// The three readings of the headline on a line, and how many gaps are open.
+/// The three readings of the headline on a line, among those of well-known stacks, and how many
+/// gaps are open.
 #[derive(Debug, Template)]
 #[template(path = "glance.html")]
 pub(super) struct Glance {
+    alternative: String,
     readings: [Reading; 3],
+    ticks: Vec<Tick>,
+    /// What the ticks were computed for.
+    basis: String,
     gaps: usize,
     techniques: usize,
 }
@@ -27,26 +34,64 @@ struct Reading {
     meaning: &'static str,
 }
 
+/// What a well-known stack comes to.
+#[derive(Debug)]
+struct Tick {
+    letter: char,
+    name: String,
+    figure: String,
+    /// Where it stands on the line, as SVG says it.
+    x: String,
+}
+
 impl Glance {
-    pub(super) fn of(assessment: &Assessment) -> Self {
+    pub(super) fn of(assessment: &Assessment, references: Option<&References<'_>>) -> Self {
         let Range { lo, exp, hi } = assessment.headline.threat_weighted;
         let reading = |class, name, share: f64, meaning| Reading {
             class,
             name,
             figure: percent(share),
-            bar: format!("{:.1}%", 100.0 * share.clamp(0.0, 1.0)),
+            bar: along(share),
             meaning,
         };
+        let alternative = format!(
+            "{}: {} proven, {} expected, {} claimed",
+            against(assessment),
+            percent(lo),
+            percent(exp),
+            percent(hi)
+        );
         Self {
+            alternative,
             readings: [
                 reading("lo", "Proven", lo, "tests have shown it"),
                 reading("exp", "Expected", exp, "each claim weighed by what it rests on"),
                 reading("hi", "Claimed", hi, "every claim taken at its word"),
             ],
+            ticks: references.map(ticks).unwrap_or_default(),
+            basis: references.map(References::basis).unwrap_or_default(),
             gaps: assessment.gaps().len(),
             techniques: assessment.scope.techniques,
         }
     }
+}
+
+/// A share of a line, as SVG says it.
+fn along(share: f64) -> String {
+    format!("{:.1}%", 100.0 * share.clamp(0.0, 1.0))
+}
+
+/// The stacks by what is expected of them, the least first.
+fn ticks(references: &References<'_>) -> Vec<Tick> {
+    let mut ticks = references.scale().ticks;
+    ticks.sort_by(|a, b| a.share.total_cmp(&b.share).then_with(|| a.name.cmp(&b.name)));
+    let tick = |(letter, tick): (char, scale::Tick)| Tick {
+        letter,
+        figure: percent(tick.share),
+        x: along(tick.share),
+        name: tick.name,
+    };
+    ('A'..='Z').zip(ticks).map(tick).collect()
 }
 
 /// What is proven, expected and claimed, by function and by other definitions.

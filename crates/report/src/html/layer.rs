@@ -70,10 +70,14 @@ impl Layer {
             }
             Self::Threat => view::steps(assessment, Show::Threat),
             Self::Priority => view::steps(assessment, Show::Priority),
-            Self::Change => {
-                ["20 points worse or more", "Worse", "The same", "Better", "20 points better or more"]
-                    .map(str::to_owned)
-            }
+            Self::Change => [
+                "20 points worse or more",
+                "Worse",
+                "The same",
+                "Better",
+                "20 points better or more",
+            ]
+            .map(str::to_owned),
         }
     }
 

@@ -28,6 +28,8 @@ pub(super) struct Section {
 #[derive(Debug)]
 pub(super) enum Block {
     Text(String),
+    /// What must be known to read what stands above it.
+    Note(String),
     /// What a word means, where it first appears.
     Term(&'static str, &'static str),
     List(Vec<String>),
@@ -88,11 +90,7 @@ const PARTS: [(Part, &str, &str); 11] = [
 ];
 
 /// The parts of which there is something.
-pub(super) fn all(
-    assessment: &Assessment,
-    attack: &Attack,
-    beside: &Beside<'_>,
-) -> Vec<Section> {
+pub(super) fn all(assessment: &Assessment, attack: &Attack, beside: &Beside<'_>) -> Vec<Section> {
     let evidence = Evidence::of(assessment);
     let mut sources = Sources { assessment, attack, beside, evidence };
     let section = |(part, id, heading): (Part, &'static str, &'static str)| {
@@ -137,19 +135,17 @@ impl Sources<'_> {
 
     fn findings(&self) -> Vec<Block> {
         let assessment = self.assessment;
-        let mut blocks = vec![Block::Glance(Glance::of(assessment))];
+        let references = References::of(assessment, self.beside.stacks);
         let validated = percent(assessment.headline.validated_share);
-        blocks.push(Block::Text(format!("Of what is claimed, {validated} is proven by tests.")));
-        if let Some(references) = References::of(assessment, self.beside.stacks) {
-            blocks.push(Block::Image(Image::of(
-                &crate::scale::svg(&references.scale()),
-                &references.sentence(),
-                "What well-known stacks are expected to cover where all of them is in place.",
-            )));
-            blocks.push(Block::Text(references.basis()));
+        let mut blocks = vec![
+            Block::Glance(Glance::of(assessment, references.as_ref())),
+            Block::Text(format!("Of what is claimed, {validated} is proven by tests.")),
+        ];
+        if let Some(references) = references {
             let mut sheet = references.sheet();
             sheet.title = "Stacks that anybody can look up, with all of them in place".to_owned();
-            blocks.push(Block::Folded("What good looks like, in figures".to_owned(), Table::of(&sheet)));
+            let line = "What good looks like, in figures".to_owned();
+            blocks.push(Block::Folded(line, Table::of(&sheet)));
         }
         let readings = Table::of(&figures::readings(assessment));
         blocks.push(Block::Folded("By function, and by other definitions".to_owned(), readings));
@@ -159,13 +155,15 @@ impl Sources<'_> {
     }
 }
 
-/// Tables, each after what must be known before reading it.
+/// Tables, each with what must be known to read it.
 fn noted(sheets: &[Sheet]) -> Vec<Block> {
     let blocks = sheets.iter().flat_map(|sheet| {
-        let notes = sheet.notes.iter().map(|note| Block::Text(format!("{note}.")));
-        let table = (!sheet.rows.is_empty()).then(|| Block::Table(Table::of(sheet)));
-        let title = table.is_none().then(|| Block::Text(format!("{}.", sheet.title)));
-        title.into_iter().chain(notes).chain(table)
+        let table = match sheet.rows.is_empty() {
+            true => Block::Text(format!("{}.", sheet.title)),
+            false => Block::Table(Table::of(sheet)),
+        };
+        let notes = sheet.notes.iter().map(|note| Block::Note(format!("{note}.")));
+        std::iter::once(table).chain(notes)
     });
     blocks.collect()
 }
@@ -179,12 +177,19 @@ fn adversaries(assessment: &Assessment) -> Vec<Block> {
     let is_shared = places.windows(2).any(|pair| pair[0].0 == pair[1].0);
     let shared = is_shared.then(|| {
         let text = "Adversaries of one place show no meaningful difference.";
-        Block::Text(text.to_owned())
+        Block::Note(text.to_owned())
     });
     let mut blocks = vec![
         Block::Heat(Heat::of(assessment)),
-        Block::term("2/5", "two of the five techniques that it uses there are covered enough; –: it uses none."),
-        Block::term("Expected", "the part of what it does, weighed by how likely it does it, that is expected to be prevented or detected."),
+        Block::term(
+            "2/5",
+            "two of the five techniques that it uses there are covered enough; –: it uses none.",
+        ),
+        Block::term(
+            "Expected",
+            "the part of what it does, weighed by how likely it does it, that is expected to be \
+             prevented or detected.",
+        ),
         Block::term("Between", "what that comes to when single numbers of the method are others."),
     ];
     blocks.extend(shared);
@@ -201,7 +206,8 @@ fn read(assessment: &Assessment) -> Vec<Block> {
     if account.rows.is_empty() {
         account.title = "Nothing was read".to_owned();
     }
-    let sheets = [account, ids, remarks].into_iter().filter(|s| !s.rows.is_empty() || !s.notes.is_empty());
+    let sheets =
+        [account, ids, remarks].into_iter().filter(|s| !s.rows.is_empty() || !s.notes.is_empty());
     noted(&sheets.collect::<Vec<_>>())
 }
 
