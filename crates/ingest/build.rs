@@ -1,5 +1,5 @@
-//! Lists the descriptors of formats and the tables of log sources that are built in, so that a
-//! file in their folder is all it takes to add one.
+//! Lists the descriptors of formats, the tables of log sources and the scenarios that are built in,
+//! so that a file in their folder is all it takes to add one.
 
 #![allow(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 
@@ -9,7 +9,8 @@ use std::path::Path;
 use std::{env, fs};
 
 /// Each list, and the folder whose TOML files it holds.
-const LISTS: [(&str, &str); 2] = [("FORMATS", "formats"), ("LOG_SOURCES", "log_sources")];
+const LISTS: [(&str, &str); 3] =
+    [("FORMATS", "formats"), ("LOG_SOURCES", "log_sources"), ("SCENARIOS", "profiles/scenarios")];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = env::var("CARGO_MANIFEST_DIR")?;

@@ -14,11 +14,14 @@ mod formats;
 mod frameworks;
 mod references;
 mod relations;
+mod scenarios;
 
 const USAGE: &str = "\
 usage: cargo xtask attack FILE...         STIX bundles (.json, .json.zst) into controls/attack
        cargo xtask catalogues [SHARED]    facts about techniques and controls into
                                           controls/catalogues
+       cargo xtask scenarios [SHARED]     the techniques of each scenario into
+                                          controls/profiles/scenarios
        cargo xtask references [SHARED]    what well-known stacks come to, from the catalogues
                                           that are built in; the last step of catalogues
        cargo xtask formats                a page for each format into docs/formats
@@ -55,6 +58,12 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         ),
         ["references", shared] => {
             catalogues::references(Path::new(shared), &controls, &root.join("target/catalogues"))
+        }
+        ["scenarios"] => {
+            scenarios::write(&root.join("../shared"), &controls, &root.join("target/catalogues"))
+        }
+        ["scenarios", shared] => {
+            scenarios::write(Path::new(shared), &controls, &root.join("target/catalogues"))
         }
         ["formats"] => formats::write(&root),
         ["bench"] => bench::run(&root, &root.join("../shared")),

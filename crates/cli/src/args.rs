@@ -46,17 +46,23 @@ pub(crate) enum Command {
         /// which promises were kept
         #[arg(long, value_name = "BASELINE")]
         against: Option<PathBuf>,
+        /// Leave out the names of rules and controls, paths, hosts, owners, tickets and reasons
+        #[arg(long)]
+        redact: bool,
+        #[command(flatten)]
+        page: PageArgs,
         #[command(flatten)]
         common: Common,
     },
     /// List the gaps, the most important first
     Gaps {
-        /// Number of gaps to list as table, csv or md; with --by, of those that most parts have
+        /// Number of gaps to list as table, csv or md; with --by segment, of those that most parts
+        /// have, and with --by control, of controls
         #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
         count: usize,
-        /// Show a row for each part instead, and the whole as the last
+        /// Show a row for each part of the organisation, or for each control, instead
         #[arg(long, value_enum, conflicts_with_all = ["segment", "only"])]
-        by: Option<By>,
+        by: Option<GapsBy>,
         /// Only the gaps that this move is for; with accept, also what to paste into lacuna.toml
         #[arg(long = "for", value_enum, value_name = "MOVE")]
         only: Option<NextMove>,
@@ -156,9 +162,11 @@ pub(crate) enum Command {
         /// Number of techniques that are weak in most to list as table, csv or md
         #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
         count: usize,
-        /// Also draw them by tactic: .svg or .png
+        /// Also draw them by tactic: .svg, .png or .pdf
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
+        #[command(flatten)]
+        page: PageArgs,
         #[command(flatten)]
         format: FormatArg,
         #[command(flatten)]
@@ -202,7 +210,7 @@ pub(crate) enum Command {
     },
     /// Draw the matrix as a picture, or write it as a Navigator layer
     Heatmap {
-        /// The file to write: .svg, .png or .json (ATT&CK Navigator layer)
+        /// The file to write: .svg, .png, .pdf or .json (ATT&CK Navigator layer)
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
         /// What the colours show
@@ -221,6 +229,11 @@ pub(crate) enum Command {
         /// What to lay over a layer of DeTT&CT: detect, visibility, or an adversary (may be repeated)
         #[arg(long, value_name = "WHAT", requires = "compat")]
         overlay: Vec<String>,
+        /// Pixels of a .png for each of the page
+        #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+        scale: f32,
+        #[command(flatten)]
+        page: PageArgs,
         #[command(flatten)]
         common: Common,
     },
@@ -430,6 +443,27 @@ pub(crate) struct Common {
     pub(crate) needs_no_input: bool,
 }
 
+/// What pages and pictures look like, and what stands on each of them.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Pages and pictures")]
+pub(crate) struct PageArgs {
+    /// The colours of the levels
+    #[arg(long, value_enum, default_value_t = Palette::Blue)]
+    pub(crate) palette: Palette,
+    /// Light on dark
+    #[arg(long)]
+    pub(crate) dark: bool,
+    /// What the document is called; stands above the finding
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+    /// Whom it is about [default: that of lacuna.toml]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) organisation: Option<String>,
+    /// Who may read it, such as TLP:AMBER [default: that of lacuna.toml]
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) classification: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ReleaseArgs {
     /// ATT&CK to use: a built-in version (19.2, 18.1) or a STIX bundle
@@ -558,10 +592,40 @@ pub(crate) enum By {
     Segment,
 }
 
+/// What the list of gaps is split by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GapsBy {
+    /// The segments of the organisation
+    Segment,
+    /// What is in place: what is lost without each control, and rules by what they read; json holds
+    /// every rule by itself
+    Control,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Size {
-    /// 1920 x 1080
+    /// 16:9, 1920 x 1080 pixels
     Slide,
+    /// Landscape, 297 x 210 mm
+    A4,
+    /// Landscape, 420 x 297 mm, for a wall
+    A3,
+    /// 2800 x 1400 pixels, for a wide screen
+    Web,
+}
+
+/// The colours of the levels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Palette {
+    /// One hue: the darker, the more
+    #[default]
+    Blue,
+    /// Even to most kinds of colour vision
+    Cividis,
+    /// From yellow to purple by way of green
+    Viridis,
+    /// For print without colour
+    Grey,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

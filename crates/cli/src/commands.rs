@@ -26,7 +26,7 @@ use ingest::suggest;
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::args::{By, Cli, Command, Format};
+use crate::args::{By, Cli, Command, Format, GapsBy};
 use crate::failure::Failure;
 use crate::streams::Streams;
 
@@ -36,12 +36,15 @@ const PLANNED: &[&str] =
 
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
-        Command::Report { common, output, history, against } => {
+        Command::Report { common, output, history, against, redact, page } => {
             let past = report::Past { history: history.as_deref(), against: against.as_deref() };
             report::run(&common, &output, &past)
         }
-        Command::Gaps { common, count, by: Some(By::Segment), format, .. } => {
+        Command::Gaps { common, count, by: Some(GapsBy::Segment), format, .. } => {
             gaps::by_segment(&common, count, format.format)
+        }
+        Command::Gaps { common, count, by: Some(GapsBy::Control), format, .. } => {
+            gaps::by_control(&common, count, format.format)
         }
         Command::Gaps { common, count, only, by: None, format } => {
             gaps::run(&common, count, only.map(Into::into), format.format)
@@ -81,17 +84,18 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
             decisions::run(&common, soon, output.as_deref(), format.format)
         }
         Command::Tickets { common, count, format } => tickets::run(&common, count, format.format),
-        Command::Compare { assessments, sort, count, output, format, talk } => {
-            let output = output.as_deref();
+        Command::Compare { assessments, sort, count, output, page, format, talk } => {
+            let output = output.as_deref().map(|path| (path, &page));
             let asked = compare::Asked { assessments: &assessments, sort, count, output };
             compare::run(&asked, format.format, &talk)
         }
         Command::Explain { what, common, format } => explain::run(&what, &common, format.format),
-        Command::Heatmap { common, output, by: Some(By::Segment), .. } => {
-            heatmap::by_segment(&common, &output)
+        Command::Heatmap { common, output, by: Some(By::Segment), page, .. } => {
+            heatmap::by_segment(&common, &output, &page)
         }
-        Command::Heatmap { common, output, show, size, compat, overlay, by: None } => {
-            heatmap::run(common, &output, &heatmap::Asked { show, size, compat, overlay })
+        Command::Heatmap { common, output, show, size, compat, overlay, by: None, scale, page } => {
+            let asked = heatmap::Asked { show, size, compat, overlay, scale, page };
+            heatmap::run(common, &output, &asked)
         }
         Command::Export { common, to, output } => export::run(&common, to, &output),
         Command::Import { common, output, format } => {

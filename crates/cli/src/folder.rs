@@ -20,13 +20,16 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
-/// Writes a folder of files. An older report in its place is replaced; anything else is left
-/// alone.
-pub(crate) fn write_folder(path: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Failure> {
+/// A file of a folder: its path in it, with `/`, and what it holds.
+pub(crate) type File = (&'static str, Vec<u8>);
+
+/// Writes a folder of files. An older report in its place is replaced, which may hold any file of
+/// `known`, too; anything else is left alone.
+pub(crate) fn write_folder(path: &Path, files: &[File], known: &[&str]) -> Result<(), Failure> {
     // A link is followed: what it leads to is what is meant.
     let shown = path;
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    if path.exists() && !may_replace(path, files) {
+    if path.exists() && !may_replace(path, files, known) {
         let message = format!("{} is there already and holds more than a report", shown.display());
         return Err(Failure::new(message).help("choose another folder with -o, or remove it"));
     }
@@ -39,10 +42,10 @@ pub(crate) fn write_folder(path: &Path, files: &[(&str, Vec<u8>)]) -> Result<(),
 }
 
 /// Whether a folder is empty, or a report of ours to which nobody has added anything.
-fn may_replace(path: &Path, files: &[(&str, Vec<u8>)]) -> bool {
-    let Ok(entries) = fs::read_dir(path) else { return false };
-    let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
-    let is_ours = |name: &OsString| files.iter().any(|(ours, _)| name == ours);
+fn may_replace(path: &Path, files: &[File], known: &[&str]) -> bool {
+    let Some(names) = names(path) else { return false };
+    let ours = || files.iter().map(|(name, _)| *name).chain(known.iter().copied());
+    let is_ours = |name: &String| ours().any(|ours| name == ours);
     let is_report = || {
         let start = fs::read(path.join(ASSESSMENT)).unwrap_or_default();
         String::from_utf8_lossy(&start[..start.len().min(200)]).contains("\"lacuna.assessment")
@@ -50,12 +53,31 @@ fn may_replace(path: &Path, files: &[(&str, Vec<u8>)]) -> bool {
     names.is_empty() || (names.iter().all(is_ours) && is_report())
 }
 
-fn fill(folder: &Path, files: &[(&str, Vec<u8>)]) -> io::Result<()> {
+/// The files in a folder and its folders, by their paths in it. Nothing where it cannot be told.
+fn names(folder: &Path) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).ok()?.flatten() {
+        let name = entry.file_name().into_string().ok()?;
+        if entry.file_type().ok()?.is_dir() {
+            let inner = self::names(&entry.path())?;
+            names.extend(inner.into_iter().map(|inner| format!("{name}/{inner}")));
+        } else {
+            names.push(name);
+        }
+    }
+    Some(names)
+}
+
+fn fill(folder: &Path, files: &[File]) -> io::Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
     fs::create_dir_all(folder)?;
-    files.iter().try_for_each(|(name, bytes)| fs::write(folder.join(name), bytes))
+    files.iter().try_for_each(|(name, bytes)| {
+        let file = folder.join(name);
+        file.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::write(file, bytes)
+    })
 }
 
 fn swap(path: &Path, new: &Path, old: &Path) -> io::Result<()> {

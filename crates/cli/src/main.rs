@@ -15,6 +15,7 @@ mod folder;
 mod gate;
 mod history;
 mod made;
+mod paper;
 mod profile;
 mod project;
 mod streams;

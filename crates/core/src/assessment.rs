@@ -244,6 +244,20 @@ pub struct Validated {
     pub last: Option<Date>,
 }
 
+impl Validated {
+    /// The tests of some capabilities together.
+    #[must_use]
+    pub fn of<'a>(capabilities: impl Iterator<Item = &'a Capability>) -> Self {
+        let tested =
+            capabilities.filter_map(|c| Some((c.tests_passed?, c.tests_run?, c.tests_last)));
+        tested.fold(Self::default(), |sum, (passed, run, last)| Self {
+            passed: sum.passed.saturating_add(passed),
+            run: sum.run.saturating_add(run),
+            last: sum.last.max(last),
+        })
+    }
+}
+
 /// Coverage by function.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CoverageSummary {
@@ -682,13 +696,8 @@ impl View<'_> {
     }
 
     fn validated(&self, coverage: &Coverage) -> Validated {
-        let tested = coverage.evidence.iter().map(|e| &self.inputs.capabilities[e.capability]);
-        let tested = tested.filter_map(|c| Some((c.tests_passed?, c.tests_run?, c.tests_last)));
-        tested.fold(Validated::default(), |sum, (passed, run, last)| Validated {
-            passed: sum.passed.saturating_add(passed),
-            run: sum.run.saturating_add(run),
-            last: sum.last.max(last),
-        })
+        let capability = |e: &Evidence| &*self.inputs.capabilities[e.capability];
+        Validated::of(coverage.evidence.iter().map(capability))
     }
 
     /// What a piece of evidence says of the whole: no more than the part that it is there for.

@@ -478,7 +478,8 @@ pub fn per_technique(
     scope: &Scope,
     policy: &Policy,
 ) -> Vec<Coverage> {
-    let own = |(technique, found): (usize, &Vec<Evidence>)| own(found, technique, scope, policy);
+    let own =
+        |(technique, found): (usize, &Vec<Evidence>)| own(found.iter(), technique, scope, policy);
     let own: Vec<Own> = evidence.iter().enumerate().map(own).collect();
     let coverage = |(technique, evidence): (usize, Vec<Evidence>)| {
         let [prevent, detect, respond] = joined(technique, &|ix| own[ix], scope, policy);
@@ -490,14 +491,15 @@ pub fn per_technique(
 /// Coverage by what names a technique itself, by scored function.
 pub(crate) type Own = [Range; 3];
 
-/// Coverage by what names a technique itself.
-pub(crate) fn own(
-    evidence: &[Evidence],
+/// Coverage by what names a technique itself, sorted as [`count_once`] leaves it.
+pub(crate) fn own<'a>(
+    evidence: impl Iterator<Item = &'a Evidence>,
     technique: TechniqueIx,
     scope: &Scope,
     policy: &Policy,
 ) -> Own {
-    Function::SCORED.map(|function| direct(evidence, technique, function, scope, policy))
+    let evidence: Vec<&Evidence> = evidence.collect();
+    Function::SCORED.map(|function| direct(&evidence, technique, function, scope, policy))
 }
 
 /// Coverage of a technique by what names it or its sub-techniques, by scored function.
@@ -525,13 +527,14 @@ fn rolled_up(own: Range, subs: impl ExactSizeIterator<Item = Range>, policy: &Po
 
 /// Coverage by what names the technique itself: the mean over its platforms.
 fn direct(
-    evidence: &[Evidence],
+    evidence: &[&Evidence],
     technique: TechniqueIx,
     function: Function,
     scope: &Scope,
     policy: &Policy,
 ) -> Range {
-    let evidence: Vec<&Evidence> = evidence.iter().filter(|e| e.function == function).collect();
+    let evidence: Vec<&Evidence> =
+        evidence.iter().filter(|e| e.function == function).copied().collect();
     if evidence.is_empty() {
         return Range::ZERO;
     }

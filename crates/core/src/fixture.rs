@@ -404,6 +404,8 @@ fn set(capability: &mut Capability, name: &str, value: &str) {
         "last_fired" => capability.last_fired = Some(date(value)),
         "alerts_90d" => capability.alerts_90d = Some(number(value) as u32),
         "false_positive_rate" => capability.false_positive_rate = Some(number(value)),
+        "cost" => capability.cost = Some(number(value)),
+        "owner" => capability.owner = Some(value.to_owned()),
         "assumed" => capability.defaulted.push("status".to_owned()),
         _ => panic!("{name} is no column of a fixture"),
     }

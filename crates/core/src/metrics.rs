@@ -196,7 +196,7 @@ impl Figures<'_> {
 }
 
 /// The mean by weight; nothing where there is no weight.
-fn weighted_mean(parts: impl Iterator<Item = (f64, Range)>) -> Range {
+pub(crate) fn weighted_mean(parts: impl Iterator<Item = (f64, Range)>) -> Range {
     let (weight, sum) = parts.fold((0.0, Range::ZERO), |(weight, sum), (w, range)| {
         (weight + w, sum.zip(range, |sum, c| sum + w * c))
     });

@@ -14,20 +14,20 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::assessment::{self, GENERATED_BY};
+use crate::assessment::GENERATED_BY;
 use crate::attack::TechniqueIx;
 use crate::candidate::Candidate;
 use crate::capability::{Capability, Kind};
-use crate::coverage::{self, Evidence, Own, Telemetry};
-use crate::gap;
+use crate::coverage::{self, Evidence, Telemetry};
 use crate::greedy::{self, Goal, Objective, Offer};
 use crate::id::TechniqueId;
 use crate::inputs::Inputs;
 use crate::next_move::Move;
 use crate::scope::Scope;
 use crate::score::{Range, round9};
+use crate::standing::{Changed, Standing, World};
 use crate::strength;
-use crate::threat::{Threat, Usage};
+use crate::threat::Usage;
 
 /// The schema of the JSON.
 pub const SCHEMA: &str = "lacuna.recommendation.v1";
@@ -138,15 +138,15 @@ pub struct Against {
 /// name.
 #[must_use]
 pub fn recommend(inputs: &Inputs<'_>, candidates: &[Candidate], goal: Goal) -> Recommendation {
-    let world = World::new(inputs, candidates);
+    let choices = Choices::new(inputs, candidates);
     let offers: Vec<Offer<'_>> =
         candidates.iter().map(|c| Offer { id: &c.id, cost: c.cost }).collect();
-    let nothing = Standing::of(&world);
+    let nothing = Taken::nothing(&choices);
     let (choice, _) = greedy::choose(&nothing, &offers, goal);
-    let base = nothing.total.exp;
-    let mut steps = Steps { standing: nothing, base, cost: 0.0 };
+    let base = nothing.standing.total.exp;
+    let mut steps = Steps { taken: nothing, base, cost: 0.0 };
     let picks = choice.picks.iter().map(|pick| steps.take(&candidates[*pick], *pick)).collect();
-    let gained = steps.standing.total.exp - base;
+    let gained = steps.taken.standing.total.exp - base;
     let (count, budget) = match goal {
         Goal::Count(count) => (Some(count), None),
         Goal::Budget(budget) => (None, Some(round9(budget))),
@@ -177,13 +177,13 @@ pub fn tests_first(inputs: &Inputs<'_>, limit: usize) -> Vec<TestFirst> {
     let all = inputs.capabilities.iter().enumerate();
     let (untested, candidates): (Vec<usize>, Vec<Candidate>) =
         all.filter(|(_, c)| counts(c)).map(|(at, c)| (at, tested(c, inputs))).unzip();
-    let world = World::new(inputs, &candidates);
-    let standing = Standing::of(&world);
+    let choices = Choices::new(inputs, &candidates);
+    let taken = Taken::nothing(&choices);
     // One more test may show that a control does less than was thought, and more than was proven:
     // what is tested takes the place of what was not.
     let proven = |ix: usize| {
-        let evidence = standing.instead(ix, Some(untested[ix]));
-        round9(standing.added(&standing.changed(&evidence)).lo)
+        let evidence = taken.instead(ix, Some(untested[ix]));
+        round9(taken.standing.added(&taken.changed(&evidence)).lo)
     };
     let mut gains: Vec<(f64, usize)> =
         (0..candidates.len()).map(|ix| (proven(ix), ix)).filter(|(gain, _)| *gain > 0.0).collect();
@@ -197,7 +197,7 @@ pub fn tests_first(inputs: &Inputs<'_>, limit: usize) -> Vec<TestFirst> {
         id: candidates[ix].id.clone(),
         title: candidates[ix].title.clone(),
         gain_lo: gain,
-        techniques: world.brought[ix].keys().map(|t| inputs.attack.techniques[*t].id).collect(),
+        techniques: choices.brought[ix].keys().map(|t| inputs.attack.techniques[*t].id).collect(),
     };
     gains.into_iter().take(limit).map(test).collect()
 }
@@ -223,74 +223,37 @@ fn tested(capability: &Arc<Capability>, inputs: &Inputs<'_>) -> Candidate {
 /// The ids of candidates that help nothing as things are, although something was chosen from.
 #[must_use]
 pub fn idle<'a>(inputs: &Inputs<'_>, candidates: &'a [Candidate]) -> Vec<&'a str> {
-    let world = World::new(inputs, candidates);
-    let standing = Standing::of(&world);
-    let helps_not = |ix: &usize| round9(standing.gain(*ix)) <= 0.0;
+    let choices = Choices::new(inputs, candidates);
+    let taken = Taken::nothing(&choices);
+    let helps_not = |ix: &usize| round9(taken.gain(*ix)) <= 0.0;
     let idle = (0..candidates.len()).filter(helps_not);
     idle.map(|ix| candidates[ix].id.as_str()).collect()
 }
 
-/// What does not change while candidates are taken.
-struct World<'a> {
-    inputs: Inputs<'a>,
-    scope: Scope,
-    threat: Threat,
-    /// The weight of all techniques in scope.
-    weight: f64,
-    /// By technique: the coverage that is enough.
-    targets: Vec<f64>,
-    /// By technique: the evidence as things are.
-    evidence: Vec<Vec<Evidence>>,
+/// What is there, and what candidates would bring.
+struct Choices<'a> {
+    /// Its inputs hold what is offered, too, after what is there; its evidence does not.
+    world: World<'a>,
     /// By candidate: the evidence that it brings, by technique.
     brought: Vec<BTreeMap<TechniqueIx, Vec<Evidence>>>,
 }
 
-impl<'a> World<'a> {
+impl<'a> Choices<'a> {
     fn new(inputs: &Inputs<'a>, candidates: &[Candidate]) -> Self {
-        let scope = Scope::new(inputs.attack, &inputs.scope, &inputs.dispositions, inputs.as_of);
-        let threat = Threat::new(inputs.attack, &inputs.profile, &inputs.policy, inputs.as_of);
-        let (evidence, _) = coverage::gather(inputs, &scope);
+        let mut world = World::new(inputs.clone());
         let own = inputs.capabilities.len();
         let offered = candidates.iter().flat_map(|c| &c.capabilities).cloned();
-        let all = Inputs {
-            capabilities: inputs.capabilities.iter().cloned().chain(offered).collect(),
-            ..inputs.clone()
-        };
-        let telemetry = Telemetry::stated(all.attack, &inputs.capabilities, &scope, &inputs.policy);
-        let offered = Offered { all: &all, scope: &scope, own, telemetry };
+        world.inputs.capabilities.extend(offered);
+        let (all, scope) = (&world.inputs, &world.scope);
+        let telemetry = Telemetry::stated(all.attack, &inputs.capabilities, scope, &inputs.policy);
+        let offered = Offered { all, scope, own, telemetry };
         let mut first = own;
         let mut brought = Vec::new();
         for candidate in candidates {
             brought.push(offered.brings(candidate, first));
             first += candidate.capabilities.len();
         }
-        let (decided, _) = assessment::decisions(inputs);
-        let decided = |ix: TechniqueIx| decided.get(&inputs.attack.techniques[ix].id);
-        let all_techniques = 0..inputs.attack.techniques.len();
-        let targets = all_techniques.map(|ix| gap::target(&inputs.policy, decided(ix))).collect();
-        let weight = scope.techniques().map(|ix| threat.weight(ix)).sum();
-        Self { inputs: all, scope, threat, weight, targets, evidence, brought }
-    }
-
-    /// How well a technique is covered.
-    fn covered(&self, technique: TechniqueIx, own: &dyn Fn(TechniqueIx) -> Own) -> Range {
-        let [prevent, detect, _] =
-            coverage::joined(technique, own, &self.scope, &self.inputs.policy);
-        prevent.either(detect)
-    }
-
-    /// The share of all weight that some parts of techniques make up.
-    fn share(&self, parts: impl Iterator<Item = (TechniqueIx, Range)>) -> Range {
-        let weigh = |sum: Range, (ix, part): (TechniqueIx, Range)| {
-            sum.zip(part.map(|part| self.threat.weight(ix) * part), |a, b| a + b)
-        };
-        let sum = parts.fold(Range::ZERO, weigh);
-        if self.weight > 0.0 { sum.map(|sum| sum / self.weight) } else { Range::ZERO }
-    }
-
-    /// The part of what is enough that a coverage reaches.
-    fn met(&self, technique: TechniqueIx, covered: Range) -> Range {
-        covered.map(|c| (c / self.targets[technique]).min(1.0))
+        Self { world, brought }
     }
 }
 
@@ -325,34 +288,17 @@ impl Offered<'_> {
 
 /// How things stand after some candidates were taken.
 #[derive(Clone)]
-struct Standing<'a> {
-    world: &'a World<'a>,
+struct Taken<'a> {
+    choices: &'a Choices<'a>,
     /// By technique: what names it.
     evidence: Vec<Vec<Evidence>>,
-    /// By technique: what that comes to.
-    own: Vec<Own>,
-    /// By technique: how well it is covered.
-    covered: Vec<Range>,
-    /// The objective, and its other two readings.
-    total: Range,
+    standing: Standing<'a>,
 }
 
-impl<'a> Standing<'a> {
-    fn of(world: &'a World<'a>) -> Self {
-        let evidence = world.evidence.clone();
-        let policy = &world.inputs.policy;
-        let own = |(ix, found): (TechniqueIx, &Vec<Evidence>)| {
-            coverage::own(found, ix, &world.scope, policy)
-        };
-        let own: Vec<Own> = evidence.iter().enumerate().map(own).collect();
-        let covered = |ix: TechniqueIx| match world.scope.contains(ix) {
-            true => world.covered(ix, &|ix| own[ix]),
-            false => Range::ZERO,
-        };
-        let covered: Vec<Range> = (0..own.len()).map(covered).collect();
-        let reached = world.scope.techniques().map(|ix| (ix, world.met(ix, covered[ix])));
-        let total = world.share(reached);
-        Self { world, evidence, own, covered, total }
+impl<'a> Taken<'a> {
+    fn nothing(choices: &'a Choices<'a>) -> Self {
+        let World { evidence, .. } = &choices.world;
+        Self { choices, evidence: evidence.clone(), standing: Standing::of(&choices.world) }
     }
 
     /// The evidence about the techniques that a candidate names, with what it brings.
@@ -370,78 +316,56 @@ impl<'a> Standing<'a> {
             let mut evidence = self.evidence[*technique].clone();
             evidence.retain(|evidence| Some(evidence.capability) != replaced);
             evidence.extend(brought.iter().cloned());
-            let World { inputs, scope, .. } = self.world;
+            let World { inputs, scope, .. } = &self.choices.world;
             coverage::count_once(&mut evidence, &inputs.capabilities, scope);
             (*technique, evidence)
         };
-        self.world.brought[candidate].iter().map(joined).collect()
+        self.choices.brought[candidate].iter().map(joined).collect()
     }
 
-    /// What changed evidence comes to, for the techniques it is about and for their parents.
+    /// What changed evidence comes to.
     fn changed(&self, evidence: &BTreeMap<TechniqueIx, Vec<Evidence>>) -> Changed {
-        let World { inputs, scope, .. } = self.world;
-        let own: BTreeMap<TechniqueIx, Own> = evidence
-            .iter()
-            .map(|(ix, found)| (*ix, coverage::own(found, *ix, scope, &inputs.policy)))
-            .collect();
-        let parents = own.keys().filter_map(|ix| inputs.attack.parent(*ix));
-        let parents = parents.filter(|ix| scope.contains(*ix));
-        let touched: BTreeSet<TechniqueIx> = own.keys().copied().chain(parents).collect();
-        let now = |ix: TechniqueIx| own.get(&ix).copied().unwrap_or(self.own[ix]);
-        let covered = touched.into_iter().map(|ix| (ix, self.world.covered(ix, &now))).collect();
-        Changed { own, covered }
-    }
-
-    /// What a change adds to the objective.
-    fn added(&self, changed: &Changed) -> Range {
-        let met = |ix: TechniqueIx, covered: Range| self.world.met(ix, covered);
-        self.world.share(changed.covered.iter().map(|(ix, covered)| {
-            (*ix, met(*ix, *covered).zip(met(*ix, self.covered[*ix]), |new, old| new - old))
-        }))
+        let own = |(ix, found): (&TechniqueIx, &Vec<Evidence>)| {
+            (*ix, self.choices.world.own(*ix, found.iter()))
+        };
+        self.standing.changed(evidence.iter().map(own).collect())
     }
 }
 
-/// What changed evidence comes to.
-struct Changed {
-    own: BTreeMap<TechniqueIx, Own>,
-    covered: BTreeMap<TechniqueIx, Range>,
-}
-
-impl Objective for Standing<'_> {
+impl Objective for Taken<'_> {
     fn gain(&self, candidate: usize) -> f64 {
-        self.added(&self.changed(&self.with(candidate))).exp.max(0.0)
+        self.standing.added(&self.changed(&self.with(candidate))).exp.max(0.0)
     }
 
     fn take(&mut self, candidate: usize) {
         let evidence = self.with(candidate);
         let changed = self.changed(&evidence);
-        self.total = self.total.zip(self.added(&changed), |total, more| total + more);
+        self.standing.take(changed);
         evidence.into_iter().for_each(|(ix, found)| self.evidence[ix] = found);
-        changed.own.into_iter().for_each(|(ix, own)| self.own[ix] = own);
-        changed.covered.into_iter().for_each(|(ix, covered)| self.covered[ix] = covered);
     }
 }
 
 /// The steps while they are told.
 struct Steps<'a> {
-    standing: Standing<'a>,
+    taken: Taken<'a>,
     base: f64,
     cost: f64,
 }
 
 impl Steps<'_> {
     fn take(&mut self, candidate: &Candidate, ix: usize) -> Pick {
-        let (before, was) = (self.standing.covered.clone(), self.standing.total);
-        self.standing.take(ix);
+        let Standing { covered: before, total: was, .. } = self.taken.standing.clone();
+        self.taken.take(ix);
         self.cost += candidate.cost;
-        let gain = self.standing.total.zip(was, |after, before| after - before);
+        let standing = &self.taken.standing;
+        let gain = standing.total.zip(was, |after, before| after - before);
         Pick {
             id: candidate.id.clone(),
             title: candidate.title.clone(),
             next_move: candidate.next_move,
             gain: round9(gain.exp),
             gain_lo: round9(gain.lo),
-            cumulative: round9(self.standing.total.exp - self.base),
+            cumulative: round9(standing.total.exp - self.base),
             cost: round9(candidate.cost),
             cumulative_cost: round9(self.cost),
             techniques: self.helped(&before),
@@ -451,12 +375,13 @@ impl Steps<'_> {
 
     /// How much more of what is enough for a technique is reached than before.
     fn more(&self, ix: TechniqueIx, before: &[Range]) -> f64 {
-        let met = |covered: &[Range]| self.standing.world.met(ix, covered[ix]).exp;
-        met(&self.standing.covered) - met(before)
+        let standing = &self.taken.standing;
+        let met = |covered: &[Range]| standing.world.met(ix, covered[ix]).exp;
+        met(&standing.covered) - met(before)
     }
 
     fn helped(&self, before: &[Range]) -> Vec<Helped> {
-        let World { inputs, scope, threat, weight, .. } = self.standing.world;
+        let World { inputs, scope, threat, weight, .. } = self.taken.standing.world;
         let helped = |ix: TechniqueIx| {
             let technique = &inputs.attack.techniques[ix];
             Helped {
@@ -464,7 +389,7 @@ impl Steps<'_> {
                 name: technique.name.clone(),
                 gain: round9(threat.weight(ix) * self.more(ix, before) / weight),
                 before: round9(before[ix].exp),
-                after: round9(self.standing.covered[ix].exp),
+                after: round9(self.taken.standing.covered[ix].exp),
             }
         };
         let all = scope.techniques().filter(|ix| self.more(*ix, before) > 0.0);
@@ -474,7 +399,7 @@ impl Steps<'_> {
     }
 
     fn against(&self, before: &[Range]) -> Vec<Against> {
-        let World { scope, threat, .. } = self.standing.world;
+        let World { scope, threat, .. } = self.taken.standing.world;
         let against = |usage: &Usage| {
             let used: f64 = scope.techniques().map(|ix| usage.uses[ix]).sum();
             let more: f64 =

@@ -137,8 +137,9 @@ impl Runs<'_> {
 
     /// The expected coverage of each technique by some evidence.
     fn covered(&self, evidence: &[&[Evidence]], policy: &Policy) -> Vec<f64> {
-        let own =
-            |(ix, found): (TechniqueIx, &&[Evidence])| coverage::own(found, ix, self.scope, policy);
+        let own = |(ix, found): (TechniqueIx, &&[Evidence])| {
+            coverage::own(found.iter(), ix, self.scope, policy)
+        };
         let own: Vec<coverage::Own> = evidence.iter().enumerate().map(own).collect();
         let covered = |ix: TechniqueIx| {
             let [prevent, detect, _] = coverage::joined(ix, &|ix| own[ix], self.scope, policy);

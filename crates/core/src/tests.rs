@@ -4,6 +4,7 @@
 mod borrowed;
 mod by_category;
 mod compare;
+mod contribution;
 mod diff;
 mod gate;
 mod method;

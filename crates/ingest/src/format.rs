@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
+use crate::built_in;
 use crate::column::Column;
 use crate::document::Value;
 use crate::extract::word_key;
@@ -16,7 +17,6 @@ use crate::syntax::Syntax;
 use crate::table::normalise_header;
 use crate::unfold::Unfold;
 
-mod built_in;
 mod describe;
 mod field;
 mod known;

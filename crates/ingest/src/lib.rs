@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 mod amend;
+mod built_in;
 mod catalogues;
 mod column;
 mod conf_layer;
@@ -24,6 +25,7 @@ mod read;
 mod record;
 mod register;
 pub mod releases;
+pub mod scenarios;
 pub mod segment;
 pub mod snapshot;
 pub mod source;
@@ -48,6 +50,7 @@ pub use patch::{Change, NAMES as PATCH_NAMES, Patch, PatchError, may_change, sam
 pub use read::{Read, ReadError, ReadSettings, SourceChoice, SourceRead, read, read_source};
 pub use record::Draft;
 pub use register::{Layout, TableRead, Why};
+pub use scenarios::scenarios;
 pub use syntax::Syntax;
 pub use trial::{Condition, Trial, trial};
 

@@ -17,6 +17,7 @@ use crate::extract::{self, AttackId};
 use crate::join::{self, Hints};
 use crate::looks::Looks;
 use crate::record::shortened;
+use crate::scenarios::{Described, OF_SCENARIO};
 use crate::snapshot;
 use crate::syntax::Syntax;
 
@@ -177,6 +178,18 @@ impl<'a> Naming<'a> {
         Ok(named.collect())
     }
 
+    /// A scenario that is built in. Of its ids there is nothing to say to somebody who has not
+    /// written them; what became of them is counted.
+    pub fn scenario(&mut self, described: &Described) -> Named {
+        let mut raw = Raw { name: described.name.clone(), ..Raw::default() };
+        let id = format!("{OF_SCENARIO}{}", described.id);
+        for (technique, share) in &described.techniques {
+            raw.technique(*technique, *share, &Origin::file(&id));
+        }
+        let (adversary, _) = self.resolved_of(raw, 1.0);
+        Named { id, adversary, is_off: false, diagnostics: Vec::new() }
+    }
+
     /// What alone is in scope, by all that a file names, and what there is to say about it.
     ///
     /// # Errors
@@ -220,9 +233,14 @@ impl<'a> Naming<'a> {
 
     /// The chance of each technique is its weight over the highest there is; of ids that lead to one
     /// technique the highest counts.
-    fn resolved(&mut self, mut raw: Raw) -> (OwnAdversary, Vec<Diagnostic>) {
+    fn resolved(&mut self, raw: Raw) -> (OwnAdversary, Vec<Diagnostic>) {
+        let highest = raw.techniques.values().map(|(weight, _)| *weight).fold(0.0, f64::max);
+        self.resolved_of(raw, highest)
+    }
+
+    /// The same where another weight than the highest stands for certainty.
+    fn resolved_of(&mut self, mut raw: Raw, certain: f64) -> (OwnAdversary, Vec<Diagnostic>) {
         let named = std::mem::take(&mut raw.techniques);
-        let highest = named.values().map(|(weight, _)| *weight).fold(0.0, f64::max);
         let mut techniques: BTreeMap<TechniqueId, f64> = BTreeMap::new();
         let mut resolution = Resolution::default();
         for (id, (weight, origin)) in named {
@@ -233,7 +251,7 @@ impl<'a> Naming<'a> {
                 raw.report(code, &origin, message, &help);
             }
             // The least that a weight may come to keeps what is named from vanishing.
-            let chance = round9(weight / highest).max(1e-9);
+            let chance = round9(weight / certain).max(1e-9);
             for technique in resolved.techniques() {
                 let known = techniques.entry(*technique).or_insert(chance);
                 *known = known.max(chance);

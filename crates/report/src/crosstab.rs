@@ -1,16 +1,13 @@
 //! Rows by columns with a shade and a word in each cell, reduced to what a picture of it shows.
 
 use crate::matrix::{Legend, Shade};
+use crate::page::Caption;
 
 /// The whole picture: sentences around it, headings and rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Crosstab {
-    /// The finding, in one sentence.
-    pub title: String,
-    /// What the figures rest on.
-    pub subtitle: String,
-    /// Sources and limits, at the bottom.
-    pub footnote: String,
+    /// What stands around it.
+    pub caption: Caption,
     /// What the looks mean.
     pub legend: Legend,
     /// The names of the columns; the first one sums up the others.

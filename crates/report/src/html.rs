@@ -30,6 +30,7 @@ use model::attack::Attack;
 use model::catalog::ReferenceStack;
 use model::trend::Point;
 
+use crate::draw::look::Palette;
 use crate::sheet::Sheet;
 use crate::view;
 
@@ -55,6 +56,8 @@ pub struct Beside<'a> {
     pub decided: &'a [Sheet],
     /// What each control contributes.
     pub by_control: &'a [Sheet],
+    /// The colours of the steps.
+    pub palette: Palette,
 }
 
 /// A picture that was drawn elsewhere.
@@ -139,7 +142,7 @@ struct Page<'a> {
 const SCRIPT: &str = include_str!("../templates/page.js");
 
 fn page<'a>(assessment: &'a Assessment, attack: &Attack, beside: &Beside<'_>) -> Page<'a> {
-    let style = colours::style();
+    let style = colours::style(beside.palette);
     Page {
         policy: Policy::of(&style, SCRIPT),
         style,
@@ -151,6 +154,6 @@ fn page<'a>(assessment: &'a Assessment, attack: &Attack, beside: &Beside<'_>) ->
         sections: section::all(assessment, attack, beside),
         data: data::of(assessment, attack, beside.before),
         generated_by: &assessment.generated_by,
-        inputs: method::fingerprint(assessment),
+        inputs: view::input_hash(assessment),
     }
 }

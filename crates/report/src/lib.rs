@@ -4,35 +4,31 @@
 //! the same input gives the same bytes on every machine.
 //!
 //! - [`view`] draws [`sheet`]s and a [`matrix`] from an assessment; what they say is decided there.
-//! - [`terminal`], [`csv`] and [`markdown`] are skins over a sheet; [`heatmap`] draws a matrix or a
-//!   [`crosstab`] as SVG and [`png`] turns any SVG of this crate into pixels.
+//! - [`terminal`], [`csv`] and [`markdown`] are skins over a sheet.
+//! - [`pictures`] lay out what a view says on a [`page`]; [`draw`] writes any of them as SVG, PNG or
+//!   PDF, in any look.
 //! - [`json`] is the assessment itself, [`navigator`] a layer for ATT&CK Navigator, [`html`] a page.
 //! - [`ics`] is decisions as a calendar, [`sarif`] a check as code hosts show it.
-//! - [`scale`] draws one figure among others on a line from nothing to all.
 //! - [`register`] is the capabilities themselves, as a table that can be read again.
 //! - [`patch`] is what was changed in such a table.
-//! - [`theme`] holds the colours, [`text`] measures and wraps words in the embedded font.
 
-mod canvas;
 pub mod crosstab;
 pub mod csv;
 pub mod dettect;
-pub mod heatmap;
+pub mod draw;
 pub mod html;
 pub mod ics;
 pub mod json;
 pub mod markdown;
 pub mod matrix;
 pub mod navigator;
+pub mod page;
 pub mod patch;
-pub mod png;
+pub mod pictures;
 pub mod register;
 pub mod sarif;
-pub mod scale;
 pub mod sheet;
 pub mod terminal;
-pub mod text;
-pub mod theme;
 pub mod view;
 
 /// A text without anything that would act on a terminal instead of being read: control

@@ -3,15 +3,13 @@
 //! Plain data: whoever fills it decides what the shades mean and writes every sentence, so the
 //! headline and the numbers come from one place.
 
+use crate::page::Caption;
+
 /// The whole picture: sentences around it, and the columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Matrix {
-    /// The finding, in one sentence.
-    pub title: String,
-    /// Scope, version, date and counts.
-    pub subtitle: String,
-    /// Sources and limits, at the bottom.
-    pub footnote: String,
+    /// What stands around it.
+    pub caption: Caption,
     /// What the looks mean.
     pub legend: Legend,
     /// The tactics, in matrix order.

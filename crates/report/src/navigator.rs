@@ -17,8 +17,8 @@ use model::policy::Policy;
 use model::score::Range;
 use serde::Serialize;
 
+use crate::draw::look::{Look, Tone};
 use crate::sheet::percent;
-use crate::theme;
 use crate::view::{self, Show, figure};
 
 /// Writes one layer with every technique of the release. Those in scope have a score of 0 to 100,
@@ -123,7 +123,7 @@ fn layer(assessment: &Assessment, attack: &Attack, show: Show) -> Layer {
         hide_disabled: false,
         techniques: attack.techniques.iter().map(annotate).collect(),
         gradient: Gradient {
-            colors: theme::STEPS.map(|step| step.paper.hex()).to_vec(),
+            colors: STEPS.map(|step| Look::default().colour(step).hex()).to_vec(),
             min_value: 0,
             max_value: 100,
         },
@@ -211,6 +211,10 @@ fn thresholds(policy: &Policy, show: Show) -> String {
     }
 }
 
+/// The colours of the gradient, from nothing to all.
+const STEPS: [Tone; 5] =
+    [Tone::Step(0), Tone::Step(1), Tone::Step(2), Tone::Step(3), Tone::Step(4)];
+
 /// The colours as the gradient has them: Navigator blends between its even steps, so that the
 /// words of the levels, whose borders are uneven, would be wrong beside them.
 fn legend(show: Show) -> Vec<LegendItem> {
@@ -226,16 +230,16 @@ fn legend(show: Show) -> Vec<LegendItem> {
         100 => format!("100{unit}: {}", words[1]),
         score => format!("{score}{unit}"),
     };
-    let steps = theme::STEPS.iter().enumerate();
+    let steps = STEPS.iter().enumerate();
     let mut items: Vec<LegendItem> = steps
         .map(|(at, step)| LegendItem {
-            label: label(at * 100 / (theme::STEPS.len() - 1)),
-            color: step.paper.hex(),
+            label: label(at * 100 / (STEPS.len() - 1)),
+            color: Look::default().colour(*step).hex(),
         })
         .collect();
     items.push(LegendItem {
         label: "out of scope: greyed out".to_owned(),
-        color: theme::OUT_OF_SCOPE.paper.hex(),
+        color: Look::default().colour(Tone::Paper).hex(),
     });
     items
 }

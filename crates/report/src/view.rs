@@ -5,6 +5,7 @@
 pub mod adversaries;
 pub mod check;
 pub mod compare;
+pub mod contribution;
 pub mod decisions;
 pub mod diff;
 pub mod explain;
@@ -25,8 +26,10 @@ use model::next_move::Move;
 use model::resolve::Resolution;
 use model::score::Range;
 use model::strength::{CATEGORY, is_off, status_multiplier};
+use sha2::{Digest as _, Sha256};
 
 use crate::matrix::{Cell, Column, Legend, Matrix, Shade};
+use crate::page::Caption;
 use crate::sheet::{Sheet, Value, percent};
 
 /// What a heat map's colours show.
@@ -498,11 +501,7 @@ pub fn matrix(assessment: &Assessment, attack: &model::attack::Attack, show: Sho
         }
     });
     Matrix {
-        title: crate::printable(&title(assessment, show)),
-        subtitle: crate::printable(
-            &[caveats(assessment), vec![basis(assessment)]].concat().join(" · "),
-        ),
-        footnote: crate::printable(&footnote(assessment, show)),
+        caption: caption(assessment, &title(assessment, show), definition(show)),
         legend: legend(assessment, show),
         columns: columns.filter(|column| !column.cells.is_empty()).collect(),
     }
@@ -524,23 +523,53 @@ fn title(assessment: &Assessment, show: Show) -> String {
     }
 }
 
-fn footnote(assessment: &Assessment, show: Show) -> String {
-    let percent = match show {
+/// What the figures in a matrix are.
+fn definition(show: Show) -> &'static str {
+    match show {
         Show::Coverage => {
-            "Percent: expected coverage against our adversaries, by tactic; number: techniques in scope."
+            "Percent: expected coverage against our adversaries, by tactic; number: techniques in \
+             scope."
         }
         Show::Visibility => "To collect is not to detect. Number: techniques in scope.",
         Show::Function(_) | Show::Threat | Show::Priority => "Number: techniques in scope.",
-    };
-    let hash = assessment.inputs.iter().map(|source| &source.sha256[..source.sha256.len().min(8)]);
-    let hashes: Vec<&str> = hash.collect();
-    let classification = assessment.organisation.classification.as_ref();
-    let classification = classification.map(|text| format!("{text} · ")).unwrap_or_default();
-    format!(
-        "{classification}A rule that exists is not proof that an attack is seen. {percent} Inputs {} · {}",
-        hashes.join(" "),
-        assessment.generated_by,
-    )
+    }
+}
+
+/// What stands around a picture of an assessment: the finding, what must be known before it, whom
+/// and what it is about, and below the definition of its figures and what they rest on.
+#[must_use]
+pub fn caption(assessment: &Assessment, title: &str, definition: &str) -> Caption {
+    let classification = assessment.organisation.classification.as_deref().unwrap_or_default();
+    Caption {
+        heading: String::new(),
+        classification: crate::printable(classification),
+        title: crate::printable(title),
+        subtitle: crate::printable(
+            &[caveats(assessment), vec![basis(assessment)]].concat().join(" · "),
+        ),
+        footnote: crate::printable(&format!(
+            "A rule that exists is not proof that an attack is seen. {definition} {}",
+            provenance(assessment)
+        )),
+    }
+}
+
+/// What the figures were computed from, and with.
+#[must_use]
+pub fn provenance(assessment: &Assessment) -> String {
+    format!("Inputs {} · {}", input_hash(assessment), assessment.generated_by)
+}
+
+/// The first twelve digits of the SHA-256 over all inputs, a line `path NUL sha256 LF` each, in
+/// their order.
+#[must_use]
+pub fn input_hash(assessment: &Assessment) -> String {
+    let mut hash = Sha256::new();
+    for source in &assessment.inputs {
+        hash.update(format!("{}\0{}\n", source.path, source.sha256));
+    }
+    let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    digits[..12].to_owned()
 }
 
 fn legend(assessment: &Assessment, show: Show) -> Legend {

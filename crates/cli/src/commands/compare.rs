@@ -4,13 +4,17 @@ use std::path::{Path, PathBuf};
 
 use ingest::source;
 use model::compare::{Comparison, Order, Outline, compare};
+use report::draw::Picture;
+use report::page::Size;
+use report::pictures::crosstab;
 use report::view;
 
 use crate::Outcome;
-use crate::args::{Format, Sort, Talk};
+use crate::args::{Format, PageArgs, Sort, Talk};
 use crate::failure::Failure;
 use crate::folder::write_file;
 use crate::made;
+use crate::paper;
 use crate::project::{slashed, unreadable};
 use crate::streams::Streams;
 
@@ -19,12 +23,13 @@ pub(crate) struct Asked<'a> {
     pub(crate) assessments: &'a [PathBuf],
     pub(crate) sort: Sort,
     pub(crate) count: usize,
-    pub(crate) output: Option<&'a Path>,
+    /// Where the picture goes, and what it looks like.
+    pub(crate) output: Option<(&'a Path, &'a PageArgs)>,
 }
 
 pub(crate) fn run(asked: &Asked<'_>, format: Format, talk: &Talk) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(talk);
-    let picture = asked.output.map(Picture::of).transpose()?;
+    let drawn = asked.output.map(|(path, _)| self::format(path)).transpose()?;
     let outlines = outlines(asked.assessments, talk, &mut streams)?;
     one_domain(&outlines)?;
     let order = match asked.sort {
@@ -33,44 +38,34 @@ pub(crate) fn run(asked: &Asked<'_>, format: Format, talk: &Talk) -> Result<Outc
         Sort::Name => Order::Name,
     };
     let found = compare(&outlines, order);
-    if let (Some(path), Some(picture)) = (asked.output, picture) {
-        write_file(path, &picture.bytes(&found)?)?;
+    if let (Some((path, page)), Some(drawn)) = (asked.output, drawn) {
+        write_file(path, &drawn.bytes(&picture(&found, page), page.look())?)?;
     }
     let sheets = view::compare::sheets(&found, asked.count);
     super::print(&sheets, &found, format, &mut streams)?;
-    if let Some(path) = asked.output.filter(|_| !talk.quiet) {
+    if let Some((path, _)) = asked.output.filter(|_| !talk.quiet) {
         streams.say("wrote", &path.display().to_string())?;
     }
     Ok(Outcome::Done)
 }
 
-/// What the name of the output asks for.
-pub(crate) enum Picture {
-    Svg,
-    Png,
+/// How the picture is written, by the name of its file.
+pub(crate) fn format(path: &Path) -> Result<paper::Format, Failure> {
+    paper::Format::of(path, 1.0).ok_or_else(|| {
+        let shown = path.display();
+        let failure = Failure::new(format!("{shown}: a comparison cannot be drawn in this format"));
+        failure.help("write .svg, .png or .pdf; --format has json, csv and md, to be redirected")
+    })
 }
 
-impl Picture {
-    pub(crate) fn of(path: &Path) -> Result<Self, Failure> {
-        let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
-        match extension.as_deref() {
-            Some("svg") => Ok(Self::Svg),
-            Some("png") => Ok(Self::Png),
-            _ => {
-                let message =
-                    format!("{}: a comparison is drawn as .svg or .png only", path.display());
-                Err(Failure::new(message).help("--format has json, csv and md, to be redirected"))
-            }
-        }
+/// The assessments by tactic.
+pub(crate) fn picture(found: &Comparison, page: &PageArgs) -> Picture {
+    let mut table = view::compare::crosstab(found);
+    table.caption.heading = page.heading().to_owned();
+    if let Some(typed) = &page.classification {
+        table.caption.classification.clone_from(typed);
     }
-
-    pub(crate) fn bytes(&self, found: &Comparison) -> Result<Vec<u8>, Failure> {
-        let svg = report::heatmap::crosstab_svg(&view::compare::crosstab(found));
-        match self {
-            Self::Svg => Ok(svg.into_bytes()),
-            Self::Png => report::png::render(&svg, 1.0).map_err(Failure::new),
-        }
-    }
+    crosstab::picture(&table, Size::Slide)
 }
 
 /// An assessment with the file that it came from.

@@ -20,7 +20,7 @@ pub(crate) fn run(common: &Common, to: Compat, output: &Path) -> Result<Outcome,
     let files = match to {
         Compat::Dettect => files(&found),
     };
-    write_folder(output, &files)?;
+    write_folder(output, &files, &[])?;
     if !common.talk.quiet {
         for note in left_out(&found, &files) {
             streams.say("note", &note)?;

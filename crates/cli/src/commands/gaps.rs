@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use model::contribution;
 use model::next_move::Move;
 use model::sharpen;
 use report::view;
@@ -58,6 +59,35 @@ pub(crate) fn run(
         write!(streams.out, "\n{opening}{proposal}{closing}")?;
         streams.out.flush()?;
     }
+    Ok(super::outcome(found.is_refused))
+}
+
+/// A row for each control, and for the rules by what they read.
+pub(crate) fn by_control(
+    common: &Common,
+    count: usize,
+    format: Format,
+) -> Result<Outcome, Failure> {
+    let mut streams = Streams::new(&common.talk);
+    let gathered = gathered(common, &mut streams)?;
+    let catalog = gathered.catalog(&[]);
+    let inputs = gathered.inputs(&catalog);
+    let answer = answer(&inputs, common);
+    let list = match format {
+        Format::Json | Format::Ndjson => contribution::by_capability(&inputs),
+        Format::Table | Format::Csv | Format::Md => contribution::by_family(&inputs, count),
+    };
+    drop(inputs);
+    let found = gathered.finish(answer, common);
+    found.tell(common, matches!(format, Format::Table | Format::Md), &mut streams)?;
+    if format == Format::Ndjson {
+        list.iter().try_for_each(|one| report::json::write_line(one, &mut streams.out))?;
+        streams.out.flush()?;
+        return Ok(super::outcome(found.is_refused));
+    }
+    let all = contribution::contributions(found.assessment.headline.threat_weighted, list);
+    let sheet = view::contribution::sheet(&found.assessment, &all);
+    super::print(&[sheet], &all, format, &mut streams)?;
     Ok(super::outcome(found.is_refused))
 }
 

@@ -5,14 +5,15 @@ use std::path::Path;
 use clap::ValueEnum as _;
 use model::capability::Function;
 use model::inputs::Profile;
-use report::{dettect, view};
+use report::{dettect, pictures, view};
 
 use super::compare;
 use crate::Outcome;
-use crate::args::{Common, Compat, Show, Size};
+use crate::args::{Common, Compat, PageArgs, Show, Size};
 use crate::assessing::{Assessed, assessed, by_segment as compared_by_segment};
 use crate::failure::Failure;
 use crate::folder::write_file;
+use crate::paper;
 use crate::project;
 use crate::streams::Streams;
 
@@ -22,14 +23,17 @@ pub(crate) struct Asked {
     pub(crate) size: Size,
     pub(crate) compat: Option<Compat>,
     pub(crate) overlay: Vec<String>,
+    pub(crate) scale: f32,
+    pub(crate) page: PageArgs,
 }
 
 pub(crate) fn run(mut common: Common, output: &Path, asked: &Asked) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
     let picture = Picture::of(output, asked)?;
     common.needs_no_input = picture.needs_no_input();
-    let found = assessed(&common, &mut streams)?;
-    let bytes = picture.bytes(&found)?;
+    let mut found = assessed(&common, &mut streams)?;
+    asked.page.name(&mut found.assessment.organisation);
+    let bytes = picture.bytes(&found, &asked.page)?;
     found.tell(&common, false, &mut streams)?;
     if let (Picture::Dettect(_), Some(only)) = (&picture, &found.assessment.scope.only) {
         let note = format!(
@@ -46,12 +50,17 @@ pub(crate) fn run(mut common: Common, output: &Path, asked: &Asked) -> Result<Ou
 }
 
 /// The segments by tactic, the whole as the last row.
-pub(crate) fn by_segment(common: &Common, output: &Path) -> Result<Outcome, Failure> {
+pub(crate) fn by_segment(
+    common: &Common,
+    output: &Path,
+    page: &PageArgs,
+) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
-    let picture = compare::Picture::of(output)?;
+    let format = compare::format(output)?;
     let (found, comparison) = compared_by_segment(common, &mut streams)?;
     found.tell(common, false, &mut streams)?;
-    write_file(output, &picture.bytes(&comparison)?)?;
+    let picture = compare::picture(&comparison, page);
+    write_file(output, &format.bytes(&picture, page.look())?)?;
     if !common.talk.quiet {
         streams.say("wrote", &output.display().to_string())?;
     }
@@ -60,8 +69,7 @@ pub(crate) fn by_segment(common: &Common, output: &Path) -> Result<Outcome, Fail
 
 /// What the options and the name of the output ask for.
 enum Picture<'a> {
-    Svg(view::Show, Size),
-    Png(view::Show, Size),
+    Matrix(view::Show, Size, paper::Format),
     Layer(view::Show),
     /// A layer that DeTT&CT makes.
     Dettect(DettectLayer<'a>),
@@ -92,24 +100,21 @@ impl<'a> Picture<'a> {
             (Some("json"), Some(Compat::Dettect)) => {
                 Ok(Self::Dettect(DettectLayer::of(asked.show, &asked.overlay)?))
             }
-            (Some("svg" | "png"), Some(Compat::Dettect)) => {
+            (Some("json"), None) => Ok(Self::Layer(show()?)),
+            (_, Some(Compat::Dettect)) => {
                 let failure = Failure::new("DeTT&CT makes layers, not pictures");
                 Err(failure.help("write a .json, or leave --compat out"))
             }
-            (Some("svg"), None) => Ok(Self::Svg(show()?, asked.size)),
-            (Some("png"), None) => Ok(Self::Png(show()?, asked.size)),
-            (Some("json"), None) => Ok(Self::Layer(show()?)),
-            (Some("pdf"), _) => {
-                let failure = Failure::new("pictures as .pdf are planned but not built: not yet");
-                Err(failure.help("write .svg, .png or .json"))
-            }
-            _ => {
-                let failure = Failure::new(format!(
-                    "{}: a heat map cannot be written in this format",
-                    output.display()
-                ));
-                Err(failure.help("write .svg, .png or .json"))
-            }
+            (_, None) => match paper::Format::of(output, asked.scale) {
+                Some(format) => Ok(Self::Matrix(show()?, asked.size, format)),
+                None => {
+                    let message = format!(
+                        "{}: a heat map cannot be written in this format",
+                        output.display()
+                    );
+                    Err(Failure::new(message).help("write .svg, .png, .pdf or .json"))
+                }
+            },
         }
     }
 
@@ -119,18 +124,13 @@ impl<'a> Picture<'a> {
         matches!(self, Self::Dettect(DettectLayer::Groups(laid)) if others(laid))
     }
 
-    fn bytes(&self, found: &Assessed) -> Result<Vec<u8>, Failure> {
-        let svg = |show: view::Show, size: Size| {
-            let matrix = view::matrix(&found.assessment, &found.attack, show);
-            let size = match size {
-                Size::Slide => report::heatmap::Size::Slide,
-            };
-            report::heatmap::svg(&matrix, size)
-        };
+    fn bytes(&self, found: &Assessed, page: &PageArgs) -> Result<Vec<u8>, Failure> {
         match self {
-            Self::Svg(show, size) => Ok(svg(*show, *size).into_bytes()),
-            Self::Png(show, size) => {
-                report::png::render(&svg(*show, *size), 1.0).map_err(Failure::new)
+            Self::Matrix(show, size, format) => {
+                let mut matrix = view::matrix(&found.assessment, &found.attack, *show);
+                matrix.caption.heading = page.heading().to_owned();
+                let picture = pictures::heatmap::picture(&matrix, (*size).into());
+                format.bytes(&picture, page.look())
             }
             Self::Layer(show) => {
                 let mut layer = Vec::new();

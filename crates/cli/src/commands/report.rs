@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use model::decisions::decisions;
+use report::draw::{self, Look};
 use report::html::Beside;
+use report::page::Size;
 use report::sheet::Sheet;
 use report::view;
 
@@ -66,7 +68,7 @@ pub(crate) fn run(common: &Common, output: &Path, past: &Past<'_>) -> Result<Out
         ..Beside::default()
     };
     let files = files(&found, beside)?;
-    write_folder(output, &files)?;
+    write_folder(output, &files, &[])?;
     if let Some(history) = history {
         let json = files.iter().find(|(name, _)| *name == ASSESSMENT);
         json.map_or(Ok(()), |(_, json)| history.keep(json))?;
@@ -85,8 +87,9 @@ pub(crate) fn run(common: &Common, output: &Path, past: &Past<'_>) -> Result<Out
 fn files(found: &Assessed, beside: Beside<'_>) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
     let Assessed { assessment, attack, .. } = found;
     let matrix = view::matrix(assessment, attack, view::Show::Coverage);
-    let svg = report::heatmap::svg(&matrix, report::heatmap::Size::Slide);
-    let png = report::png::render(&svg, 1.0).map_err(Failure::new)?;
+    let picture = report::pictures::heatmap::picture(&matrix, Size::Slide);
+    let svg = draw::svg(&picture, Look::default());
+    let png = draw::png(&picture, Look::default(), 1.0).map_err(Failure::new)?;
     let stacks = ingest::reference_stacks();
     let mut page = Vec::new();
     let beside = Beside { stacks: &stacks, ..beside };

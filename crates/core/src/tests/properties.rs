@@ -25,10 +25,12 @@ use crate::inputs::{
     Decided, Decision, Disposition, Exclusion, OnlyTechniques, OwnAdversary, Profile, ScopeChoice,
 };
 use crate::policy::{NUMBERS, Policy};
+use crate::scenario::{self, Scenario};
 use crate::scope::{ANY_PLATFORM, Scope};
 use crate::score::{Range, round9};
 use crate::segment::Segment;
 use crate::strength::{self, Tests};
+use crate::tests::assert_near;
 use crate::threat::{Threat, uses, uses_of_own};
 
 // A world: at most twelve techniques, three campaigns, four groups, three software.
@@ -1162,6 +1164,31 @@ proptest! {
             let expected = 1.0 - (1.0 - itself.unwrap_or(&0.0)) * (1.0 - software);
             prop_assert!((actual - expected).abs() < 1e-12);
         }
+    }
+
+    #[test]
+    fn a_scenario_is_covered_as_an_adversary_that_does_the_same(
+        world in world(), described in own_choice(),
+    ) {
+        let mut world = world;
+        let own = OwnAdversary { software: Vec::new(), ..own(&world.attack, &described) };
+        let scenario =
+            Scenario { techniques: own.techniques.clone(), ..Scenario::default() };
+        // Whoever else is in the profile, and how much each weighs, is of no matter to it.
+        let among_others = scenario::coverage(&world.assess(), &world.attack, std::slice::from_ref(&scenario));
+        world.profile.adversaries.insert(OWN.to_owned(), 1.0);
+        world.profile.own.insert(OWN.to_owned(), own);
+        let assessment = world.assess();
+        let adversary = assessment.adversaries.iter().find(|a| a.id == OWN).expect("it is there");
+        let [covered] = &scenario::coverage(&assessment, &world.attack, &[scenario])[..] else {
+            panic!("one scenario gives one answer")
+        };
+        assert_near(covered.coverage.exp, adversary.coverage, "as an adversary");
+        prop_assert_eq!(covered.techniques, adversary.techniques_in_scope);
+        prop_assert_eq!(covered.out_of_scope, adversary.out_of_scope);
+        let Range { lo, exp, hi } = covered.coverage;
+        prop_assert!(0.0 <= lo && lo <= exp && exp <= hi && hi <= 1.0);
+        prop_assert_eq!(&among_others[0], covered);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::built_in;
+use crate::built_in;
 
 /// The log sources of one vendor, by name. A name may hold `*` for any run of characters; of
 /// several that fit, the longest counts. Upper and lower case are the same.

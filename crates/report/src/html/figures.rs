@@ -5,7 +5,7 @@ use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::capability::Function;
 use model::score::Range;
 
-use crate::scale;
+use crate::pictures::scale;
 use crate::sheet::{Sheet, Value, percent};
 use crate::view;
 use crate::view::references::References;

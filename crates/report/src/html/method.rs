@@ -49,12 +49,3 @@ pub(super) fn inputs(assessment: &Assessment) -> Sheet {
     sheet.rows = assessment.inputs.iter().map(row).collect();
     sheet
 }
-
-/// Characters of a hash that are shown where it only tells inputs apart.
-const SHORT: usize = 8;
-
-/// The inputs by the beginning of their hashes.
-pub(super) fn fingerprint(assessment: &Assessment) -> String {
-    let short = |source: &Source| source.sha256.chars().take(SHORT).collect::<String>();
-    assessment.inputs.iter().map(short).collect::<Vec<_>>().join(" ")
-}

@@ -73,6 +73,7 @@ fn written() -> String {
         recommended: std::slice::from_ref(&sheet),
         decided: std::slice::from_ref(&sheet),
         by_control: std::slice::from_ref(&sheet),
+        palette: Palette::Blue,
     };
     write(&assessment, &fixture.attack, &beside, &mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -9,6 +9,7 @@ use model::metrics::TacticCoverage;
 use super::{count, domain};
 use crate::crosstab::{Cell, Crosstab, Row};
 use crate::matrix::{Legend, Shade};
+use crate::page::Caption;
 use crate::sheet::{Column, Sheet, Value, percent};
 
 /// How they stand, by tactic, and the first `limit` techniques that are weak in most.
@@ -405,24 +406,27 @@ pub fn crosstab(comparison: &Comparison) -> Crosstab {
         .all()
         .filter_map(|standing| standing.organisation.classification.as_deref())
         .collect();
-    let classification: String =
-        classification.into_iter().map(|text| format!("{text} · ")).collect();
+    let classification: Vec<&str> = classification.into_iter().collect();
     let headings = std::iter::once("All tactics").chain(tactics.iter().map(|t| t.name.as_str()));
     Crosstab {
-        title: crate::printable(&match comparison.whole {
-            Some(_) => segments(comparison).title,
-            None => finding(comparison, "assessment"),
-        }),
-        subtitle: crate::printable(&match comparison.whole {
-            Some(_) => segments(comparison).notes.join(" · "),
-            None => notes(comparison).join(" · "),
-        }),
-        footnote: crate::printable(&format!(
-            "{classification}Number: expected coverage against adversaries in percent, where \
-             enough counts as all. A rule that exists is not proof that an attack is seen.{left_out} \
-             {}",
-            comparison.generated_by
-        )),
+        caption: Caption {
+            heading: String::new(),
+            classification: crate::printable(&classification.join(", ")),
+            title: crate::printable(&match comparison.whole {
+                Some(_) => segments(comparison).title,
+                None => finding(comparison, "assessment"),
+            }),
+            subtitle: crate::printable(&match comparison.whole {
+                Some(_) => segments(comparison).notes.join(" · "),
+                None => notes(comparison).join(" · "),
+            }),
+            footnote: crate::printable(&format!(
+                "Number: expected coverage against adversaries in percent, where \
+                 enough counts as all. A rule that exists is not proof that an attack is seen.{left_out} \
+                 {}",
+                comparison.generated_by
+            )),
+        },
         legend: Legend {
             steps: ["None", "Below 25 %", "Below 50 %", "Below 75 %", "75 % and more"]
                 .map(str::to_owned),

@@ -137,7 +137,7 @@ fn called(pick: &Pick) -> String {
 }
 
 /// By its title, after an id that people say too.
-fn named(id: &str, title: &str) -> String {
+pub(super) fn named(id: &str, title: &str) -> String {
     match title {
         "" => id.to_owned(),
         title if id.len() > SAYABLE || title.contains(id) => title.to_owned(),

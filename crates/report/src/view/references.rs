@@ -6,7 +6,7 @@ use model::catalog::ReferenceStack;
 use model::score::Range;
 
 use super::count;
-use crate::scale::{Scale, Tick};
+use crate::pictures::scale::{Scale, Tick};
 use crate::sheet::{Sheet, Value, percent};
 
 /// What the stacks are called on a picture, and in a sentence.

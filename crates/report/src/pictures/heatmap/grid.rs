@@ -1,11 +1,12 @@
 //! The matrix itself: where each tactic and each cell goes.
 
 use super::cell::{Card, Fit};
-use super::{LEADING, Names, Page, stacked};
-use crate::canvas::{Label, Mark, Rect, Type};
+use super::{Letters, Names};
+use crate::draw::canvas::{Label, Mark, Rect, Type};
+use crate::draw::look::Tone;
+use crate::draw::text::Words;
 use crate::matrix::{Column, Shade};
-use crate::text::Words;
-use crate::theme;
+use crate::page::{LEADING, stacked};
 
 /// Between cells.
 const GAP: f64 = 2.5;
@@ -44,20 +45,20 @@ struct Layout {
 }
 
 /// The tactics with their headings and cells.
-pub(super) fn marks(columns: &[Column], page: &Page, area: Rect) -> Vec<Mark> {
+pub(super) fn marks(columns: &[Column], letters: &Letters, margin: f64, area: Rect) -> Vec<Mark> {
     let tactics: Vec<Tactic<'_>> = columns
         .iter()
         .map(|column| Tactic { column, cards: column.cells.iter().map(Card::new).collect() })
         .collect();
-    let heading = heading_height(page.heading);
-    let body = Rect::new(area.x, area.y + heading, area.w, area.h - heading - page.margin / 2.0);
-    let layout = layout(&tactics, page.names, body);
+    let heading = heading_height(letters.heading);
+    let body = Rect::new(area.x, area.y + heading, area.w, area.h - heading - margin / 2.0);
+    let layout = layout(&tactics, letters.names, body);
     let mut marks = Vec::new();
     let mut x = area.x;
     for tactic in &tactics {
         let width = layout.tactic_width(tactic);
         let place = Rect::new(x, area.y, width, heading);
-        marks.extend(heading_marks(tactic.column, page.heading, place));
+        marks.extend(heading_marks(tactic.column, letters.heading, place));
         marks.extend(layout.cell_marks(tactic, (x, body.y)));
         x += width + layout.wide_gap;
     }
@@ -166,7 +167,7 @@ impl Layout {
 fn heading_marks(column: &Column, em: f64, area: Rect) -> Vec<Mark> {
     let line = em * LEADING;
     let mut judged = column.cells.iter().map(|cell| cell.shade != Shade::OutOfScope);
-    let ink = if judged.any(|judged| judged) { theme::INK } else { theme::OUT_OF_SCOPE.ink };
+    let ink = if judged.any(|judged| judged) { Tone::Ink } else { Tone::OnOutOfScope };
     let face = Type::bold(em, ink);
     let mut marks = name_marks(&column.name, area.strip(0.0, 2.0 * line), face);
     marks.extend(captions(column, area.strip(2.0 * line, line), face));
@@ -192,7 +193,7 @@ fn captions(column: &Column, area: Rect, face: Type) -> [Mark; 2] {
     let used = left.width() + em * 0.3;
     let rest = Rect { x: area.x + used, w: (area.w - used).max(0.0), ..area };
     let left = Label { frame: Rect { w: used.min(area.w), ..area }, ..left };
-    let soft = Type::regular(em, theme::SOFT_INK);
+    let soft = Type::regular(em, Tone::SoftInk);
     [Mark::Label(left), Mark::Label(Label::right(&column.right, rest, soft))]
 }
 
@@ -202,7 +203,7 @@ fn bar(share: Option<f64>, area: Rect) -> Vec<Mark> {
     };
     let share = share.clamp(0.0, 1.0);
     let part = Rect { w: area.w * share, ..area };
-    vec![Mark::Area(area, theme::BAR_TRACK), Mark::Area(part, theme::BAR)]
+    vec![Mark::Area(area, Tone::Track), Mark::Area(part, Tone::Bar)]
 }
 
 fn heading_height(em: f64) -> f64 {

@@ -3,60 +3,45 @@
 //! The layout is computed. A tactic with many techniques is split over several sub-columns, and
 //! the split and the size of the letters are those that cut the fewest names.
 
-mod cell;
-mod crosstab;
+pub(super) mod cell;
 mod grid;
-mod legend;
+pub(super) mod legend;
 
-pub use crosstab::svg as crosstab_svg;
-
-use crate::canvas::{self, Alternative, Label, Mark, Rect, Type};
+use crate::draw::picture::{Alternative, Picture};
 use crate::matrix::Matrix;
-use crate::text::Words;
-use crate::theme;
+use crate::page::{Page, Size, from_top};
 
-/// The page a picture is made for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Size {
-    /// A 16:9 slide of 1920 x 1080 pixels.
-    Slide,
+/// Lays the matrix out on a sheet.
+#[must_use]
+pub fn picture(matrix: &Matrix, size: Size) -> Picture {
+    let (page, letters) = (Page::of(size), Letters::of(size));
+    let (mut marks, free) = page.around(&matrix.caption);
+    let free = from_top(free, legend::marks(&matrix.legend, letters.legend, free), &mut marks);
+    marks.extend(grid::marks(&matrix.columns, &letters, page.margin, free));
+    page.picture(marks, alternative(matrix))
 }
 
-/// Draws the matrix as an SVG picture with its own fonts.
-pub fn svg(matrix: &Matrix, size: Size) -> String {
-    let page = size.page();
-    canvas::draw((page.width, page.height), &marks(matrix, &page), &alternative(matrix))
-}
-
-impl Size {
-    fn page(self) -> Page {
-        match self {
-            Size::Slide => Page {
-                width: 1920,
-                height: 1080,
-                margin: 20.0,
-                title: 29.0,
-                subtitle: 17.0,
-                legend: 15.5,
-                heading: 14.5,
-                names: Names { largest: 16.0, wanted: 13.5, smallest: 7.5 },
-                footnote: 13.0,
-            },
-        }
-    }
-}
-
-/// Measures of a page in pixels; those of texts are their em.
-struct Page {
-    width: u32,
-    height: u32,
-    margin: f64,
-    title: f64,
-    subtitle: f64,
+/// The sizes of the texts of a matrix, as em in pixels.
+struct Letters {
     legend: f64,
     heading: f64,
     names: Names,
-    footnote: f64,
+}
+
+impl Letters {
+    fn of(size: Size) -> Self {
+        let of = |legend, heading, [largest, wanted, smallest]: [f64; 3]| Self {
+            legend,
+            heading,
+            names: Names { largest, wanted, smallest },
+        };
+        match size {
+            Size::Slide => of(15.5, 14.5, [16.0, 13.5, 7.5]),
+            Size::Web => of(17.0, 17.0, [18.0, 15.0, 8.0]),
+            Size::A3 => of(12.5, 12.0, [12.0, 11.0, 6.0]),
+            Size::A4 => of(9.5, 9.0, [9.5, 8.0, 4.5]),
+        }
+    }
 }
 
 /// The sizes the names in the cells may have.
@@ -70,65 +55,17 @@ struct Names {
     smallest: f64,
 }
 
-/// How far the lines of a text are apart, in em.
-const LEADING: f64 = 1.2;
-
-fn marks(matrix: &Matrix, page: &Page) -> Vec<Mark> {
-    let sheet = Rect::new(0.0, 0.0, f64::from(page.width), f64::from(page.height));
-    let mut marks = vec![Mark::Area(sheet, theme::PAPER)];
-    let free = sheet.inset(page.margin);
-    let title = Type::bold(page.title, theme::INK);
-    let free = from_top(free, paragraph(&matrix.title, title, free), &mut marks);
-    let subtitle = Type::regular(page.subtitle, theme::SOFT_INK);
-    let free = from_top(free, paragraph(&matrix.subtitle, subtitle, free), &mut marks);
-    let legend = legend::marks(&matrix.legend, page.legend, free);
-    let free = from_top(free, legend, &mut marks);
-    let footnote = Type::regular(page.footnote, theme::SOFT_INK);
-    let (_, height) = paragraph(&matrix.footnote, footnote, free);
-    let bottom = free.strip(free.h - height, height);
-    marks.extend(paragraph(&matrix.footnote, footnote, bottom).0);
-    marks.extend(grid::marks(&matrix.columns, page, free.strip(0.0, free.h - height)));
-    marks
-}
-
-/// Marks drawn from the top of an area, and how much of its height they take.
-type Block = (Vec<Mark>, f64);
-
-/// Puts a block at the top and gives back what is left below it.
-fn from_top(free: Rect, (block, height): Block, marks: &mut Vec<Mark>) -> Rect {
-    marks.extend(block);
-    free.strip(height, free.h - height)
-}
-
-/// A sentence on one line, or on two if it has to be.
-fn paragraph(sentence: &str, face: Type, area: Rect) -> Block {
-    let line = face.em * LEADING;
-    let words = Words::new(sentence, face.weight);
-    let lines = words.wrap(face.em, &[area.w; 2]).lines;
-    let marks = stacked(&lines, area.strip(0.0, line), face);
-    (marks, lines.len() as f64 * line)
-}
-
-/// Lines of text under one another, the first in `strip`.
-fn stacked(lines: &[String], strip: Rect, face: Type) -> Vec<Mark> {
-    let place = |at: usize| strip.strip(at as f64 * strip.h, strip.h);
-    let label = |(at, line): (usize, &String)| Mark::Label(Label::left(line, place(at), face));
-    lines.iter().enumerate().map(label).collect()
-}
-
 fn alternative(matrix: &Matrix) -> Alternative {
-    let outlined: Vec<String> = matrix
-        .columns
-        .iter()
-        .flat_map(|column| &column.cells)
+    let cells = matrix.columns.iter().flat_map(|column| &column.cells);
+    let outlined: Vec<String> = cells
         .filter(|cell| cell.outlined)
         .map(|cell| format!("{} {}", cell.id, cell.name))
         .collect();
-    let mut description = format!("{} {}", matrix.subtitle, matrix.footnote);
-    if !outlined.is_empty() {
-        description = format!("{description} Outlined: {}.", outlined.join(", "));
-    }
-    Alternative { title: matrix.title.clone(), description }
+    let outlined = match outlined.len() {
+        0 => String::new(),
+        _ => format!("Outlined: {}.", outlined.join(", ")),
+    };
+    matrix.caption.alternative(&outlined)
 }
 
 #[cfg(test)]
@@ -137,8 +74,13 @@ mod tests {
     use resvg::tiny_skia::Pixmap;
 
     use super::*;
+    use crate::draw::canvas::Label;
+    use crate::draw::look::Look;
+    use crate::draw::png;
+    use crate::draw::svg as draw;
     use crate::matrix::{Cell, Column, Legend, Shade};
-    use crate::{png, text};
+    use crate::page::Caption;
+    use crate::page::tests::{check_texts, labels as labels_of};
 
     /// As many tactics and techniques as the Enterprise matrix has, with names of its lengths.
     const TACTICS: [(&str, usize); 15] = [
@@ -187,9 +129,12 @@ mod tests {
             cells: (0..cells).map(|row| realistic_cell(at * 31 + row)).collect(),
         });
         Matrix {
-            title: "Ten techniques used against us have no strong detection".to_owned(),
-            subtitle: "Enterprise · 216 techniques · ≥ 25 groups".to_owned(),
-            footnote: "A rule is not proof of detection.".to_owned(),
+            caption: Caption {
+                title: "Ten techniques used against us have no strong detection".to_owned(),
+                subtitle: "Enterprise · 216 techniques · ≥ 25 groups".to_owned(),
+                footnote: "A rule is not proof of detection.".to_owned(),
+                ..Caption::default()
+            },
             legend: Legend {
                 steps: ["None", "Trace", "Weak", "Partial", "Strong"].map(str::to_owned),
                 outlined: "Priority gap".to_owned(),
@@ -216,12 +161,12 @@ mod tests {
         }
     }
 
+    fn svg(matrix: &Matrix) -> String {
+        draw(&picture(matrix, Size::Slide), Look::default())
+    }
+
     fn labels(matrix: &Matrix) -> Vec<Label> {
-        let label = |mark| match mark {
-            Mark::Label(label) if !label.text.is_empty() => Some(label),
-            _ => None,
-        };
-        marks(matrix, &Size::Slide.page()).into_iter().filter_map(label).collect()
+        labels_of(&picture(matrix, Size::Slide))
     }
 
     fn any_text(longest: usize) -> impl Strategy<Value = String> {
@@ -263,7 +208,8 @@ mod tests {
                 words.try_into().expect("nine texts");
             let legend =
                 Legend { steps: [a, b, c, d, e], outlined, proven, out_of_scope, fraction };
-            Matrix { title, subtitle, footnote, legend, columns }
+            let caption = Caption { title, subtitle, footnote, ..Caption::default() };
+            Matrix { caption, legend, columns }
         })
     }
 
@@ -272,25 +218,15 @@ mod tests {
 
         #[test]
         fn every_text_keeps_to_its_frame_on_any_matrix(matrix in any_matrix()) {
-            let page = Rect::new(0.0, 0.0, 1920.0, 1080.0);
-            let labels = labels(&matrix);
-            for label in &labels {
-                prop_assert!(text::is_drawable(&label.text), "{label:?}");
-                prop_assert!(label.width() <= label.frame.w + 0.01, "{label:?}");
-                prop_assert!(page.contains(label.frame), "{label:?}");
-            }
-            for (at, label) in labels.iter().enumerate() {
-                let met = labels[at + 1..].iter().find(|other| label.frame.meets(other.frame));
-                prop_assert!(met.is_none(), "{label:?} {met:?}");
-            }
-            prop_assert!(png::parse(&svg(&matrix, Size::Slide)).is_ok());
+            prop_assert_eq!(check_texts(&picture(&matrix, Size::Slide)), Ok(()));
+            prop_assert!(png::parse(&svg(&matrix)).is_ok());
         }
     }
 
     #[test]
     fn drawn_letters_stay_in_their_frames() {
         let matrix = realistic();
-        let drawn = png::drawn_texts(&svg(&matrix, Size::Slide));
+        let drawn = png::drawn_texts(&svg(&matrix));
         let labels = labels(&matrix);
         assert_eq!(drawn.len(), labels.len());
         for (drawn, label) in drawn.iter().zip(&labels) {
@@ -318,12 +254,12 @@ mod tests {
         matrix.columns.truncate(5);
         let labels = labels(&matrix);
         let phishing = labels.iter().find(|label| label.text == "Phishing").unwrap();
-        assert_eq!(phishing.face.em, Size::Slide.page().names.largest);
+        assert_eq!(phishing.face.em, Letters::of(Size::Slide).names.largest);
     }
 
     #[test]
     fn the_same_matrix_gives_the_same_bytes() {
-        let [once, again] = [(); 2].map(|()| svg(&realistic(), Size::Slide));
+        let [once, again] = [(); 2].map(|()| svg(&realistic()));
         assert!(once == again);
     }
 
@@ -334,7 +270,7 @@ mod tests {
             assert_eq!((pixels.width(), pixels.height()), (1920, 1080));
             pixels.pixels().iter().filter(|pixel| pixel.red() < 100).count()
         };
-        let picture = svg(&realistic(), Size::Slide);
+        let picture = svg(&realistic());
         let hidden = picture.replace("<text ", "<text visibility=\"hidden\" ");
         // Two letters of every name would already be more than this.
         assert!(dark(&picture) > dark(&hidden) + 10_000);
@@ -344,14 +280,14 @@ mod tests {
     fn an_empty_matrix_is_still_a_picture() {
         let mut matrix = realistic();
         matrix.columns.clear();
-        assert!(png::parse(&svg(&matrix, Size::Slide)).is_ok());
+        assert!(png::parse(&svg(&matrix)).is_ok());
     }
 
     #[test]
     fn those_who_do_not_see_it_are_told_the_gaps() {
         let mut matrix = realistic();
         matrix.columns.truncate(1);
-        let svg = svg(&matrix, Size::Slide);
+        let svg = svg(&matrix);
         assert!(svg.contains("detection. Outlined: T0000 Phishing.</desc>"));
     }
 }

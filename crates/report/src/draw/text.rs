@@ -34,8 +34,8 @@ impl Weight {
     /// The face as a TrueType file.
     pub fn ttf(self) -> &'static [u8] {
         match self {
-            Weight::Regular => include_bytes!("../reports/fonts/RobotoCondensed-Regular.ttf"),
-            Weight::Bold => include_bytes!("../reports/fonts/RobotoCondensed-Bold.ttf"),
+            Weight::Regular => include_bytes!("../../reports/fonts/RobotoCondensed-Regular.ttf"),
+            Weight::Bold => include_bytes!("../../reports/fonts/RobotoCondensed-Bold.ttf"),
         }
     }
 
@@ -43,9 +43,9 @@ impl Weight {
     pub fn woff2(self) -> &'static [u8] {
         match self {
             Weight::Regular => {
-                include_bytes!("../reports/fonts/RobotoCondensed-Regular-ascii.woff2")
+                include_bytes!("../../reports/fonts/RobotoCondensed-Regular-ascii.woff2")
             }
-            Weight::Bold => include_bytes!("../reports/fonts/RobotoCondensed-Bold-ascii.woff2"),
+            Weight::Bold => include_bytes!("../../reports/fonts/RobotoCondensed-Bold-ascii.woff2"),
         }
     }
 

@@ -1,9 +1,10 @@
 //! One figure on a line from nothing to all, among ticks that others set.
 
-use crate::canvas::{self, Alternative, Label, Mark, Rect, Stroke, Type};
+use crate::draw::canvas::{Label, Mark, Rect, Stroke, Type};
+use crate::draw::look::Tone;
+use crate::draw::picture::{Alternative, Picture};
+use crate::draw::text;
 use crate::sheet::percent;
-use crate::text;
-use crate::theme;
 
 /// A figure, and what it is compared with.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,43 +46,44 @@ const GAP: f64 = 12.0;
 /// From a stem to its name.
 const BESIDE: f64 = 5.0;
 
-/// Draws the line as an SVG picture with its own fonts.
+/// Lays the line out on a sheet of its own.
 #[must_use]
-pub fn svg(scale: &Scale) -> String {
+pub fn picture(scale: &Scale) -> Picture {
     let (marks, rows) = marks(scale);
     let height = BAR.bottom() + STEM + rows as f64 * ROW + 4.0;
     let sheet = Rect::new(0.0, 0.0, WIDTH, height);
-    let marks: Vec<Mark> = [vec![Mark::Area(sheet, theme::PAPER)], marks].concat();
+    let marks: Vec<Mark> = [vec![Mark::Area(sheet, Tone::Paper)], marks].concat();
     let alternative = Alternative {
         title: format!("{}: {} expected", scale.name, percent(scale.expected)),
         description: scale.title.clone(),
     };
-    canvas::draw((WIDTH as u32, height as u32), &marks, &alternative)
+    let (width, height) = (WIDTH as u32, height as u32);
+    Picture { width, height, points: 0.75, marks, alternative }
 }
 
 /// Everything on the sheet, and how many rows of names there are.
 fn marks(scale: &Scale) -> (Vec<Mark>, usize) {
     let upto = |share: f64| Rect { w: BAR.w * share.clamp(0.0, 1.0), ..BAR };
     let mut marks = vec![
-        Mark::Area(BAR, theme::BAR_TRACK),
-        Mark::Area(upto(scale.claimed), theme::STEPS[1].paper),
-        Mark::Area(upto(scale.expected), theme::STEPS[3].paper),
-        Mark::Area(upto(scale.proven), theme::STEPS[4].paper),
+        Mark::Area(BAR, Tone::Track),
+        Mark::Area(upto(scale.claimed), Tone::Step(1)),
+        Mark::Area(upto(scale.expected), Tone::Step(3)),
+        Mark::Area(upto(scale.proven), Tone::Step(4)),
     ];
     let end = Rect::new(BAR.right() + BESIDE, BAR.y, MARGIN - BESIDE, BAR.h);
-    marks.push(Mark::Label(Label::left("100 %", end, Type::regular(EM, theme::SOFT_INK))));
+    marks.push(Mark::Label(Label::left("100 %", end, Type::regular(EM, Tone::SoftInk))));
     let own = format!("{} {} expected", scale.name, percent(scale.expected));
     let x = BAR.x + BAR.w * scale.expected.clamp(0.0, 1.0);
-    let stroke = Stroke { colour: theme::INK, width: 3.0 };
+    let stroke = Stroke { tone: Tone::Ink, width: 3.0 };
     marks.push(Mark::Line(vec![(x, BAR.y - 6.0), (x, BAR.bottom())], stroke));
-    marks.push(Mark::Label(above(&own, x, Type::bold(EM, theme::INK))));
+    marks.push(Mark::Label(above(&own, x, Type::bold(EM, Tone::Ink))));
     let placed = placed(&scale.ticks);
     let rows = placed.iter().map(|(_, row)| row + 1).max().unwrap_or(0);
     for (tick, row) in placed {
         let x = place(tick);
         let (top, end) = (BAR.y - 4.0, BAR.bottom() + STEM + (row + 1) as f64 * ROW - 4.0);
-        for (colour, width) in [(theme::PAPER, 5.0), (theme::GAP, 2.0)] {
-            marks.push(Mark::Line(vec![(x, top), (x, end)], Stroke { colour, width }));
+        for (tone, width) in [(Tone::Paper, 5.0), (Tone::Gap, 2.0)] {
+            marks.push(Mark::Line(vec![(x, top), (x, end)], Stroke { tone, width }));
         }
         marks.push(Mark::Label(beside(tick, row)));
     }
@@ -94,7 +96,7 @@ fn place(tick: &Tick) -> f64 {
 
 /// The name of a tick, right of its stem.
 fn beside(tick: &Tick, row: usize) -> Label {
-    let face = Type::regular(EM, theme::INK);
+    let face = Type::regular(EM, Tone::Ink);
     let said = format!("{} {}", tick.name, percent(tick.share));
     let width = text::width(&said, face.weight, face.em) + 1.0;
     let from = place(tick) + BESIDE;
@@ -175,8 +177,9 @@ mod tests {
 
     #[test]
     fn a_title_is_no_markup() {
-        let svg = svg(&scale(&[0.5]));
+        let picture = picture(&scale(&[0.5]));
+        let svg = crate::draw::svg::svg(&picture, crate::draw::Look::default());
         assert!(!svg.contains("<script"));
-        crate::png::parse(&svg).expect("well-formed");
+        crate::draw::png::parse(&svg).expect("well-formed");
     }
 }

@@ -1,13 +1,13 @@
 //! Rows by columns: a slide, or as many pixels high as it takes to read every row; lower where few
 //! rows need less.
 
-use super::cell;
-use super::{Block, LEADING, Page, Size, from_top, legend, paragraph, stacked};
-use crate::canvas::{self, Alternative, Label, Mark, Rect, Type};
+use super::heatmap::{cell, legend};
 use crate::crosstab::{Cell, Crosstab, Row};
-use crate::matrix::Shade;
-use crate::text::{self, Weight, Words};
-use crate::theme;
+use crate::draw::canvas::{Label, Mark, Rect, Type};
+use crate::draw::look::Tone;
+use crate::draw::picture::{Alternative, Picture};
+use crate::draw::text::{self, Weight, Words};
+use crate::page::{Block, LEADING, Page, Size, from_top, stacked};
 
 /// A row is not lower, so that its name is legible.
 const LOWEST: f64 = 23.0;
@@ -22,50 +22,43 @@ const WIDE_GAP: f64 = 12.0;
 /// The widest column of names, as a part of the page.
 const WIDEST: f64 = 0.24;
 
-/// Draws the table as an SVG picture with its own fonts.
+/// Size of the legend and of the headings, as a part of the subtitle's.
+const LEGEND: f64 = 0.91;
+const HEADING: f64 = 0.85;
+
+/// Lays the table out: as wide as the sheet and as high, where the rows neither need more nor less.
 #[must_use]
-pub fn svg(table: &Crosstab) -> String {
-    let page = page(table);
-    canvas::draw((page.width, page.height), &marks(table, &page), &alternative(table))
+pub fn picture(table: &Crosstab, size: Size) -> Picture {
+    let page = fitted(table, Page::of(size));
+    let (mut marks, free) = page.around(&table.caption);
+    let free = from_top(free, head(table, &page, free), &mut marks);
+    marks.extend(body(table, free));
+    page.picture(marks, alternative(table))
 }
 
-/// As wide as a slide and as high, where the rows neither need more nor less.
-fn page(table: &Crosstab) -> Page {
-    let page = Size::Slide.page();
+/// The sheet as high as its rows want it.
+fn fitted(table: &Crosstab, page: Page) -> Page {
     let free = Rect::new(0.0, 0.0, f64::from(page.width) - 2.0 * page.margin, 0.0);
-    let (_, top) = head(table, &page, free);
-    let (_, bottom) = foot(table, &page, free);
-    let around = 2.0 * page.margin + top + bottom;
+    let (_, around) = page.head(&table.caption, free);
+    let (_, above) = head(table, &page, free);
+    let (_, below) = page.foot(&table.caption, free);
+    let around = 2.0 * page.margin + around + above + below;
     let [least, most] = [LOWEST, HIGHEST].map(|row| around + row * table.rows.len() as f64);
     let height = f64::from(page.height).min(most).max(least);
     Page { height: height.ceil() as u32, ..page }
 }
 
-fn marks(table: &Crosstab, page: &Page) -> Vec<Mark> {
-    let sheet = Rect::new(0.0, 0.0, f64::from(page.width), f64::from(page.height));
-    let mut marks = vec![Mark::Area(sheet, theme::PAPER)];
-    let free = sheet.inset(page.margin);
-    let free = from_top(free, head(table, page, free), &mut marks);
-    let (_, height) = foot(table, page, free);
-    let bottom = free.strip(free.h - height, height);
-    marks.extend(foot(table, page, bottom).0);
-    marks.extend(body(table, free.strip(0.0, free.h - height)));
-    marks
-}
-
-/// Everything above the rows.
+/// Everything above the rows: the legend and the headings.
 fn head(table: &Crosstab, page: &Page, area: Rect) -> Block {
     let mut marks = Vec::new();
-    let title = Type::bold(page.title, theme::INK);
-    let free = from_top(area, paragraph(&table.title, title, area), &mut marks);
-    let subtitle = Type::regular(page.subtitle, theme::SOFT_INK);
-    let free = from_top(free, paragraph(&table.subtitle, subtitle, free), &mut marks);
-    let free = from_top(free, legend::marks(&table.legend, page.legend, free), &mut marks);
+    let legend = legend::marks(&table.legend, page.subtitle * LEGEND, area);
+    let free = from_top(area, legend, &mut marks);
     let columns = Columns::of(table, area);
-    let line = page.heading * LEADING;
+    let em = page.subtitle * HEADING;
+    let line = em * LEADING;
     for (at, name) in table.headings.iter().enumerate() {
         let place = columns.cell(at, Rect { h: 2.0 * line, ..free });
-        marks.extend(heading(name, place, Type::bold(page.heading, theme::INK)));
+        marks.extend(heading(name, place, Type::bold(em, Tone::Ink)));
     }
     let free = free.strip(2.0 * line + 6.0, 0.0);
     (marks, free.y - area.y)
@@ -83,12 +76,6 @@ fn heading(name: &str, area: Rect, face: Type) -> Vec<Mark> {
     stacked(&lines, area.strip(top, line), Type { em, ..face })
 }
 
-fn foot(table: &Crosstab, page: &Page, area: Rect) -> Block {
-    let (marks, height) =
-        paragraph(&table.footnote, Type::regular(page.footnote, theme::SOFT_INK), area);
-    (marks, height + page.margin / 4.0)
-}
-
 fn body(table: &Crosstab, area: Rect) -> Vec<Mark> {
     let height = (area.h / table.rows.len().max(1) as f64).clamp(1.0, HIGHEST);
     let columns = Columns::of(table, area);
@@ -97,7 +84,7 @@ fn body(table: &Crosstab, area: Rect) -> Vec<Mark> {
     let row = |(at, row): (usize, &Row)| {
         let place = area.strip(at as f64 * height, height - GAP);
         let name = Rect { w: columns.names, ..place };
-        let label = Label::left(&row.name, name, Type::regular(em, theme::INK));
+        let label = Label::left(&row.name, name, Type::regular(em, Tone::Ink));
         let cells = row.cells.iter().enumerate();
         let cells = cells.flat_map(|(at, cell)| figure(cell, columns.cell(at, place), em));
         std::iter::once(Mark::Label(label)).chain(cells.collect::<Vec<_>>())
@@ -112,15 +99,8 @@ fn letters(height: f64) -> f64 {
 /// A cell with its figure in the middle.
 fn figure(cell: &Cell, area: Rect, em: f64) -> Vec<Mark> {
     let mut marks = cell::look(cell.shade, area, em);
-    let ink = match cell.shade {
-        Shade::OutOfScope => theme::OUT_OF_SCOPE.ink,
-        Shade::Step(step) => theme::step(step).ink,
-    };
-    let face = Type::regular(em, ink);
-    let width = text::width(&text::drawable(&cell.text), face.weight, em).min(area.w);
-    let spare = (area.w - width) / 2.0;
-    let frame = Rect { x: area.x + spare, w: width + 0.5, ..area };
-    marks.push(Mark::Label(Label::left(&cell.text, frame, face)));
+    let face = Type::regular(em, cell::fill(cell.shade).ink);
+    marks.push(Mark::Label(Label::middle(&cell.text, area, face)));
     if cell.outlined {
         marks.extend(cell::outline(area, em));
     }
@@ -161,8 +141,7 @@ fn alternative(table: &Crosstab) -> Alternative {
         format!("{}: {first} {sum}; {}", row.name, outlined.join(", "))
     };
     let rows: Vec<String> = table.rows.iter().map(row).collect();
-    let description = format!("{} {} {}.", table.subtitle, table.footnote, rows.join(". "));
-    Alternative { title: table.title.clone(), description }
+    table.caption.alternative(&format!("{}.", rows.join(". ")))
 }
 
 #[cfg(test)]
@@ -171,8 +150,12 @@ mod tests {
     use resvg::tiny_skia::Pixmap;
 
     use super::*;
-    use crate::matrix::Legend;
-    use crate::png;
+    use crate::draw::look::Look;
+    use crate::draw::png;
+    use crate::draw::svg as draw;
+    use crate::matrix::{Legend, Shade};
+    use crate::page::Caption;
+    use crate::page::tests::{check_texts, labels};
 
     fn table(rows: usize, name: &str) -> Crosstab {
         let headings = ["All tactics", "Initial Access", "Command and Control", "Impact"];
@@ -186,9 +169,12 @@ mod tests {
             cells: (0..headings.len()).map(|column| cell((at + column) % 6)).collect(),
         };
         Crosstab {
-            title: "3 assessments: 10 % to 40 % is expected to be covered".to_owned(),
-            subtitle: "Not like for like: not the same scope everywhere".to_owned(),
-            footnote: "Number: percent.".to_owned(),
+            caption: Caption {
+                title: "3 assessments: 10 % to 40 % is expected to be covered".to_owned(),
+                subtitle: "Not like for like: not the same scope everywhere".to_owned(),
+                footnote: "Number: percent.".to_owned(),
+                ..Caption::default()
+            },
             legend: Legend {
                 steps: ["None", "1", "2", "3", "4"].map(str::to_owned),
                 outlined: "Where most is missing".to_owned(),
@@ -199,12 +185,8 @@ mod tests {
         }
     }
 
-    fn labels(table: &Crosstab, page: &Page) -> Vec<Label> {
-        let label = |mark| match mark {
-            Mark::Label(label) if !label.text.is_empty() => Some(label),
-            _ => None,
-        };
-        marks(table, page).into_iter().filter_map(label).collect()
+    fn drawn(table: &Crosstab) -> String {
+        draw(&picture(table, Size::Slide), Look::default())
     }
 
     proptest! {
@@ -217,36 +199,23 @@ mod tests {
             sentence in "\\PC{0,300}",
         ) {
             let mut table = table(rows, &name);
-            table.subtitle = sentence.clone();
+            table.caption.subtitle = sentence.clone();
             table.headings[2] = sentence;
-            let page = page(&table);
-            let sheet = Rect::new(0.0, 0.0, f64::from(page.width), f64::from(page.height));
-            let labels = labels(&table, &page);
-            for label in &labels {
-                prop_assert!(text::is_drawable(&label.text), "{label:?}");
-                prop_assert!(label.width() <= label.frame.w + 0.51, "{label:?}");
-                prop_assert!(sheet.contains(label.frame), "{label:?}");
-            }
-            for (at, label) in labels.iter().enumerate() {
-                let met = labels[at + 1..].iter().find(|other| label.frame.meets(other.frame));
-                prop_assert!(met.is_none(), "{label:?} {met:?}");
-            }
-            prop_assert!(png::parse(&svg(&table)).is_ok());
+            prop_assert_eq!(check_texts(&picture(&table, Size::Slide)), Ok(()));
+            prop_assert!(png::parse(&drawn(&table)).is_ok());
         }
     }
 
     #[test]
     fn a_hundred_rows_are_legible_on_a_higher_page() {
-        let table = table(100, "Tenant");
-        let page = page(&table);
-        assert!(page.height > 2300, "{}", page.height);
-        let labels = labels(&table, &page);
+        let sheet = |rows| picture(&table(rows, "Tenant"), Size::Slide);
+        let many = sheet(100);
+        assert!(many.height > 2300, "{}", many.height);
+        let labels = labels(&many);
         let name = labels.iter().find(|label| label.text == "Tenant 99").unwrap();
         assert!(name.face.em >= 13.5, "{name:?}");
-        let some = super::page(&self::table(25, "Tenant"));
-        assert_eq!((some.width, some.height), (1920, 1080));
-        let few = super::page(&self::table(3, "Tenant"));
-        assert!(few.height < 450, "{}", few.height);
+        assert_eq!(sheet(25).size(), (1920, 1080));
+        assert!(sheet(3).height < 450);
     }
 
     #[test]
@@ -256,9 +225,9 @@ mod tests {
             assert_eq!((pixels.width(), pixels.height()), (1920, 1080));
             pixels.pixels().iter().filter(|pixel| pixel.red() < 100).count()
         };
-        let picture = svg(&table(20, "Tenant"));
+        let picture = drawn(&table(20, "Tenant"));
         let hidden = picture.replace("<text ", "<text visibility=\"hidden\" ");
         assert!(dark(&picture) > dark(&hidden) + 2_000);
-        assert!(picture == svg(&table(20, "Tenant")), "the same bytes");
+        assert!(picture == drawn(&table(20, "Tenant")), "the same bytes");
     }
 }

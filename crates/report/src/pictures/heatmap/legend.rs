@@ -1,11 +1,11 @@
 //! What the looks mean, in a row above the matrix.
 
 use super::cell;
-use super::{Block, LEADING};
-use crate::canvas::{Label, Mark, Rect, Type};
+use crate::draw::canvas::{Label, Mark, Rect, Type};
+use crate::draw::look::{Fill, Tone};
+use crate::draw::text::{self, Weight};
 use crate::matrix::{Legend, Shade};
-use crate::text::{self, Weight};
-use crate::theme::{self, Fill};
+use crate::page::{Block, LEADING};
 
 /// The widest text, in em. A legend is words, not sentences.
 const WIDEST: f64 = 28.0;
@@ -25,7 +25,7 @@ enum Key {
 }
 
 /// The legend; on further rows, if one is not enough.
-pub(super) fn marks(legend: &Legend, em: f64, area: Rect) -> Block {
+pub(in crate::pictures) fn marks(legend: &Legend, em: f64, area: Rect) -> Block {
     let row = em * (LEADING + 0.5);
     let (mut x, mut rows, mut marks) = (area.x, 0, Vec::new());
     let first = area.y + AIR * em;
@@ -76,7 +76,7 @@ fn sample(key: Key, area: Rect, em: f64) -> Vec<Mark> {
             marks
         }
         Key::Check => {
-            let dark = Fill { paper: theme::PAPER, ink: theme::INK };
+            let dark = Fill { paper: Tone::Paper, ink: Tone::Ink };
             cell::check(Rect { w: em + 2.0, ..area }, dark).to_vec()
         }
         Key::Nothing => Vec::new(),
@@ -100,9 +100,9 @@ fn weight(key: Key) -> Weight {
 
 fn face(key: Key, em: f64) -> Type {
     let ink = match key {
-        Key::Outline => theme::GAP,
-        Key::Shade(_) | Key::Check => theme::INK,
-        Key::Nothing => theme::SOFT_INK,
+        Key::Outline => Tone::Gap,
+        Key::Shade(_) | Key::Check => Tone::Ink,
+        Key::Nothing => Tone::SoftInk,
     };
     Type { em, weight: weight(key), ink }
 }

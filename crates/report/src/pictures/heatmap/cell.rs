@@ -1,9 +1,9 @@
 //! One cell: its fill, its name, and the small marks at its bottom right.
 
-use crate::canvas::{Label, Mark, Rect, Stroke, Type};
+use crate::draw::canvas::{Label, Mark, Rect, Stroke, Type};
+use crate::draw::look::{Fill, Tone};
+use crate::draw::text::{self, Weight, Words};
 use crate::matrix::{Cell, Shade};
-use crate::text::{self, Weight, Words};
-use crate::theme::{self, Fill};
 
 /// Space between the edge and the name.
 const PAD: f64 = 4.5;
@@ -39,7 +39,7 @@ pub(super) enum Fit {
 }
 
 impl<'a> Card<'a> {
-    pub(super) fn new(cell: &'a Cell) -> Card<'a> {
+    pub(in crate::pictures) fn new(cell: &'a Cell) -> Card<'a> {
         let name = if cell.name.trim().is_empty() { &cell.id } else { &cell.name };
         let fraction = match cell.fraction {
             Some((covered, all)) => format!("{covered}/{all}"),
@@ -54,7 +54,7 @@ impl<'a> Card<'a> {
     }
 
     /// How the name fits into a cell of this size with letters of `em`.
-    pub(super) fn fit(&self, (w, h): (f64, f64), em: f64) -> Fit {
+    pub(in crate::pictures) fn fit(&self, (w, h): (f64, f64), em: f64) -> Fit {
         let area = Rect::new(0.0, 0.0, w, h);
         let rooms = self.rooms(area, em);
         let tighter = em * TIGHTER;
@@ -70,7 +70,7 @@ impl<'a> Card<'a> {
     }
 
     /// The cell at its place.
-    pub(super) fn marks(&self, area: Rect, em: f64) -> Vec<Mark> {
+    pub(in crate::pictures) fn marks(&self, area: Rect, em: f64) -> Vec<Mark> {
         let em = match self.fit((area.w, area.h), em) {
             Fit::Whole | Fit::Cut | Fit::Missing => em,
             Fit::Tighter => em * TIGHTER,
@@ -168,12 +168,12 @@ impl<'a> Card<'a> {
 }
 
 /// The fill of a cell and what goes with it, without any text.
-pub(super) fn look(shade: Shade, area: Rect, em: f64) -> Vec<Mark> {
+pub(in crate::pictures) fn look(shade: Shade, area: Rect, em: f64) -> Vec<Mark> {
     let paper = Mark::Area(area, fill(shade).paper);
     match shade {
-        Shade::OutOfScope => vec![paper, Mark::BrokenEdge(area.inset(0.5))],
+        Shade::OutOfScope => vec![paper, Mark::broken_edge(area.inset(0.5))],
         Shade::Step(0) => {
-            let edge = Stroke { colour: theme::NONE_EDGE, width: 0.8 };
+            let edge = Stroke { tone: Tone::NoneEdge, width: 0.8 };
             vec![paper, hatch(area, em), Mark::Edge(area.inset(0.4), edge)]
         }
         Shade::Step(_) => vec![paper],
@@ -181,27 +181,27 @@ pub(super) fn look(shade: Shade, area: Rect, em: f64) -> Vec<Mark> {
 }
 
 /// The outline of a gap and its corner mark.
-pub(super) fn outline(area: Rect, em: f64) -> Vec<Mark> {
+pub(in crate::pictures) fn outline(area: Rect, em: f64) -> Vec<Mark> {
     let side = CORNER * em + 1.0;
     let (right, top) = (area.right(), area.y);
     let (start, end) = ((right - side, top + 1.0), (right - 1.0, top + side));
     // The accent has too little contrast on the darker steps; beside white it always has enough.
-    let white = Stroke { colour: theme::PAPER, width: 1.0 };
+    let white = Stroke { tone: Tone::Paper, width: 1.0 };
     vec![
         Mark::Edge(area.inset(2.9), white),
-        Mark::Polygon(vec![start, (right, top), end], theme::GAP),
+        Mark::Polygon(vec![start, (right, top), end], Tone::Gap),
         Mark::Line(vec![start, end], white),
-        Mark::Edge(area.inset(1.2), Stroke { colour: theme::GAP, width: 2.4 }),
+        Mark::Edge(area.inset(1.2), Stroke { tone: Tone::Gap, width: 2.4 }),
     ]
 }
 
 /// A check mark in a disc.
-pub(super) fn check(area: Rect, fill: Fill) -> [Mark; 2] {
+pub(in crate::pictures) fn check(area: Rect, fill: Fill) -> [Mark; 2] {
     let radius = (area.h.min(area.w) - 1.0) / 2.0;
     let (x, y) = (area.x + area.w / 2.0 - 1.0, area.y + area.h / 2.0);
     let at = |dx: f64, dy: f64| (x + dx * radius, y + dy * radius);
     let tick = vec![at(-0.5, 0.05), at(-0.12, 0.42), at(0.5, -0.35)];
-    let stroke = Stroke { colour: fill.paper, width: radius * 0.3 };
+    let stroke = Stroke { tone: fill.paper, width: radius * 0.3 };
     [Mark::Disc((x, y), radius, fill.ink), Mark::Line(tick, stroke)]
 }
 
@@ -210,10 +210,11 @@ fn check_width(em: f64) -> f64 {
     SMALL * em + 4.0
 }
 
-fn fill(shade: Shade) -> Fill {
+/// The fill of a shade.
+pub(in crate::pictures) fn fill(shade: Shade) -> Fill {
     match shade {
-        Shade::OutOfScope => theme::OUT_OF_SCOPE,
-        Shade::Step(step) => theme::step(step),
+        Shade::OutOfScope => Fill::OUT_OF_SCOPE,
+        Shade::Step(step) => Fill::step(step),
     }
 }
 
@@ -229,7 +230,7 @@ fn hatch(area: Rect, em: f64) -> Mark {
         (right - at(3.0), bottom),
         (right, bottom - at(3.0)),
     ];
-    Mark::Line(points, Stroke { colour: theme::HATCH, width: 0.9 })
+    Mark::Line(points, Stroke { tone: Tone::Hatch, width: 0.9 })
 }
 
 fn top_pad(em: f64) -> f64 {

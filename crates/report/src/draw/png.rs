@@ -9,7 +9,8 @@ use std::sync::{Arc, LazyLock};
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{self, fontdb};
 
-use crate::text::{self, Weight};
+use super::text::{self, Weight};
+use super::{Look, Picture};
 
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| Arc::new(embedded_fonts()));
 
@@ -48,6 +49,15 @@ impl std::error::Error for PngError {
             PngError::Size { .. } | PngError::Encode(_) => None,
         }
     }
+}
+
+/// Draws a picture at `scale` times its size.
+///
+/// # Errors
+///
+/// [`PngError`] if the scale leaves no pixels or far too many.
+pub fn png(picture: &Picture, look: Look, scale: f32) -> Result<Vec<u8>, PngError> {
+    render(&super::svg(picture, look), scale)
 }
 
 /// Draws an SVG picture at `scale` times its size.
