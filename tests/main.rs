@@ -16,6 +16,7 @@ mod golden;
 mod hostile;
 mod layer;
 mod normalised;
+mod page;
 mod patch;
 mod products;
 mod read_back;

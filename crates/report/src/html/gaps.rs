@@ -4,14 +4,18 @@ use model::assessment::{Assessment, TechniqueAssessment};
 
 use super::evidence::Evidence;
 use super::section::Block;
-use super::table::Table;
+use super::table::{Table, Targets};
 use crate::view;
 
 /// Number of gaps in the table.
 pub(super) const GAPS: usize = 25;
 
 /// The gaps by next move, then by rank with what covers each.
-pub(super) fn blocks(assessment: &Assessment, evidence: &mut Evidence<'_>) -> Vec<Block> {
+pub(super) fn blocks(
+    assessment: &Assessment,
+    targets: &Targets,
+    evidence: &mut Evidence<'_>,
+) -> Vec<Block> {
     // A page has no room for all of it; the level is seen in the coverage.
     let mut sheet = view::gaps(assessment, None, GAPS).without("level").without("top10");
     let gaps = assessment.gaps();
@@ -28,9 +32,9 @@ pub(super) fn blocks(assessment: &Assessment, evidence: &mut Evidence<'_>) -> Ve
     moves.title = "The gaps by their next move".to_owned();
     let pieces: Vec<_> = gaps.iter().take(GAPS).map(|gap| evidence.pieces(gap)).collect();
     let mut blocks = vec![
-        Block::Table(Table::of(&moves)),
+        Block::Table(Table::of(&moves, targets)),
         Block::term("Missing", "points of expected coverage against our adversaries."),
-        Block::Table(Table::of(&sheet).with_evidence(pieces.into_iter())),
+        Block::Table(Table::of(&sheet, targets).with_evidence(pieces.into_iter())),
         Block::term(
             "Priority",
             "0 to 100: what is missing, weighed by how likely and how harmful the technique is.",

@@ -46,6 +46,8 @@ struct Tactic {
 #[derive(Debug)]
 struct Box {
     id: String,
+    /// The row that says more: its own, or that of its first sub-technique where it is out of scope.
+    row: String,
     name: String,
     /// Out of scope where it is not there.
     shown: Option<(u8, i32)>,
@@ -126,6 +128,7 @@ impl Draw<'_> {
         let subs: Vec<Box> = subs.map(|sub| self.sub(sub)).collect();
         Box {
             id: cell.id.clone(),
+            row: family.first().map(|t| t.id.to_string()).unwrap_or_default(),
             name: cell.name.clone(),
             shown: self.shown(family, cell.shade),
             is_first_gap: cell.outlined,
@@ -146,6 +149,7 @@ impl Draw<'_> {
         let shown = self.painter.cell(Layer::Expected, Some(sub), &[]);
         Box {
             id: sub.id.to_string(),
+            row: sub.id.to_string(),
             name: sub.name.clone(),
             shown: shown.map(|shown| (shown.step, shown.number)),
             is_first_gap: sub.rank.is_some_and(|rank| rank <= view::OUTLINED),

@@ -10,7 +10,7 @@ use super::adversaries::Heat;
 use super::evidence::Evidence;
 use super::figures::{self, Glance};
 use super::grid::Grid;
-use super::table::Table;
+use super::table::{Table, Targets};
 use super::{Beside, Part, gaps, method, techniques};
 use crate::sheet::{Sheet, percent};
 use crate::view;
@@ -72,6 +72,7 @@ struct Sources<'a> {
     assessment: &'a Assessment,
     attack: &'a Attack,
     beside: &'a Beside<'a>,
+    targets: Targets,
     evidence: Evidence<'a>,
 }
 
@@ -92,7 +93,8 @@ const PARTS: [(Part, &str, &str); 11] = [
 /// The parts of which there is something.
 pub(super) fn all(assessment: &Assessment, attack: &Attack, beside: &Beside<'_>) -> Vec<Section> {
     let evidence = Evidence::of(assessment);
-    let mut sources = Sources { assessment, attack, beside, evidence };
+    let targets = Targets::of(assessment);
+    let mut sources = Sources { assessment, attack, beside, targets, evidence };
     let section = |(part, id, heading): (Part, &'static str, &'static str)| {
         let mut blocks = sources.blocks(part);
         let pictures = beside.pictures.iter().filter(|picture| picture.part == part);
@@ -105,14 +107,15 @@ pub(super) fn all(assessment: &Assessment, attack: &Attack, beside: &Beside<'_>)
 
 impl Sources<'_> {
     fn blocks(&mut self, part: Part) -> Vec<Block> {
-        let Self { assessment, attack, beside, .. } = *self;
+        let Self { assessment, attack, beside, targets, evidence } = self;
+        let targets = &*targets;
         match part {
             Part::Findings => self.findings(),
-            Part::Moved => noted(beside.since),
-            Part::Gaps => gaps::blocks(assessment, &mut self.evidence),
+            Part::Moved => noted(beside.since, targets),
+            Part::Gaps => gaps::blocks(assessment, targets, evidence),
             Part::Adversaries => adversaries(assessment),
             Part::Matrix => {
-                let table = techniques::table(assessment, &mut self.evidence);
+                let table = techniques::table(assessment, targets, evidence);
                 let line = format!(
                     "{} as a table, with every term; covered, prevented and so on say what is \
                      proven · expected · claimed",
@@ -123,18 +126,18 @@ impl Sources<'_> {
                     Block::Folded(line, table),
                 ]
             }
-            Part::Recommendations => noted(beside.recommended),
-            Part::Decisions => noted(beside.decided),
-            Part::Controls => noted(beside.by_control),
+            Part::Recommendations => noted(beside.recommended, targets),
+            Part::Decisions => noted(beside.decided, targets),
+            Part::Controls => noted(beside.by_control, targets),
             Part::Trend if beside.line.is_empty() => Vec::new(),
-            Part::Trend => noted(&[view::trend::sheet(beside.line)]),
-            Part::Inputs => read(assessment),
-            Part::Method => limits(assessment),
+            Part::Trend => noted(&[view::trend::sheet(beside.line)], targets),
+            Part::Inputs => read(assessment, targets),
+            Part::Method => limits(assessment, targets),
         }
     }
 
     fn findings(&self) -> Vec<Block> {
-        let assessment = self.assessment;
+        let Self { assessment, targets, .. } = self;
         let references = References::of(assessment, self.beside.stacks);
         let validated = percent(assessment.headline.validated_share);
         let mut blocks = vec![
@@ -145,22 +148,22 @@ impl Sources<'_> {
             let mut sheet = references.sheet();
             sheet.title = "Stacks that anybody can look up, with all of them in place".to_owned();
             let line = "What good looks like, in figures".to_owned();
-            blocks.push(Block::Folded(line, Table::of(&sheet)));
+            blocks.push(Block::Folded(line, Table::of(&sheet, targets)));
         }
-        let readings = Table::of(&figures::readings(assessment));
+        let readings = Table::of(&figures::readings(assessment), targets);
         blocks.push(Block::Folded("By function, and by other definitions".to_owned(), readings));
-        let tactics = Table::of(&figures::tactics(assessment));
+        let tactics = Table::of(&figures::tactics(assessment), targets);
         blocks.push(Block::Folded("By tactic".to_owned(), tactics));
         blocks
     }
 }
 
 /// Tables, each with what must be known to read it.
-fn noted(sheets: &[Sheet]) -> Vec<Block> {
+fn noted(sheets: &[Sheet], targets: &Targets) -> Vec<Block> {
     let blocks = sheets.iter().flat_map(|sheet| {
         let table = match sheet.rows.is_empty() {
             true => Block::Text(format!("{}.", sheet.title)),
-            false => Block::Table(Table::of(sheet)),
+            false => Block::Table(Table::of(sheet, targets)),
         };
         let notes = sheet.notes.iter().map(|note| Block::Note(format!("{note}.")));
         std::iter::once(table).chain(notes)
@@ -196,7 +199,7 @@ fn adversaries(assessment: &Assessment) -> Vec<Block> {
     blocks
 }
 
-fn read(assessment: &Assessment) -> Vec<Block> {
+fn read(assessment: &Assessment, targets: &Targets) -> Vec<Block> {
     let mut account = view::account(assessment);
     account.title = "Records by source, each counted once".to_owned();
     let mut ids = view::resolution(assessment);
@@ -208,12 +211,12 @@ fn read(assessment: &Assessment) -> Vec<Block> {
     }
     let sheets =
         [account, ids, remarks].into_iter().filter(|s| !s.rows.is_empty() || !s.notes.is_empty());
-    noted(&sheets.collect::<Vec<_>>())
+    noted(&sheets.collect::<Vec<_>>(), targets)
 }
 
-fn limits(assessment: &Assessment) -> Vec<Block> {
+fn limits(assessment: &Assessment, targets: &Targets) -> Vec<Block> {
     let inputs = method::inputs(assessment);
     let mut blocks = vec![Block::List(method::sentences(assessment))];
-    blocks.extend((!inputs.rows.is_empty()).then(|| Block::Table(Table::of(&inputs))));
+    blocks.extend((!inputs.rows.is_empty()).then(|| Block::Table(Table::of(&inputs, targets))));
     blocks
 }

@@ -1,6 +1,9 @@
 //! A sheet as a table: names are links, shares have a bar, and a row may carry evidence.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
+use model::assessment::Assessment;
 
 use super::evidence::Pieces;
 use crate::sheet::{Sheet, Value};
@@ -49,15 +52,25 @@ enum Link {
     Technique(String),
 }
 
+/// The techniques that have a row of their own on the page.
+#[derive(Debug)]
+pub(super) struct Targets(BTreeSet<String>);
+
+impl Targets {
+    pub(super) fn of(assessment: &Assessment) -> Self {
+        Self(assessment.techniques.iter().map(|technique| technique.id.to_string()).collect())
+    }
+}
+
 impl Table {
     /// The sheet's columns and rows under its title. The first column that holds text names the row.
-    pub(super) fn of(sheet: &Sheet) -> Self {
+    pub(super) fn of(sheet: &Sheet, targets: &Targets) -> Self {
         let numeric: Vec<bool> = (0..sheet.columns.len()).map(|ix| sheet.is_numeric(ix)).collect();
         let heads = sheet.columns.iter().zip(&numeric).map(|(column, numeric)| Head {
             name: column.name.clone(),
             class: if *numeric { "n" } else { "" },
         });
-        let rows = sheet.rows.iter().map(|row| row_of(sheet, row, &numeric));
+        let rows = sheet.rows.iter().map(|row| row_of(sheet, row, &numeric, targets));
         Self {
             title: sheet.title.clone(),
             heads: heads.collect(),
@@ -82,7 +95,7 @@ impl Table {
     }
 }
 
-fn row_of(sheet: &Sheet, row: &[Value], numeric: &[bool]) -> Row {
+fn row_of(sheet: &Sheet, row: &[Value], numeric: &[bool], targets: &Targets) -> Row {
     let names = numeric.iter().position(|numeric| !numeric);
     let key = |ix: usize| sheet.columns[ix].key.as_ref();
     let technique = (0..row.len()).find(|ix| key(*ix) == "technique").map(|ix| row[ix].shown());
@@ -92,7 +105,7 @@ fn row_of(sheet: &Sheet, row: &[Value], numeric: &[bool]) -> Row {
             is_heading: names == Some(ix),
             class: class(key(ix), numeric[ix], bar.is_some()),
             text: value.shown(),
-            link: link(key(ix), value, technique.as_deref()),
+            link: link(key(ix), value, technique.as_deref().filter(|id| targets.0.contains(*id))),
             bar,
         }
     });
@@ -122,10 +135,7 @@ fn link(key: &str, value: &Value, technique: Option<&str>) -> Option<Link> {
     let Value::Text(text) = value else { return None };
     match key {
         "technique" | "tactic" | "adversary" => address(text).map(Link::Attack),
-        "name" => {
-            let is_known = technique.filter(|id| address(id).is_some());
-            is_known.map(|id| Link::Technique(id.to_owned()))
-        }
+        "name" => technique.map(|id| Link::Technique(id.to_owned())),
         _ => None,
     }
 }

@@ -5,12 +5,16 @@ use model::next_move::Move;
 use model::score::Range;
 
 use super::evidence::Evidence;
-use super::table::Table;
+use super::table::{Table, Targets};
 use crate::sheet::{Sheet, Value, percent};
 use crate::view::levers;
 
 /// A row a technique, by id.
-pub(super) fn table(assessment: &Assessment, evidence: &mut Evidence<'_>) -> Table {
+pub(super) fn table(
+    assessment: &Assessment,
+    targets: &Targets,
+    evidence: &mut Evidence<'_>,
+) -> Table {
     let mut sheet = Sheet::new(
         "Every technique in scope, with the terms of its figures",
         &[
@@ -34,7 +38,7 @@ pub(super) fn table(assessment: &Assessment, evidence: &mut Evidence<'_>) -> Tab
     );
     sheet.rows = assessment.techniques.iter().map(row).collect();
     let pieces: Vec<_> = assessment.techniques.iter().map(|t| evidence.pieces(t)).collect();
-    Table::of(&sheet).with_targets().with_evidence(pieces.into_iter())
+    Table::of(&sheet, targets).with_targets().with_evidence(pieces.into_iter())
 }
 
 fn row(technique: &TechniqueAssessment) -> Vec<Value> {
