@@ -157,3 +157,20 @@ fn page<'a>(assessment: &'a Assessment, attack: &Attack, beside: &Beside<'_>) ->
         inputs: view::input_hash(assessment),
     }
 }
+
+/// The path of a live object of ATT&CK on its site. Only what has the form of an id has one, so
+/// that nothing else gets into a link.
+pub(crate) fn address(id: &str) -> Option<String> {
+    let digits = id.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    let page = match &id[..id.len() - digits.len()] {
+        "T" => "techniques",
+        "TA" => "tactics",
+        "G" => "groups",
+        "C" => "campaigns",
+        "S" => "software",
+        _ => return None,
+    };
+    let is_id = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
+    is_id.then(|| format!("{page}/{}", id.replace('.', "/")))
+}

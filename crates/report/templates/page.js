@@ -95,7 +95,7 @@
         // What fits is seen; what was unfolded for that is folded again.
         const fold = item.querySelector("details");
         if (!fold) continue;
-        const must = isFiltered() && inside && !isWanted(own);
+        const must = search.value.trim() !== "" && inside && !isWanted(own);
         if (must && !fold.open) fold.dataset.opened = "yes";
         if (must) fold.open = true;
         else if (fold.dataset.opened) { fold.open = false; delete fold.dataset.opened; }
@@ -198,7 +198,7 @@
       for (const value of values) {
         const cell = row.insertCell();
         cell.append(value);
-        if (/^[<>]?\d/.test(value)) cell.className = "n";
+        if (/^[<>]?\d+(\.\d+)?( %)?$/.test(value)) cell.className = "n";
       }
     }
     return made;

@@ -4,7 +4,7 @@ use askama::Template;
 use model::assessment::{Assessment, CoverageLevel};
 use model::metrics::AdversaryCoverage;
 
-use super::table::address;
+use super::address;
 use crate::sheet::percent;
 use crate::view;
 

@@ -5,6 +5,7 @@ use model::assessment::{Assessment, TechniqueAssessment};
 use super::evidence::Evidence;
 use super::section::Block;
 use super::table::{Table, Targets};
+use crate::sheet::{Sheet, Value};
 use crate::view;
 
 /// Number of gaps in the table.
@@ -32,6 +33,7 @@ pub(super) fn blocks(
     moves.title = "The gaps by their next move".to_owned();
     let pieces: Vec<_> = gaps.iter().take(GAPS).map(|gap| evidence.pieces(gap)).collect();
     let mut blocks = vec![
+        Block::Lead(largest(&moves)),
         Block::Table(Table::of(&moves, targets)),
         Block::term("Missing", "points of expected coverage against our adversaries."),
         Block::Table(Table::of(&sheet, targets).with_evidence(pieces.into_iter())),
@@ -53,6 +55,24 @@ pub(super) fn blocks(
     blocks.extend(accepted(assessment));
     blocks
 }
+
+/// The move that is for most of what is missing.
+fn largest(moves: &Sheet) -> String {
+    let missing = |row: &&Vec<Value>| match row[MISSING] {
+        Value::Number(points, _) => points,
+        _ => 0.0,
+    };
+    let largest = moves.rows.iter().max_by(|a, b| missing(a).total_cmp(&missing(b)));
+    let said = largest.map(|row| {
+        let points = row[MISSING].shown();
+        format!("Of what is missing, most is where {}: {points} points.", row[MEANING].shown())
+    });
+    said.unwrap_or_default()
+}
+
+/// Columns of the sheet of moves.
+const MEANING: usize = 1;
+const MISSING: usize = 3;
 
 fn accepted(assessment: &Assessment) -> Option<Block> {
     let named = |t: &&TechniqueAssessment| format!("{} {}", t.id, t.name);

@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::assessment::Assessment;
 use model::attack::Attack;
+use model::metrics::AdversaryCoverage;
 
 use super::adversaries::Heat;
 use super::evidence::Evidence;
@@ -27,6 +28,8 @@ pub(super) struct Section {
 /// What stands beneath a heading.
 #[derive(Debug)]
 pub(super) enum Block {
+    /// What the part comes to, in a sentence.
+    Lead(String),
     Text(String),
     /// What must be known to read what stands above it.
     Note(String),
@@ -183,6 +186,7 @@ fn adversaries(assessment: &Assessment) -> Vec<Block> {
         Block::Note(text.to_owned())
     });
     let mut blocks = vec![
+        Block::Lead(least_covered(&places)),
         Block::Heat(Heat::of(assessment)),
         Block::term(
             "2/5",
@@ -197,6 +201,24 @@ fn adversaries(assessment: &Assessment) -> Vec<Block> {
     ];
     blocks.extend(shared);
     blocks
+}
+
+/// Against whom least is covered, where that can be told.
+fn least_covered(places: &[(usize, &AdversaryCoverage)]) -> String {
+    let first: Vec<_> = places.iter().take_while(|(place, _)| *place == 1).collect();
+    match &first[..] {
+        [(_, least)] if places.len() > 1 => {
+            format!("Least is covered against {}: {}.", least.name, percent(least.coverage))
+        }
+        [] | [_] => String::new(),
+        several if several.len() == places.len() => {
+            "Against none of them clearly less is covered than against the others.".to_owned()
+        }
+        several => {
+            let names: Vec<&str> = several.iter().map(|(_, a)| a.name.as_str()).collect();
+            format!("Least is covered against {}, with no clear order.", names.join(", "))
+        }
+    }
 }
 
 fn read(assessment: &Assessment, targets: &Targets) -> Vec<Block> {

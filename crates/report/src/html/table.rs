@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use model::assessment::Assessment;
 
+use super::address;
 use super::evidence::Pieces;
 use crate::sheet::{Sheet, Value};
 
@@ -138,21 +139,4 @@ fn link(key: &str, value: &Value, technique: Option<&str>) -> Option<Link> {
         "name" => technique.map(|id| Link::Technique(id.to_owned())),
         _ => None,
     }
-}
-
-/// The path of a live object of ATT&CK on its site. Only what has the form of an id has one, so
-/// that nothing else gets into a link.
-pub(super) fn address(id: &str) -> Option<String> {
-    let digits = id.trim_start_matches(|c: char| c.is_ascii_uppercase());
-    let page = match &id[..id.len() - digits.len()] {
-        "T" => "techniques",
-        "TA" => "tactics",
-        "G" => "groups",
-        "C" => "campaigns",
-        "S" => "software",
-        _ => return None,
-    };
-    let is_id = digits.starts_with(|c: char| c.is_ascii_digit())
-        && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
-    is_id.then(|| format!("{page}/{}", id.replace('.', "/")))
 }
