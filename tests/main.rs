@@ -18,6 +18,7 @@ mod hostile;
 mod inert;
 mod layer;
 mod normalised;
+mod page;
 mod patch;
 mod pictures;
 mod products;

@@ -18,12 +18,16 @@ pub(crate) fn shared() -> Option<PathBuf> {
     if folder.join("golden").is_dir() {
         return Some(folder);
     }
-    let required = std::env::var("LACUNA_REQUIRE_SHARED").is_ok_and(|value| value == "1");
-    assert!(!required, "the reference data is required and not in {}", folder.display());
-    // Straight to the stream: what a test prints is hidden while it passes.
-    let word = format!("SKIPPED: no reference data in {}; set LACUNA_SHARED\n", folder.display());
-    let _ = std::io::stderr().write_all(word.as_bytes());
+    skipped(&format!("no reference data in {}; set LACUNA_SHARED", folder.display()));
     None
+}
+
+/// Says loudly that a test was skipped, and why; fails where nothing may be missing.
+pub(crate) fn skipped(why: &str) {
+    let required = std::env::var("LACUNA_REQUIRE_SHARED").is_ok_and(|value| value == "1");
+    assert!(!required, "required: {why}");
+    // Straight to the stream: what a test prints is hidden while it passes.
+    let _ = std::io::stderr().write_all(format!("SKIPPED: {why}\n").as_bytes());
 }
 
 /// A JSON file of the reference data.

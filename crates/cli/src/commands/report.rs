@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use report::draw::Picture;
+use report::draw::{self, Picture};
 use report::html;
 use report::material::Material;
 use report::pack::Chart;
@@ -86,7 +86,7 @@ fn files(material: &Material<'_>, moved: &[Sheet], page: &PageArgs) -> Result<Ve
     let board = drawn(Chart::Board, Format::Png(2.0))?;
     let heatmap = drawn(Chart::Matrix, Format::Svg)?;
     let mut files = vec![
-        ("index.html", html(material, moved, &heatmap)?),
+        ("index.html", html(material, moved, &charts, page)?),
         ("board.svg", drawn(Chart::Board, Format::Svg)?),
         ("board.png", drawn(Chart::Board, Format::Png(1.0))?),
         ("board@2x.png", board),
@@ -131,11 +131,55 @@ fn file_of(chart: Chart) -> Option<&'static str> {
     }
 }
 
-fn html(material: &Material<'_>, moved: &[Sheet], heatmap: &[u8]) -> Result<Vec<u8>, Failure> {
-    let Material { assessment, stacks, line, .. } = *material;
-    let heatmap = &String::from_utf8_lossy(heatmap);
+/// The charts of the page, and where each stands in it.
+const ON_PAGE: [(Chart, html::Part); 6] = [
+    (Chart::Board, html::Part::Findings),
+    (Chart::Findings, html::Part::Gaps),
+    (Chart::Change, html::Part::Moved),
+    (Chart::Steps, html::Part::Recommendations),
+    (Chart::Controls, html::Part::Controls),
+    (Chart::Trend, html::Part::Trend),
+];
+
+fn html(
+    material: &Material<'_>,
+    moved: &[Sheet],
+    charts: &[(Chart, Picture)],
+    page: &PageArgs,
+) -> Result<Vec<u8>, Failure> {
+    let Material { assessment, attack, stacks, line, .. } = *material;
+    let drawn: Vec<(html::Part, &Picture, String)> = charts
+        .iter()
+        .filter_map(|(chart, picture)| {
+            let (_, part) = ON_PAGE.into_iter().find(|(shown, _)| shown == chart)?;
+            Some((part, picture, draw::svg(picture, page.look())))
+        })
+        .collect();
+    let pictures: Vec<html::Picture<'_>> = drawn
+        .iter()
+        .map(|(part, picture, svg)| html::Picture {
+            part: *part,
+            alternative: &picture.alternative().title,
+            caption: "",
+            svg,
+        })
+        .collect();
+    let recommended = view::recommend::sheets(assessment, material.recommendation, true);
+    let decided = [view::decisions::sheet(material.decisions)];
+    let by_control = [view::contribution::sheet(assessment, material.contributions)];
+    let beside = html::Beside {
+        pictures: &pictures,
+        stacks,
+        line,
+        since: moved,
+        before: material.since.map(|since| since.before),
+        recommended: &recommended,
+        decided: if material.decisions.decisions.is_empty() { &[] } else { &decided },
+        by_control: &by_control,
+        palette: page.look().palette,
+    };
     let mut page = Vec::new();
-    html::write(assessment, &html::Beside { heatmap, stacks, line, since: moved }, &mut page)?;
+    html::write(assessment, attack, &beside, &mut page)?;
     Ok(page)
 }
 

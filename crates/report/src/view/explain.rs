@@ -160,7 +160,7 @@ fn functions(technique: &TechniqueAssessment) -> Sheet {
 }
 
 /// A flag as people say it; one of a later version stays as it is.
-pub(super) fn flag_in_words(flag: &str) -> &str {
+pub(crate) fn flag_in_words(flag: &str) -> &str {
     match flag {
         "single-item" => "one capability alone covers it",
         "single-family" => "all that covers it is of one family",

@@ -55,7 +55,7 @@ pub fn change(before: &Assessment, now: &Assessment, attack: &Attack) -> Matrix 
 /// How many points of expected coverage make a change, and how many a large one, as shares.
 pub(crate) const MOVED: (f64, f64) = (0.01, 0.1);
 /// Number of gaps that are outlined.
-const OUTLINED: usize = 10;
+pub(crate) const OUTLINED: usize = 10;
 
 /// What the shades are about.
 #[derive(Clone, Copy)]
@@ -214,7 +214,8 @@ pub(crate) fn figure(technique: &TechniqueAssessment, show: Show) -> Range {
     }
 }
 
-fn step(assessment: &Assessment, technique: &TechniqueAssessment, show: Show) -> u8 {
+/// The step of colour of a technique, from 0 to 4.
+pub(crate) fn step(assessment: &Assessment, technique: &TechniqueAssessment, show: Show) -> u8 {
     let step = |value: f64, borders: [f64; 3]| match value {
         value if value <= 0.0 => 0,
         value => 1 + borders.iter().filter(|border| value >= **border).count() as u8,
@@ -336,9 +337,10 @@ fn definition(show: Show) -> &'static str {
     }
 }
 
-fn legend(assessment: &Assessment, show: Show) -> Legend {
+/// What the steps of colour are called, the lowest first.
+pub(crate) fn steps(assessment: &Assessment, show: Show) -> [String; 5] {
     let policy = &assessment.policy;
-    let steps = match show {
+    match show {
         Show::Coverage | Show::Function(_) => [
             "None".to_owned(),
             format!("Trace (below {})", percent(policy.level_weak)),
@@ -353,7 +355,10 @@ fn legend(assessment: &Assessment, show: Show) -> Legend {
         Show::Priority => {
             ["No gap", "Below 10", "Below 25", "Below 50", "50 and more"].map(str::to_owned)
         }
-    };
+    }
+}
+
+fn legend(assessment: &Assessment, show: Show) -> Legend {
     let (claimed, fraction, squares) = match show {
         Show::Coverage | Show::Function(_) => (
             "Claimed only",
@@ -367,7 +372,7 @@ fn legend(assessment: &Assessment, show: Show) -> Legend {
         ),
     };
     Legend {
-        steps,
+        steps: steps(assessment, show),
         outlined: "Among the ten first gaps".to_owned(),
         proven: "Something is proven".to_owned(),
         claimed: claimed.to_owned(),

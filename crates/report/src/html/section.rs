@@ -1,0 +1,244 @@
+//! The parts of the page, in their order, and what stands in each.
+
+use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use model::assessment::Assessment;
+use model::attack::Attack;
+use model::metrics::AdversaryCoverage;
+
+use super::adversaries::Heat;
+use super::evidence::Evidence;
+use super::figures::{self, Glance};
+use super::grid::Grid;
+use super::table::{Table, Targets};
+use super::{Beside, Part, gaps, method, techniques};
+use crate::sheet::{Sheet, percent};
+use crate::view;
+use crate::view::references::References;
+
+/// A part of the page with its heading.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) id: &'static str,
+    pub(super) heading: &'static str,
+    pub(super) blocks: Vec<Block>,
+}
+
+/// What stands beneath a heading.
+#[derive(Debug)]
+pub(super) enum Block {
+    /// What the part comes to, in a sentence.
+    Lead(String),
+    Text(String),
+    /// What must be known to read what stands above it.
+    Note(String),
+    /// What a word means, where it first appears.
+    Term(&'static str, &'static str),
+    List(Vec<String>),
+    Table(Table),
+    /// A table that is unfolded when it is asked for: what the line says, and the table.
+    Folded(String, Table),
+    Image(Image),
+    Glance(Glance),
+    Heat(Heat),
+    Grid(Grid),
+}
+
+/// A picture as a part of the page.
+#[derive(Debug, Template)]
+#[template(path = "image.html")]
+pub(super) struct Image {
+    alternative: String,
+    caption: String,
+    encoded: String,
+}
+
+impl Image {
+    fn of(svg: &str, alternative: &str, caption: &str) -> Self {
+        Self {
+            alternative: alternative.to_owned(),
+            caption: caption.to_owned(),
+            encoded: STANDARD.encode(svg),
+        }
+    }
+}
+
+impl Block {
+    pub(super) fn term(word: &'static str, meaning: &'static str) -> Self {
+        Self::Term(word, meaning)
+    }
+}
+
+/// Everything a part is drawn from.
+struct Sources<'a> {
+    assessment: &'a Assessment,
+    attack: &'a Attack,
+    beside: &'a Beside<'a>,
+    targets: Targets,
+    evidence: Evidence<'a>,
+}
+
+const PARTS: [(Part, &str, &str); 11] = [
+    (Part::Findings, "findings", "At a glance"),
+    (Part::Moved, "since", "What moved"),
+    (Part::Gaps, "gaps", "What to close first"),
+    (Part::Adversaries, "adversaries", "By adversary"),
+    (Part::Matrix, "techniques", "All techniques"),
+    (Part::Recommendations, "recommended", "What to do next"),
+    (Part::Decisions, "decisions", "What was decided"),
+    (Part::Controls, "controls-table", "By control"),
+    (Part::Trend, "trend", "Over time"),
+    (Part::Inputs, "read", "What was read"),
+    (Part::Method, "method", "Method and limits"),
+];
+
+/// The parts of which there is something.
+pub(super) fn all(assessment: &Assessment, attack: &Attack, beside: &Beside<'_>) -> Vec<Section> {
+    let evidence = Evidence::of(assessment);
+    let targets = Targets::of(assessment);
+    let mut sources = Sources { assessment, attack, beside, targets, evidence };
+    let section = |(part, id, heading): (Part, &'static str, &'static str)| {
+        let mut blocks = sources.blocks(part);
+        let pictures = beside.pictures.iter().filter(|picture| picture.part == part);
+        let pictures = pictures.map(|p| Block::Image(Image::of(p.svg, p.alternative, p.caption)));
+        blocks.splice(0..0, pictures);
+        (!blocks.is_empty()).then_some(Section { id, heading, blocks })
+    };
+    PARTS.into_iter().filter_map(section).collect()
+}
+
+impl Sources<'_> {
+    fn blocks(&mut self, part: Part) -> Vec<Block> {
+        let Self { assessment, attack, beside, targets, evidence } = self;
+        let targets = &*targets;
+        match part {
+            Part::Findings => self.findings(),
+            Part::Moved => noted(beside.since, targets),
+            Part::Gaps => gaps::blocks(assessment, targets, evidence),
+            Part::Adversaries => adversaries(assessment),
+            Part::Matrix => {
+                let table = techniques::table(assessment, targets, evidence);
+                let line = format!(
+                    "{} as a table, with every term; covered, prevented and so on say what is \
+                     proven · expected · claimed",
+                    view::in_scope(assessment)
+                );
+                vec![
+                    Block::Grid(Grid::of(assessment, attack, beside.before)),
+                    Block::Folded(line, table),
+                ]
+            }
+            Part::Recommendations => noted(beside.recommended, targets),
+            Part::Decisions => noted(beside.decided, targets),
+            Part::Controls => noted(beside.by_control, targets),
+            Part::Trend if beside.line.is_empty() => Vec::new(),
+            Part::Trend => noted(&[view::trend::sheet(beside.line)], targets),
+            Part::Inputs => read(assessment, targets),
+            Part::Method => limits(assessment, targets),
+        }
+    }
+
+    fn findings(&self) -> Vec<Block> {
+        let Self { assessment, targets, .. } = self;
+        let references = References::of(assessment, self.beside.stacks);
+        let validated = percent(assessment.headline.validated_share);
+        let mut blocks = vec![
+            Block::Glance(Glance::of(assessment, references.as_ref())),
+            Block::Text(format!("Of what is claimed, {validated} is proven by tests.")),
+        ];
+        if let Some(references) = references {
+            let mut sheet = references.sheet();
+            sheet.title = "Stacks that anybody can look up, with all of them in place".to_owned();
+            let line = "What good looks like, in figures".to_owned();
+            blocks.push(Block::Folded(line, Table::of(&sheet, targets)));
+        }
+        let readings = Table::of(&figures::readings(assessment), targets);
+        blocks.push(Block::Folded("By function, and by other definitions".to_owned(), readings));
+        let tactics = Table::of(&figures::tactics(assessment), targets);
+        blocks.push(Block::Folded("By tactic".to_owned(), tactics));
+        blocks
+    }
+}
+
+/// Tables, each with what must be known to read it.
+fn noted(sheets: &[Sheet], targets: &Targets) -> Vec<Block> {
+    let blocks = sheets.iter().flat_map(|sheet| {
+        let table = match sheet.rows.is_empty() {
+            true => Block::Text(format!("{}.", sheet.title)),
+            false => Block::Table(Table::of(sheet, targets)),
+        };
+        let notes = sheet.notes.iter().map(|note| Block::Note(format!("{note}.")));
+        std::iter::once(table).chain(notes)
+    });
+    blocks.collect()
+}
+
+fn adversaries(assessment: &Assessment) -> Vec<Block> {
+    if assessment.adversaries.is_empty() {
+        let text = "No adversaries were named: the figures rest on what all known groups do.";
+        return vec![Block::Text(text.to_owned())];
+    }
+    let places = view::adversaries::places(assessment);
+    let is_shared = places.windows(2).any(|pair| pair[0].0 == pair[1].0);
+    let shared = is_shared.then(|| {
+        let text = "Adversaries of one place show no meaningful difference.";
+        Block::Note(text.to_owned())
+    });
+    let mut blocks = vec![
+        Block::Lead(least_covered(&places)),
+        Block::Heat(Heat::of(assessment)),
+        Block::term(
+            "2/5",
+            "two of the five techniques that it uses there are covered enough; –: it uses none.",
+        ),
+        Block::term(
+            "Expected",
+            "the part of what it does, weighed by how likely it does it, that is expected to be \
+             prevented or detected.",
+        ),
+        Block::term("Between", "what that comes to when single numbers of the method are others."),
+    ];
+    blocks.extend(shared);
+    blocks
+}
+
+/// Against whom least is covered, where that can be told.
+fn least_covered(places: &[(usize, &AdversaryCoverage)]) -> String {
+    let first: Vec<_> = places.iter().take_while(|(place, _)| *place == 1).collect();
+    match &first[..] {
+        [(_, least)] if places.len() > 1 => {
+            format!("Least is covered against {}: {}.", least.name, percent(least.coverage))
+        }
+        [] | [_] => String::new(),
+        several if several.len() == places.len() => {
+            "Against none of them clearly less is covered than against the others.".to_owned()
+        }
+        several => {
+            let names: Vec<&str> = several.iter().map(|(_, a)| a.name.as_str()).collect();
+            format!("Least is covered against {}, with no clear order.", names.join(", "))
+        }
+    }
+}
+
+fn read(assessment: &Assessment, targets: &Targets) -> Vec<Block> {
+    let mut account = view::account(assessment);
+    account.title = "Records by source, each counted once".to_owned();
+    let mut ids = view::resolution(assessment);
+    ids.title = "Ids that are not live".to_owned();
+    let mut remarks = view::diagnostics(&assessment.diagnostics);
+    remarks.title = "Remarks on the data, by kind, with the first of each".to_owned();
+    if account.rows.is_empty() {
+        account.title = "Nothing was read".to_owned();
+    }
+    let sheets =
+        [account, ids, remarks].into_iter().filter(|s| !s.rows.is_empty() || !s.notes.is_empty());
+    noted(&sheets.collect::<Vec<_>>(), targets)
+}
+
+fn limits(assessment: &Assessment, targets: &Targets) -> Vec<Block> {
+    let inputs = method::inputs(assessment);
+    let mut blocks = vec![Block::List(method::sentences(assessment))];
+    blocks.extend((!inputs.rows.is_empty()).then(|| Block::Table(Table::of(&inputs, targets))));
+    blocks
+}
