@@ -137,7 +137,7 @@ pub(super) fn write(words: &Words, folder: &Path) {
 
 /// A row of the register in which every free text is a word.
 fn row(words: &Words, at: usize) -> [String; 17] {
-    let is_rule = at % 3 == 0;
+    let is_rule = at.is_multiple_of(3);
     let word = |more: usize| words.word(at + more).to_owned();
     [
         format!("{} {at}", words.word(at)),
@@ -145,13 +145,17 @@ fn row(words: &Words, at: usize) -> [String; 17] {
         if is_rule { "rule" } else { "control" }.to_owned(),
         if is_rule { "detect" } else { "prevent" }.to_owned(),
         technique(at).to_owned(),
-        if at % 4 == 0 { "AC-2".to_owned() } else { String::new() },
-        if at % 5 == 0 { "M1032".to_owned() } else { String::new() },
+        if at.is_multiple_of(4) { "AC-2".to_owned() } else { String::new() },
+        if at.is_multiple_of(5) { "M1032".to_owned() } else { String::new() },
         if at % 7 == 6 { "planned" } else { "implemented" }.to_owned(),
         "0.5".to_owned(),
         format!("{} {at}", words.name(at + 2)),
         word(3),
-        if at % 6 == 0 { words.word(SEGMENTS[at % 4 / 2]).to_owned() } else { String::new() },
+        if at.is_multiple_of(6) {
+            words.word(SEGMENTS[at % 4 / 2]).to_owned()
+        } else {
+            String::new()
+        },
         word(4),
         word(5),
         "2".to_owned(),
