@@ -40,13 +40,14 @@ fn bytes(fixture: &Fixture, assessment: &Assessment) -> Vec<u8> {
 /// The parts of a workbook by their names.
 fn parts(bytes: &[u8]) -> BTreeMap<String, String> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let parts = archive.len();
     let part = |at: usize| {
         let mut part = archive.by_index(at).unwrap();
         let (name, mut text) = (part.name().unwrap().into_owned(), String::new());
         part.read_to_string(&mut text).unwrap();
         (name, text)
     };
-    (0..archive.len()).map(part).collect()
+    (0..parts).map(part).collect()
 }
 
 #[test]
