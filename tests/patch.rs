@@ -16,10 +16,10 @@ use crate::normalised::{ON, essence, row, same};
 use crate::support::{copy, lacuna, lacuna_json, root, scratch};
 
 /// A workbook as another program holds it: cells without anything else about them.
-struct Book(Vec<(String, Vec<Vec<Data>>)>);
+pub(crate) struct Book(pub(crate) Vec<(String, Vec<Vec<Data>>)>);
 
 impl Book {
-    fn open(path: &Path) -> Self {
+    pub(crate) fn open(path: &Path) -> Self {
         let mut book: Xlsx<_> = open_workbook(path).unwrap();
         let sheets = book.worksheets().into_iter();
         Self(
@@ -45,7 +45,7 @@ impl Book {
         self.rows()[row][column] = value.into();
     }
 
-    fn save(&self, path: &Path) {
+    pub(crate) fn save(&self, path: &Path) {
         let mut book = Workbook::new();
         let day = Format::new().set_num_format("dd.mm.yyyy");
         for (name, rows) in &self.0 {

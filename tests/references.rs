@@ -30,6 +30,31 @@ fn check(stack: &str, folder: &Path, sources: &[&str]) {
         let figures = &assessment["headline"]["by_function"][function.word()];
         same(stack, *range, &figures["threat_weighted"]);
     }
+    for (id, range) in &known.scenarios {
+        same(&format!("{stack} {id}"), *range, &against(id, &assessment));
+    }
+}
+
+/// Coverage of a scenario: the mean of what is met of each target, by the part of the cases that
+/// use the technique.
+fn against(scenario: &str, assessment: &Value) -> Value {
+    let attack = ingest::releases::load(None, ingest::releases::DEFAULT_DOMAIN).unwrap();
+    let scenarios = ingest::scenarios(&attack);
+    let scenario = scenarios.iter().find(|known| known.id == scenario).unwrap();
+    let techniques = assessment["techniques"].as_array().unwrap();
+    let part = |technique: &Value| {
+        let id = technique["id"].as_str().unwrap().parse().unwrap();
+        scenario.techniques.get(&id).copied().unwrap_or(0.0)
+    };
+    let all: f64 = techniques.iter().map(part).sum();
+    let met = |key: &str| {
+        let met = |technique: &Value| {
+            let composite = technique["coverage"]["composite"][key].as_f64().unwrap();
+            part(technique) * (composite / technique["target"].as_f64().unwrap()).min(1.0)
+        };
+        techniques.iter().map(met).sum::<f64>() / all
+    };
+    serde_json::json!({ "lo": met("lo"), "exp": met("exp"), "hi": met("hi") })
 }
 
 /// Equal to the decimals that are committed.

@@ -25,6 +25,7 @@ usage: cargo xtask attack FILE...         STIX bundles (.json, .json.zst) into c
        cargo xtask references [SHARED]    what well-known stacks come to, from the catalogues
                                           that are built in; the last step of catalogues
        cargo xtask formats                a page for each format into docs/formats
+       cargo xtask gallery                an example of every output into reports/gallery
        cargo xtask bench [SHARED]         time the release build for BENCHMARKS.md";
 
 fn main() -> ExitCode {
@@ -66,10 +67,19 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
             scenarios::write(Path::new(shared), &controls, &root.join("target/catalogues"))
         }
         ["formats"] => formats::write(&root),
+        ["gallery"] => gallery(&root),
         ["bench"] => bench::run(&root, &root.join("../shared")),
         ["bench", shared] => bench::run(&root, &Path::new(shared).canonicalize()?),
         _ => Err(USAGE.into()),
     }
+}
+
+/// The test that compares the gallery writes it anew.
+fn gallery(root: &Path) -> Result<(), Box<dyn Error>> {
+    let test = ["test", "--package", "lacuna", "--test", "integration", "gallery"];
+    let status =
+        Command::new("cargo").args(test).env("GALLERY", "overwrite").current_dir(root).status()?;
+    if status.success() { Ok(()) } else { Err("the gallery could not be written".into()) }
 }
 
 /// Writes a file and says so.

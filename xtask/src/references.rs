@@ -11,6 +11,7 @@ use model::capability::{Function, Status};
 use model::date::Date;
 use model::inputs::Inputs;
 use model::policy::Policy;
+use model::scenario::{self, ScenarioCoverage};
 use model::score::Range;
 use model::{Assessment, assess};
 
@@ -48,7 +49,7 @@ pub(crate) fn table(
     stacks.push(("together", together));
     let mut text = format!("{SOURCE}{COLUMNS}");
     for (name, paths) in &stacks {
-        text += &rows(name, &assessed(&attack, paths)?);
+        text += &rows(name, &attack, &assessed(&attack, paths)?);
     }
     Ok(text)
 }
@@ -86,14 +87,17 @@ fn assessed(attack: &Attack, paths: &[PathBuf]) -> Result<Assessment, Box<dyn Er
     Ok(assess(&Inputs { capabilities: read.capabilities, ..Inputs::new(attack, &catalog, day) }))
 }
 
-fn rows(stack: &str, assessment: &Assessment) -> String {
+fn rows(stack: &str, release: &Attack, assessment: &Assessment) -> String {
     let Assessment { scope, headline, attack, capabilities, .. } = assessment;
+    let scenarios = scenario::coverage(assessment, release, &ingest::scenarios(release));
+    let against = |s: ScenarioCoverage| (format!("{}{}", scenario::PREFIX, s.id), s.coverage);
     let by = |function: Function| {
         let figures = headline.by_function.get(function.word());
-        (function.word(), figures.map(|figures| figures.threat_weighted).unwrap_or_default())
+        let range = figures.map(|figures| figures.threat_weighted).unwrap_or_default();
+        (function.word().to_owned(), range)
     };
-    let figures = std::iter::once(("coverage", headline.threat_weighted));
-    let row = |(figure, Range { lo, exp, hi }): (&str, Range)| {
+    let figures = std::iter::once(("coverage".to_owned(), headline.threat_weighted));
+    let row = |(figure, Range { lo, exp, hi }): (String, Range)| {
         format!(
             "{stack},{},{},{},{},{figure},{lo:.6},{exp:.6},{hi:.6}\n",
             attack.version,
@@ -102,5 +106,6 @@ fn rows(stack: &str, assessment: &Assessment) -> String {
             capabilities.len(),
         )
     };
-    figures.chain(Function::SCORED.map(by)).map(row).collect()
+    let figures = figures.chain(Function::SCORED.map(by));
+    figures.chain(scenarios.into_iter().map(against)).map(row).collect()
 }

@@ -279,3 +279,46 @@ const HEADER: &str = "\
 # least three use, unless that is less typical of them than of everybody (less than 0.8 times as
 # large a part of all that they use). Techniques on PRE alone are left out.
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+    use std::path::PathBuf;
+
+    #[test]
+    fn the_files_of_scenarios_are_those_that_are_counted() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let said = std::env::var_os("LACUNA_SHARED").map(PathBuf::from);
+        let shared = said.unwrap_or_else(|| root.join("../shared"));
+        if !shared.join("corpora/flows").is_dir() {
+            let required = std::env::var_os("LACUNA_REQUIRE_SHARED").is_some_and(|v| v == "1");
+            assert!(!required, "{} is required and absent", shared.display());
+            let word = format!("SKIPPED: there is no {}; set LACUNA_SHARED\n", shared.display());
+            std::io::stderr().write_all(word.as_bytes()).unwrap();
+            return;
+        }
+        let known = known(&shared, &root.join("target/catalogues")).unwrap();
+        for described in ingest::scenarios::described() {
+            let path = format!("controls/profiles/scenarios/{}.toml", described.id);
+            let committed = std::fs::read_to_string(root.join(path)).unwrap();
+            let counted = text(&known, described);
+            assert_eq!(committed, counted, "run cargo xtask scenarios: {}", described.id);
+        }
+    }
+
+    #[test]
+    fn what_is_rare_or_untypical_does_not_belong_to_a_scenario() {
+        // Of ten, four are cases: 0 marks them, 1 is theirs, 2 is everybody's, 3 is one's alone,
+        // and 4 is used by most of the others.
+        let case = |extra: &[TechniqueIx]| extra.iter().copied().collect::<Case>();
+        let cases = [case(&[0, 1, 2, 3]), case(&[0, 1, 2, 4]), case(&[0, 1, 2]), case(&[0, 2])];
+        let others = std::iter::repeat_n(case(&[2, 4]), 6);
+        let used = times(cases.iter());
+        let all: Vec<Case> = cases.iter().cloned().chain(others).collect();
+        let count = Count { cases: 4, parts: [parts(&used), parts(&times(all.iter()))], used };
+        let kept = count.kept(|ix| ix == 0);
+        assert_eq!(kept, BTreeMap::from([(0, 1.0), (1, 0.75)]));
+        assert_eq!(count.share(2), 1.0);
+    }
+}

@@ -190,7 +190,12 @@ pub(crate) enum Command {
         /// Days before its day from which a decision is soon [default: decision.soon, 30]
         #[arg(long, value_name = "DAYS")]
         soon: Option<u32>,
-        /// Write them as a calendar (.ics)
+        /// Show instead what people have filled in: the lacuna.xlsx of a report, or a table with the
+        /// columns technique and decision
+        #[arg(long, value_name = "FILE", conflicts_with = "soon")]
+        from: Option<PathBuf>,
+        /// Write them as a calendar (.ics); with --from, as blocks for lacuna.toml (.toml) or as a
+        /// table (.csv)
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
         #[command(flatten)]
@@ -203,6 +208,48 @@ pub(crate) enum Command {
         /// Number of tickets; what was promised to be fixed comes first
         #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
         count: usize,
+        #[command(flatten)]
+        format: FormatArg,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Draw one of the pictures of the report
+    Chart {
+        /// Which picture
+        #[arg(value_enum, value_name = "CHART")]
+        chart: Chart,
+        /// The file to write: .svg, .png or .pdf
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// The page to fill
+        #[arg(long, value_enum, default_value_t = Size::Slide)]
+        size: Size,
+        /// Pixels of a .png for each of the page
+        #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+        scale: f32,
+        /// A folder of dated assessments, for the line over time
+        #[arg(long, value_name = "DIR")]
+        history: Option<PathBuf>,
+        /// An earlier assessment.json, or the folder of its report
+        #[arg(long, value_name = "BASELINE")]
+        against: Option<PathBuf>,
+        /// Leave out the names of rules and controls, paths, hosts, owners, tickets and reasons
+        #[arg(long)]
+        redact: bool,
+        #[command(flatten)]
+        page: PageArgs,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// List what supports each requirement, with proof, date and place, for auditors
+    ///
+    /// The requirements are the controls of frameworks that your records name, else ATT&CK's
+    /// mitigations. It says what supports them; whether they are met is for an assessor to say.
+    Evidence {
+        /// List every control of this framework, too, such as nist_800_53, iso_27001 or nist_csf, or
+        /// every mitigation of ATT&CK with "mitigations"; may be repeated
+        #[arg(long = "framework", value_name = "NAME")]
+        frameworks: Vec<String>,
         #[command(flatten)]
         format: FormatArg,
         #[command(flatten)]
@@ -226,6 +273,9 @@ pub(crate) enum Command {
         /// Draw a row for each part instead, by tactic, and the whole as the last
         #[arg(long, value_enum, conflicts_with_all = ["segment", "show", "compat"])]
         by: Option<By>,
+        /// The earlier assessment.json, or the folder of its report, for --show change
+        #[arg(long, value_name = "BASELINE", conflicts_with_all = ["compat", "by"])]
+        against: Option<PathBuf>,
         /// What to lay over a layer of DeTT&CT: detect, visibility, or an adversary (may be repeated)
         #[arg(long, value_name = "WHAT", requires = "compat")]
         overlay: Vec<String>,
@@ -275,9 +325,10 @@ pub(crate) enum Command {
         #[command(flatten)]
         common: Common,
     },
-    /// List ATT&CK's groups, campaigns and software, or show some of them
+    /// List ATT&CK's groups, campaigns and software, and the scenarios, or show some of them
     Adversaries {
-        /// Ids, names or aliases to show, or files that describe adversaries of yours
+        /// Ids, names or aliases to show, scenarios (scenario:ransomware), or files that describe
+        /// adversaries of yours
         #[arg(value_name = "NAME|FILE")]
         names: Vec<String>,
         #[command(flatten)]
@@ -412,9 +463,9 @@ pub(crate) struct Common {
     /// A platform of yours, with its share of the assets; may be repeated
     #[arg(long = "platform", value_name = "NAME[=SHARE]")]
     pub(crate) platforms: Vec<String>,
-    /// An adversary of yours with its weight: one of ATT&CK's by id, name or alias, or a file (a
-    /// layer, a DeTT&CT group file, a list of ids), each of whose groups gets the weight; may be
-    /// repeated
+    /// An adversary of yours with its weight: one of ATT&CK's by id, name or alias, a scenario
+    /// (scenario:ransomware), or a file (a layer, a DeTT&CT group file, a list of ids), each of whose
+    /// groups gets the weight; may be repeated
     #[arg(long = "adversary", value_name = "NAME|FILE[=WEIGHT]")]
     pub(crate) adversaries: Vec<String>,
     /// Assess this part of the organisation alone: a [[segment]], or a name in the column segment
@@ -568,9 +619,11 @@ pub(crate) enum Show {
     Priority,
     /// How much of what can show it is collected
     Visibility,
+    /// How much better or worse it is covered than in an earlier assessment, with --against
+    Change,
     /// How many of its data sources are there, with --compat dettect
     DataSources,
-    /// How many adversaries use it, with --compat dettect: yours, else all groups
+    /// How many adversaries use it, as a layer: yours, else all groups
     Groups,
 }
 
@@ -612,6 +665,31 @@ pub(crate) enum Size {
     A3,
     /// 2800 x 1400 pixels, for a wide screen
     Web,
+}
+
+/// The pictures of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Chart {
+    /// Better or worse, what could happen, what to decide: one page for a board
+    Board,
+    /// Levels by tactic beside the ten first gaps
+    Findings,
+    /// Adversaries by tactic: what of their techniques is covered
+    Adversaries,
+    /// Proven, expected and claimed by tactic
+    Proof,
+    /// The matrix of all techniques
+    Matrix,
+    /// The matrix of what moved, with --against
+    Change,
+    /// What each control contributes, and what is lost without it
+    Controls,
+    /// What the recommended steps come to, one after the other
+    Steps,
+    /// The figures over time, with --history
+    Trend,
+    /// The segments by tactic
+    Segments,
 }
 
 /// The colours of the levels.

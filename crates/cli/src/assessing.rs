@@ -169,6 +169,11 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// Without what only insiders may read.
+    pub(crate) fn redacted(self) -> Self {
+        Self { assessment: report::redact::redact(&self.assessment), advice: None }
+    }
+
     /// An assessment for those who ask for no advice.
     pub(crate) fn alone(assessment: Assessment) -> Self {
         Self { assessment, advice: None }
@@ -218,12 +223,20 @@ pub(crate) fn by_segment(
     }
     let catalog = gathered.catalog(&[]);
     let inputs = gathered.inputs(&catalog);
-    let alone = |segment: &Segment| Outline::from(&assess(&inputs.of_segment(segment)));
-    let parts: Vec<Outline> = segments.iter().map(alone).collect();
     let whole = answer(&inputs, common);
+    let comparison = side_by_side(&inputs, &segments, &whole.assessment);
     drop(inputs);
-    let comparison = compare_segments(parts, &Outline::from(&whole.assessment));
     Ok((gathered.finish(whole, common), comparison))
+}
+
+/// Each segment alone, and the whole.
+pub(crate) fn side_by_side(
+    inputs: &Inputs<'_>,
+    segments: &[Segment],
+    whole: &Assessment,
+) -> Comparison {
+    let alone = |segment: &Segment| Outline::from(&assess(&inputs.of_segment(segment)));
+    compare_segments(segments.iter().map(alone).collect(), &Outline::from(whole))
 }
 
 fn matters(diagnostic: &Diagnostic) -> bool {

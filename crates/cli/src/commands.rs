@@ -2,10 +2,12 @@
 
 mod adversaries;
 mod attack;
+mod chart;
 mod check;
 mod compare;
 mod decisions;
-mod diff;
+pub(crate) mod diff;
+pub(crate) mod evidence;
 mod explain;
 mod export;
 mod formats;
@@ -13,7 +15,7 @@ mod gaps;
 mod heatmap;
 mod import;
 mod patch;
-mod recommend;
+pub(crate) mod recommend;
 mod report;
 mod tickets;
 mod what_if;
@@ -28,6 +30,7 @@ use serde::Serialize;
 use crate::Outcome;
 use crate::args::{By, Cli, Command, Format, GapsBy};
 use crate::failure::Failure;
+use crate::prepared::{Asked, Past};
 use crate::streams::Streams;
 
 /// Commands of the design that are not built yet.
@@ -37,8 +40,13 @@ const PLANNED: &[&str] =
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Report { common, output, history, against, redact, page } => {
-            let past = report::Past { history: history.as_deref(), against: against.as_deref() };
-            report::run(&common, &output, &past)
+            let past = Past { history: history.as_deref(), against: against.as_deref() };
+            report::run(&common, &output, &Asked { past, redact, page: &page })
+        }
+        Command::Chart { chart, output, size, scale, history, against, redact, page, common } => {
+            let past = Past { history: history.as_deref(), against: against.as_deref() };
+            let asked = Asked { past, redact, page: &page };
+            chart::run(&common, chart, (&output, size, scale), &asked)
         }
         Command::Gaps { common, count, by: Some(GapsBy::Segment), format, .. } => {
             gaps::by_segment(&common, count, format.format)
@@ -80,8 +88,9 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Check { common, limits, format, count } => {
             check::run(&common, &limits, format, count)
         }
-        Command::Decisions { common, soon, output, format } => {
-            decisions::run(&common, soon, output.as_deref(), format.format)
+        Command::Decisions { common, soon, from, output, format } => {
+            let (from, output) = (from.as_deref(), output.as_deref());
+            decisions::run(common, &decisions::Asked { soon, from, output }, format.format)
         }
         Command::Tickets { common, count, format } => tickets::run(&common, count, format.format),
         Command::Compare { assessments, sort, count, output, page, format, talk } => {
@@ -93,9 +102,23 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Heatmap { common, output, by: Some(By::Segment), page, .. } => {
             heatmap::by_segment(&common, &output, &page)
         }
-        Command::Heatmap { common, output, show, size, compat, overlay, by: None, scale, page } => {
-            let asked = heatmap::Asked { show, size, compat, overlay, scale, page };
+        Command::Heatmap {
+            common,
+            output,
+            show,
+            size,
+            compat,
+            overlay,
+            against,
+            by: None,
+            scale,
+            page,
+        } => {
+            let asked = heatmap::Asked { show, size, compat, overlay, against, scale, page };
             heatmap::run(common, &output, &asked)
+        }
+        Command::Evidence { frameworks, format, common } => {
+            evidence::run(&common, &frameworks, format.format)
         }
         Command::Export { common, to, output } => export::run(&common, to, &output),
         Command::Import { common, output, format } => {

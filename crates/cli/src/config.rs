@@ -25,6 +25,9 @@ pub(crate) struct Config {
     /// What people changed in registers.
     #[serde(default)]
     pub(crate) patches: Vec<String>,
+    /// Workbooks and tables in which people have filled in decisions.
+    #[serde(default)]
+    pub(crate) decisions: Vec<String>,
     #[serde(default)]
     pub(crate) segment: Vec<SegmentConfig>,
     #[serde(default)]
@@ -230,7 +233,7 @@ impl<'de> Deserialize<'de> for Day {
 const PLANNED: [&str; 1] = ["preset"];
 
 /// Keys that belong to no section. What stands beneath a section is part of it.
-const AT_THE_TOP: [&str; 4] = ["as_of", "attack", "format_files", "patches"];
+const AT_THE_TOP: [&str; 5] = ["as_of", "attack", "decisions", "format_files", "patches"];
 
 /// Reads a configuration; the error names the line, the fact and the way out.
 pub(crate) fn parse(text: &str) -> Result<Config, (usize, String)> {

@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use ingest::suggest;
 use model::attack::Attack;
 use model::gate::Gate;
+use model::scenario::PREFIX;
 use model::score::round9;
 
 use crate::args::GateArgs;
 use crate::failure::Failure;
+use crate::profile;
 use crate::project::{Plan, adversary, hinted};
 
 /// The limits, and the earlier assessment to compare with.
@@ -97,11 +99,17 @@ fn by_name(
     Ok(limits)
 }
 
-/// The adversary with this name: one of the organisation's own, else one of ATT&CK's.
+/// The adversary with this name: one of the organisation's own, a scenario, else one of ATT&CK's.
 fn known(plan: &Plan, name: &str) -> Result<String, Failure> {
     let same = |other: &str| other.eq_ignore_ascii_case(name.trim());
     let own = plan.profile.own.iter().find(|(id, own)| same(id) || same(&own.name));
-    own.map_or_else(|| adversary(&plan.attack, name), |(id, _)| Ok(id.clone()))
+    if let Some((id, _)) = own {
+        return Ok(id.clone());
+    }
+    match profile::scenarios::scenario(name).transpose()? {
+        Some(scenario) => Ok(format!("{PREFIX}{}", scenario.id)),
+        None => adversary(&plan.attack, name),
+    }
 }
 
 fn tactic(attack: &Attack, name: &str) -> Result<String, Failure> {

@@ -83,7 +83,18 @@ impl Format {
     }
 }
 
+/// Whether this program was built with pictures as .pdf.
+pub(crate) const HAS_PDF: bool = cfg!(feature = "pdf");
+
+/// Pictures as pages of one document.
+#[cfg(feature = "pdf")]
+pub(crate) fn pdf(pictures: &[Picture], look: Look) -> Result<Vec<u8>, Failure> {
+    let title = pictures.first().map_or("", |first| first.alternative().title.as_str());
+    Ok(draw::pdf(pictures, look, title))
+}
+
 /// Pictures as pages of one document, which this program was built without.
+#[cfg(not(feature = "pdf"))]
 pub(crate) fn pdf(_: &[Picture], _: Look) -> Result<Vec<u8>, Failure> {
     let failure = Failure::new("this lacuna was built without pictures as .pdf");
     Err(failure.help("write .svg or .png, or build it with the feature pdf"))

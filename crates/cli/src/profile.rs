@@ -1,10 +1,11 @@
-//! Whom a profile names: groups, campaigns and software of ATT&CK, and files that describe
-//! adversaries of one's own; and the file that limits a scope.
+//! Whom a profile names: groups, campaigns and software of ATT&CK, scenarios, and files that
+//! describe adversaries of one's own; and the file that limits a scope.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use ingest::named::{ENDINGS, Named, Naming, OF_FILE};
+use ingest::scenarios::Described;
 use model::attack::Attack;
 use model::diagnostic::Diagnostic;
 use model::inputs::{OnlyTechniques, OwnAdversary};
@@ -14,6 +15,7 @@ use crate::failure::Failure;
 use crate::project::{adversary, adversary_position};
 
 mod files;
+pub(crate) mod scenarios;
 
 use files::{Files, bytes, names_nothing, no_names};
 
@@ -42,14 +44,18 @@ pub(crate) fn adversaries(
         }
         let weight = round9(*weight);
         let mut ids = Vec::new();
-        if means_file(said, base, attack) {
-            for named in files.named(said)? {
-                ids.push(named.id.clone());
-                files.diagnostics.extend(named.diagnostics);
-                all.own.insert(named.id, named.adversary);
+        let own = match scenarios::scenario(said).transpose()? {
+            Some(scenario) => vec![files.scenario(scenario)?],
+            None if means_file(said, base, attack) => files.named(said)?,
+            None => {
+                ids.push(adversary(attack, said)?);
+                Vec::new()
             }
-        } else {
-            ids.push(adversary(attack, said)?);
+        };
+        for named in own {
+            ids.push(named.id.clone());
+            files.diagnostics.extend(named.diagnostics);
+            all.own.insert(named.id, named.adversary);
         }
         for id in ids {
             if all.weights.insert(id.clone(), weight).is_some() {
@@ -121,6 +127,8 @@ pub(crate) enum Shown {
     Known(usize),
     /// One that a file describes.
     Own(Box<Named>),
+    /// A scenario, and what it comes to as an adversary.
+    Scenario(&'static Described, Box<Named>),
 }
 
 /// What a name or a file stands for; what there is to say about it goes to `told`.
@@ -130,6 +138,10 @@ pub(crate) fn shown(
     attack: &Attack,
     told: &mut Vec<Diagnostic>,
 ) -> Result<Vec<Shown>, Failure> {
+    if let Some(scenario) = scenarios::scenario(said).transpose()? {
+        let named = scenarios::adversary(scenario, naming, attack)?;
+        return Ok(vec![Shown::Scenario(scenario, Box::new(named))]);
+    }
     let base = Path::new("");
     if !means_file(said, base, attack) {
         return Ok(vec![Shown::Known(adversary_position(attack, said)?)]);

@@ -16,11 +16,13 @@ use model::inputs::{
     Decided, Disposition, Exclusion, OnlyTechniques, Organisation, Profile, ScopeChoice,
 };
 use model::policy::{NUMBERS, Policy, PolicyError};
+use model::scenario::PREFIX;
 use model::score::round9;
 use model::segment::{Segment, platforms_of_all};
 
 use crate::args::{Common, ReleaseArgs};
 use crate::config::{self, Config, GateConfig, SegmentConfig, SourceConfig, Techniques, Weights};
+use crate::decided;
 use crate::failure::Failure;
 use crate::profile::{self, Adversaries};
 
@@ -60,6 +62,7 @@ pub(crate) struct GateSaid {
 pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
     let project = Project::find(common)?;
     let file_name = project.name().to_owned();
+    let decided_in = project.decisions();
     let config = project.config;
     // What was not typed stands in the file.
     let blamed = |is_typed: bool, failure: Failure| match &project.file {
@@ -70,6 +73,8 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
     let version = common.release.attack.as_deref().or(project.attack.as_deref());
     let attack = release(version, domain)?;
     let platforms = chosen(&common.platforms, &config.scope.platforms)?;
+    let tables = decided_in.iter().map(|(path, shown)| decided::read(path, shown, &attack));
+    let tables = tables.collect::<Result<Vec<_>, _>>()?;
     let Files { adversaries, only, diagnostics } =
         Files::read(common, &config, &project.base, &file_name, &attack)
             .map_err(|(is_typed, failure)| blamed(is_typed, failure))?;
@@ -111,6 +116,8 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
         ));
         return Err(failure.help("add a --platform, or leave the list out"));
     }
+    let own = config.disposition.into_iter().map(|d| disposition(&attack, d)).collect();
+    let (dispositions, told) = decided::joined(own, tables);
     Ok(Plan {
         as_of: match &common.as_of {
             Some(text) => day(text)?,
@@ -125,7 +132,7 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
             set_typed(&mut policy, &common.policy)?;
             policy
         },
-        dispositions: config.disposition.into_iter().map(|d| disposition(&attack, d)).collect(),
+        dispositions,
         sources: project.sources,
         patches: patches(&project.patches)?,
         patch_files: project.patches.into_iter().map(|(path, _)| path).collect(),
@@ -136,7 +143,7 @@ pub(crate) fn plan(common: &Common) -> Result<Plan, Failure> {
             file: project.path,
         },
         assume: common.assume.as_deref().map(|text| status(text, "--assume")).transpose()?,
-        diagnostics,
+        diagnostics: [diagnostics, told].concat(),
         attack,
     })
 }
@@ -289,6 +296,12 @@ impl Project {
         let patches = config.patches.iter().filter(|_| takes_sources);
         let patches = patches.map(|path| (base.join(path), path.replace('\\', "/"))).collect();
         Ok(Self { config, file: shown, path, base, attack, sources, format_files, patches })
+    }
+
+    /// Where people have filled in decisions, and what these files are called.
+    fn decisions(&self) -> Vec<(PathBuf, String)> {
+        let files = self.config.decisions.iter();
+        files.map(|path| (self.base.join(path), path.replace('\\', "/"))).collect()
     }
 
     /// What the file is called beside its other paths.
@@ -618,7 +631,9 @@ pub(crate) fn adversary(attack: &Attack, name: &str) -> Result<String, Failure> 
             let names = attack.adversaries.iter().flat_map(|a| a.names().chain([a.id.as_str()]));
             let message =
                 format!("{name:?} is no group, campaign or software of ATT&CK {}", attack.version);
-            let hint = suggest::did_you_mean(name, names);
+            let scenario = profile::scenarios::called(name);
+            let hint = scenario.map(|s| format!("as a scenario it is {PREFIX}{}", s.id));
+            let hint = hint.or_else(|| suggest::did_you_mean(name, names));
             let hint = hint.unwrap_or_else(|| "lacuna adversaries lists them all".to_owned());
             Err(Failure::new(message).help(hint))
         }
@@ -702,6 +717,7 @@ fn disposition(attack: &Attack, config: config::DispositionConfig) -> Dispositio
         until: config.until.map(|day| day.0),
         ticket: config.ticket,
         reason: config.reason,
+        origin: None,
     };
     Disposition { technique: current(attack, config.technique), decided }
 }

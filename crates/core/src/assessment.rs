@@ -389,9 +389,9 @@ pub fn assess(inputs: &Inputs<'_>) -> Assessment {
         would_reach: &would_reach,
     };
     let unscoped = decided
-        .keys()
-        .filter(|id| inputs.attack.technique(**id).is_none_or(|ix| !scope.contains(ix)));
-    let unscoped = unscoped.map(|id| out_of_scope(*id)).collect();
+        .iter()
+        .filter(|(id, _)| inputs.attack.technique(**id).is_none_or(|ix| !scope.contains(ix)));
+    let unscoped = unscoped.map(|(id, decided)| out_of_scope(*id, decided)).collect();
     let late = overdue(inputs, &gaps);
     let diagnostics =
         [remarks, late, mismatches, unscoped, excluded_in_vain(inputs, &scope)].concat();
@@ -542,7 +542,7 @@ pub(crate) fn decisions(inputs: &Inputs<'_>) -> (BTreeMap<TechniqueId, Decided>,
         if let Some(until) = past(decided.until).filter(|_| decided.decision != Decision::Fix) {
             let message = format!("the decision to {word} {technique} held until {until}; ignored");
             let help = "decide again, or remove it";
-            remarks.push(remark(Code::ExpiredDisposition, message, help));
+            remarks.push(Diagnostic::new(Code::ExpiredDisposition, place(decided), message, help));
             continue;
         }
         if decided.decision != Decision::Exclude {
@@ -565,7 +565,8 @@ fn overdue(inputs: &Inputs<'_>, gaps: &[Option<Gap>]) -> Vec<Diagnostic> {
         }
         let owner = decided.owner.as_deref().unwrap_or("nobody in particular");
         let message = format!("{technique} was to be fixed by {due} by {owner}");
-        Some(remark(Code::OverdueDisposition, message, "fix it, or set a new date"))
+        let help = "fix it, or set a new date";
+        Some(Diagnostic::new(Code::OverdueDisposition, place(decided), message, help))
     };
     inputs.dispositions.iter().filter_map(remark).collect()
 }
@@ -578,18 +579,30 @@ fn excluded_in_vain(inputs: &Inputs<'_>, scope: &Scope) -> Vec<Diagnostic> {
             "{} is excluded, but ATT&CK {} does not have it",
             e.technique, inputs.attack.version
         );
-        remark(Code::UnknownDisposition, message, "check the id, or remove the exclusion")
+        let place = e.disposition.as_ref().map_or_else(project_file, place);
+        Diagnostic::new(
+            Code::UnknownDisposition,
+            place,
+            message,
+            "check the id, or remove the exclusion",
+        )
     };
     unknown.map(remark).collect()
 }
 
-fn out_of_scope(technique: TechniqueId) -> Diagnostic {
+fn out_of_scope(technique: TechniqueId, decided: &Decided) -> Diagnostic {
     let message = format!("there is a decision about {technique}, which is not in scope");
-    remark(Code::UnknownDisposition, message, "check the id, or remove the decision")
+    let help = "check the id, or remove the decision";
+    Diagnostic::new(Code::UnknownDisposition, place(decided), message, help)
 }
 
-fn remark(code: Code, message: String, help: &str) -> Diagnostic {
-    Diagnostic::new(code, Origin::file("lacuna.toml"), message, help)
+/// Where a decision stands.
+fn place(decided: &Decided) -> Origin {
+    decided.origin.clone().unwrap_or_else(project_file)
+}
+
+fn project_file() -> Origin {
+    Origin::file("lacuna.toml")
 }
 
 fn release(attack: &Attack) -> Release {

@@ -63,6 +63,8 @@ pub struct ReferenceStack {
     pub coverage: Range,
     /// The same by one function alone.
     pub by_function: BTreeMap<Function, Range>,
+    /// Coverage of each scenario that is built in, by its id.
+    pub scenarios: BTreeMap<String, Range>,
 }
 
 impl Catalog {

@@ -29,7 +29,7 @@ pub struct Contributions {
     pub generated_by: String,
     /// Coverage against our adversaries with all of them.
     pub threat_weighted: Range,
-    /// How much of it hangs on one of them alone; the rest is there as long as any one is lost.
+    /// How much of it hangs on a single one of these, [`Who::Others`] aside.
     pub hang_on_one: f64,
     /// One after the other, whose loss would cost most first.
     pub contributions: Vec<Contribution>,
@@ -73,14 +73,16 @@ pub struct Contribution {
 
 /// What contributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Who {
     /// One control.
     Control,
     /// One rule.
     Rule,
-    /// The rules on one log source, or of one file or folder where they name none.
-    Rules,
+    /// The rules that read one log source.
+    LogSource,
+    /// The rules of one file or folder that name no log source.
+    Source,
     /// Everything that contributes less than what is listed.
     Others,
 }
@@ -121,7 +123,7 @@ pub fn by_family(inputs: &Inputs<'_>, most: usize) -> Vec<Contribution> {
     for (id, members) in by_id(inputs) {
         let first = &inputs.capabilities[members[0]];
         let key = match first.kind {
-            Kind::Rule => (Who::Rules, read_by(first, &inputs.sources)),
+            Kind::Rule => read_by(first, &inputs.sources),
             Kind::Control | Kind::DataSource => (Who::Control, id.to_owned()),
         };
         groups.entry(key).or_default().extend(members);
@@ -144,11 +146,13 @@ pub fn by_family(inputs: &Inputs<'_>, most: usize) -> Vec<Contribution> {
 /// A list of contributions, with what it contributes to.
 #[must_use]
 pub fn contributions(headline: Range, contributions: Vec<Contribution>) -> Contributions {
+    let listed = contributions.iter().filter(|c| c.who != Who::Others);
+    let hang_on_one = listed.map(|c| c.lost).sum();
     Contributions {
         schema: SCHEMA.to_owned(),
         generated_by: GENERATED_BY.to_owned(),
         threat_weighted: headline.rounded(),
-        hang_on_one: round9(contributions.iter().map(|c| c.lost).sum()),
+        hang_on_one: round9(hang_on_one),
         contributions,
     }
 }
@@ -166,19 +170,20 @@ fn by_id<'a>(inputs: &'a Inputs<'_>) -> BTreeMap<&'a str, Vec<usize>> {
 }
 
 /// What a rule reads: product and category of its log source, else the source it came from.
-fn read_by(rule: &Capability, sources: &[Source]) -> String {
+fn read_by(rule: &Capability, sources: &[Source]) -> (Who, String) {
     let family = rule.family.as_deref().or(rule.log_source.first().map(String::as_str));
     let parts = family.map(|family| family.split('/').filter(|part| !part.is_empty()).take(2));
     let parts: Vec<&str> = parts.into_iter().flatten().collect();
     if !parts.is_empty() {
-        return parts.join("/");
+        return (Who::LogSource, parts.join("/"));
     }
     let path = &rule.origin.path;
     let holds = |source: &&Source| {
         let rest = path.strip_prefix(source.path.trim_end_matches('/'));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    sources.iter().find(holds).map_or_else(|| path.clone(), |source| source.path.clone())
+    let source = sources.iter().find(holds).map_or(path, |source| &source.path);
+    (Who::Source, source.clone())
 }
 
 /// Capabilities whose contribution is asked for together.
@@ -327,7 +332,7 @@ impl Who {
     pub fn is_one(self) -> bool {
         match self {
             Self::Control | Self::Rule => true,
-            Self::Rules | Self::Others => false,
+            Self::LogSource | Self::Source | Self::Others => false,
         }
     }
 }

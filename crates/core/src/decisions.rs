@@ -102,6 +102,7 @@ pub fn decisions(inputs: &Inputs<'_>, assessment: &Assessment, soon: f64) -> Dec
             until: None,
             ticket: None,
             reason: Some(exclusion.reason.clone()),
+            origin: None,
         };
         (exclusion.technique, decided)
     });

@@ -145,6 +145,8 @@ codes! {
     Patched "patched" Note "Changes of a patch that were taken; each record says which of its columns they are.";
     StalePatch "stale-patch" Warning "A change of a patch that is not taken: the source says something else by now than when it was made.";
     UnmatchedPatch "unmatched-patch" Warning "A change of a patch that belongs to no record of the sources.";
+    DecisionNotTaken "decision-not-taken" Warning "A row of a table of decisions that is filled in and decides nothing, or nothing that is understood; it is left out.";
+    DecidedElsewhere "decided-elsewhere" Note "A decision of a table that says something else than a later table, or lacuna.toml; what these say holds.";
     UnknownDisposition "unknown-disposition" Warning "A decision about a technique that is not in scope.";
     ExpiredDisposition "expired-disposition" Warning "A decision past its date; it is ignored.";
     OverdueDisposition "overdue-disposition" Warning "A gap that should have been closed by now.";

@@ -299,7 +299,7 @@ fn weight(size: usize, n: usize) -> f64 {
 }
 
 /// The id that a technique of an earlier assessment has in a release; none where it is retired.
-fn now(attack: &Attack, id: TechniqueId) -> Option<TechniqueId> {
+pub(crate) fn now(attack: &Attack, id: TechniqueId) -> Option<TechniqueId> {
     if attack.technique(id).is_some() {
         return Some(id);
     }

@@ -335,6 +335,7 @@ fn disposition(words: &[String]) -> Disposition {
         until: text("until").map(|text| date(&text)),
         ticket: text("ticket"),
         reason: text("reason"),
+        origin: None,
     };
     Disposition { technique: id(&words[0]), decided }
 }

@@ -9,7 +9,7 @@ use crate::attack::Attack;
 use crate::capability::Capability;
 use crate::catalog::Catalog;
 use crate::date::Date;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Origin};
 use crate::id::TechniqueId;
 use crate::policy::Policy;
 use crate::resolve::Resolution;
@@ -204,9 +204,19 @@ pub struct Decided {
     /// Why.
     #[serde(default)]
     pub reason: Option<String>,
+    /// Where it stands, where that is not the project's own file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
 }
 
 impl Decided {
+    /// Whether two say the same, wherever each of them stands.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let stands_here = |decided: &Self| Self { origin: None, ..decided.clone() };
+        stands_here(self) == stands_here(other)
+    }
+
     /// The day that matters: when a fix is due, until when any other decision holds.
     #[must_use]
     pub fn day(&self) -> Option<Date> {

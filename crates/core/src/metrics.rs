@@ -51,6 +51,9 @@ pub struct TacticCoverage {
     pub shortname: String,
     /// Expected coverage against our adversaries.
     pub threat_weighted: f64,
+    /// What of it is proven, expected and claimed; unknown where an earlier version wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Range>,
     /// Share of all weight.
     pub weight_share: f64,
 }
@@ -163,11 +166,13 @@ impl Figures<'_> {
                 (self.threat.weight(*ix) / tactics, self.met(*ix, |c| c.composite))
             };
             let weight: f64 = own.iter().map(|ix| part(ix).0).sum();
+            let coverage = weighted_mean(own.iter().map(part)).rounded();
             (!own.is_empty()).then(|| TacticCoverage {
                 id: tactic.id.clone(),
                 name: tactic.name.clone(),
                 shortname: tactic.shortname.clone(),
-                threat_weighted: round9(weighted_mean(own.iter().map(part)).exp),
+                threat_weighted: coverage.exp,
+                coverage: Some(coverage),
                 weight_share: round9(if total > 0.0 { weight / total } else { 0.0 }),
             })
         };

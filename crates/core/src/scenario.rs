@@ -11,6 +11,9 @@ use crate::id::TechniqueId;
 use crate::metrics::weighted_mean;
 use crate::score::Range;
 
+/// What stands before the id of a scenario where it is an adversary of a profile.
+pub const PREFIX: &str = "scenario:";
+
 /// Techniques that go together where a certain thing happens to an organisation.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Scenario {

@@ -12,6 +12,9 @@ pub const UNSCORED_FAMILY: &str = "~unscored";
 /// the family of all that is said by category: two products of one category are no two layers.
 pub const CATEGORY: &str = "category:";
 
+/// Do Not Mitigate and Pre-compromise, which say that nothing can be done.
+pub(crate) const NO_MITIGATIONS: [&str; 2] = ["M1055", "M1056"];
+
 /// The base strength of a mapping, before status, telemetry and reach.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Base {
@@ -64,8 +67,7 @@ pub fn base(capability: &Capability, policy: &Policy) -> Base {
 pub fn base_through(capability: &Capability, mitigation: &str, policy: &Policy) -> Base {
     stated(capability, policy).unwrap_or(Base {
         strength: match mitigation {
-            // Do Not Mitigate and Pre-compromise say that nothing can be done.
-            "M1055" | "M1056" => 0.0,
+            id if NO_MITIGATIONS.contains(&id) => 0.0,
             "M1047" | "M1017" => policy.anchor_mitigation_weak,
             _ => policy.anchor_mitigation,
         },

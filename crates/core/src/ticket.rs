@@ -1,7 +1,10 @@
 //! The gaps that call for work, and which of them come first.
 
+use std::collections::BTreeMap;
+
 use crate::assessment::{Assessment, TechniqueAssessment};
 use crate::capability::{Capability, Status};
+use crate::id::TechniqueId;
 use crate::inputs::Decision;
 
 /// The gaps to hand out, `limit` at most: first those that somebody promised to fix, then the
@@ -17,15 +20,17 @@ pub fn handed_out(assessment: &Assessment, limit: usize) -> Vec<&TechniqueAssess
     gaps
 }
 
-/// What names the technique and is switched off, although its author stands by it.
-pub fn switched_off<'a>(
-    assessment: &'a Assessment,
-    gap: &TechniqueAssessment,
-) -> impl Iterator<Item = &'a Capability> {
-    let id = gap.id;
+/// What is switched off although its author stands by it, by the techniques that it names.
+#[must_use]
+pub fn switched_off(assessment: &Assessment) -> BTreeMap<TechniqueId, Vec<&Capability>> {
     let is_off = |c: &&Capability| {
         matches!(c.status, Status::Disabled | Status::Library) && !c.is_withdrawn()
     };
-    let all = assessment.capabilities.iter().map(std::convert::AsRef::as_ref);
-    all.filter(move |c: &&Capability| c.techniques.contains(&id)).filter(is_off)
+    let mut off: BTreeMap<TechniqueId, Vec<&Capability>> = BTreeMap::new();
+    for capability in assessment.capabilities.iter().map(AsRef::as_ref).filter(is_off) {
+        for technique in &capability.techniques {
+            off.entry(*technique).or_default().push(capability);
+        }
+    }
+    off
 }

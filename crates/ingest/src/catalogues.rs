@@ -1,9 +1,12 @@
 //! What others have counted or listed per technique: ids and numbers that are built in, each file
 //! with its source in its first line. Nothing is parsed before it is asked for.
 
+use std::collections::BTreeMap;
+
 use model::capability::Function;
 use model::catalog::ReferenceStack;
 use model::id::TechniqueId;
+use model::scenario::PREFIX;
 use model::score::Range;
 
 const CHOKE_POINTS: &str = include_str!("../controls/catalogues/choke_points.csv");
@@ -71,17 +74,25 @@ pub fn reference_stacks() -> Vec<ReferenceStack> {
                 techniques: number(techniques),
                 capabilities: number(capabilities),
                 coverage: Range::ZERO,
-                by_function: std::collections::BTreeMap::new(),
+                by_function: BTreeMap::new(),
+                scenarios: BTreeMap::new(),
             });
         }
         let range = Range { lo: number(lo), exp: number(exp), hi: number(hi) };
-        match (stacks.last_mut(), Function::from_word(figure)) {
-            (Some(stack), None) => stack.coverage = range,
-            (Some(stack), Some(function)) => _ = stack.by_function.insert(function, range),
-            (None, _) => {}
+        if let Some(stack) = stacks.last_mut() {
+            keep(stack, figure, range);
         }
     }
     stacks
+}
+
+/// A figure is that of a function, of a scenario, or of all.
+fn keep(stack: &mut ReferenceStack, figure: &str, range: Range) {
+    match (Function::from_word(figure), figure.strip_prefix(PREFIX)) {
+        (Some(function), _) => _ = stack.by_function.insert(function, range),
+        (None, Some(scenario)) => _ = stack.scenarios.insert(scenario.to_owned(), range),
+        (None, None) => stack.coverage = range,
+    }
 }
 
 /// In which data sources DeTT&CT would see a technique that ATT&CK does not have.
@@ -148,13 +159,19 @@ mod tests {
         let first = REFERENCE_STACKS.lines().next().unwrap();
         assert!(first.starts_with("# source: ") && first.contains("; licence: "), "{first}");
         let cells = REFERENCE_STACKS.lines().skip(1).flat_map(|line| line.split(','));
-        assert!(cells.into_iter().all(|cell| cell.len() <= 12 && !cell.contains(' ')), "no text");
+        assert!(cells.into_iter().all(|cell| cell.len() <= 24 && !cell.contains(' ')), "no text");
         let stacks = reference_stacks();
         let ids: Vec<&str> = stacks.iter().map(|stack| stack.id.as_str()).collect();
         assert_eq!(ids, ["nist_800_53", "m365", "sigma", "together"]);
         for stack in &stacks {
-            let figures = stack.by_function.values().chain([&stack.coverage]);
+            let figures = stack.by_function.values().chain(stack.scenarios.values());
+            let figures = figures.chain([&stack.coverage]);
             assert_eq!(stack.by_function.len(), 3, "{}", stack.id);
+            let scenarios = crate::scenarios::described().iter();
+            let scenarios: BTreeSet<&str> =
+                scenarios.map(|scenario| scenario.id.as_str()).collect();
+            let known: BTreeSet<&str> = stack.scenarios.keys().map(String::as_str).collect();
+            assert_eq!(known, scenarios, "run cargo xtask references: {}", stack.id);
             for Range { lo, exp, hi } in figures {
                 assert!(0.0 <= *lo && lo <= exp && exp <= hi && *hi <= 1.0, "{stack:?}");
             }

@@ -340,6 +340,29 @@ pub(crate) fn mapped(framework: &str) -> BTreeSet<String> {
     mapped.map(|[control, ..]| format!("{framework}:{control}")).collect()
 }
 
+/// The products among these, whose features somebody has and nobody requires.
+const PRODUCTS: [&str; 4] = ["aws", "azure", "gcp", "m365"];
+
+/// Frameworks that require something.
+pub(crate) fn requiring() -> impl Iterator<Item = &'static str> {
+    let direct = FRAMEWORKS.iter().map(|f| f.name);
+    let all = direct.chain(related::FRAMEWORKS.iter().map(|f| f.name));
+    all.filter(|name| !PRODUCTS.contains(name))
+}
+
+/// Every control of the framework that goes by a name, by framework and id, whether it is mapped
+/// to techniques or not. Of a framework in several editions it is those of the newest, unless the
+/// name says which.
+pub(crate) fn requirements(name: &str) -> Option<BTreeSet<String>> {
+    let framework = framework_called(name)?;
+    let known = FRAMEWORKS.iter().find(|known| known.name == framework);
+    let direct = known.into_iter().flat_map(|known| rows(known.catalogue)).map(|[id, ..]| id);
+    let related = related::FRAMEWORKS.iter().find(|known| known.name == framework);
+    let related = related.into_iter().flat_map(|known| known.edition(name));
+    let all = direct.chain(related).map(|id| format!("{framework}:{id}"));
+    (!PRODUCTS.contains(&framework)).then(|| all.collect())
+}
+
 /// The rows after the source and the names of the columns.
 fn rows(catalogue: &'static str) -> impl Iterator<Item = [&'static str; 4]> {
     catalogue.lines().skip(2).map(|line| {

@@ -9,6 +9,7 @@ mod built_in;
 mod catalogues;
 mod column;
 mod conf_layer;
+mod decided;
 pub mod document;
 mod edited;
 mod extract;
@@ -44,6 +45,7 @@ pub use catalogues::{
     reference_stacks,
 };
 pub use column::Column;
+pub use decided::{Decisions, DecisionsError, decisions};
 pub use edited::{Edited, EditedError, EditedRow, ExportedRow, edited};
 pub use format::{ColumnHelp, ColumnPlace, Description, Format, FormatError, Formats};
 pub use patch::{Change, NAMES as PATCH_NAMES, Patch, PatchError, may_change, same};
@@ -72,6 +74,18 @@ pub fn status(word: &str) -> Option<model::capability::Status> {
 #[must_use]
 pub fn controls_of(framework: &str) -> BTreeSet<String> {
     frameworks::mapped(framework)
+}
+
+/// Every control of the framework that goes by a name, by framework and id; none where no framework
+/// does, or where it is a product, which requires nothing.
+#[must_use]
+pub fn requirements_of(framework: &str) -> Option<BTreeSet<String>> {
+    frameworks::requirements(framework)
+}
+
+/// The frameworks that require something, by name.
+pub fn requiring_frameworks() -> impl Iterator<Item = &'static str> {
+    frameworks::requiring()
 }
 
 /// The catalogued facts about techniques, and about the controls that capabilities name, brought

@@ -10,6 +10,7 @@ use model::diagnostic::{Code, Diagnostic, Origin};
 use model::id::TechniqueId;
 use model::inputs::{OnlyTechniques, OwnAdversary};
 use model::resolve::{Resolution, Resolver};
+use model::scenario::PREFIX;
 use model::score::round9;
 
 use crate::document::SyntaxError;
@@ -17,7 +18,7 @@ use crate::extract::{self, AttackId};
 use crate::join::{self, Hints};
 use crate::looks::Looks;
 use crate::record::shortened;
-use crate::scenarios::{Described, OF_SCENARIO};
+use crate::scenarios::Described;
 use crate::snapshot;
 use crate::syntax::Syntax;
 
@@ -182,7 +183,7 @@ impl<'a> Naming<'a> {
     /// written them; what became of them is counted.
     pub fn scenario(&mut self, described: &Described) -> Named {
         let mut raw = Raw { name: described.name.clone(), ..Raw::default() };
-        let id = format!("{OF_SCENARIO}{}", described.id);
+        let id = format!("{PREFIX}{}", described.id);
         for (technique, share) in &described.techniques {
             raw.technique(*technique, *share, &Origin::file(&id));
         }

@@ -12,9 +12,6 @@ use serde::Deserialize;
 use crate::built_in::SCENARIOS;
 use crate::named::Naming;
 
-/// What stands before the id of a scenario where it is named as an adversary.
-pub const OF_SCENARIO: &str = "scenario:";
-
 /// A scenario as its file describes it. The ids are those of ATT&CK 18.1.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -117,8 +114,8 @@ mod tests {
             ids,
             [
                 "ransomware",
-                "business-mail-compromise",
-                "cloud-account-takeover",
+                "mail-compromise",
+                "cloud-takeover",
                 "data-theft",
                 "destruction",
                 "supply-chain"

@@ -6,12 +6,16 @@
 
 pub(crate) mod canvas;
 pub mod look;
+#[cfg(feature = "pdf")]
+pub mod pdf;
 pub mod picture;
 pub mod png;
 pub mod svg;
 pub mod text;
 
 pub use look::Look;
+#[cfg(feature = "pdf")]
+pub use pdf::pdf;
 pub use picture::Picture;
 pub use png::png;
 pub use svg::svg;

@@ -10,10 +10,10 @@ use crate::sheet::Sheet;
 /// Those of the writer.
 pub fn write(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
     if !sheet.title.is_empty() {
-        writeln!(out, "## {}\n", inert(&sheet.title))?;
+        writeln!(out, "## {}\n", inert(&sheet.title).trim())?;
     }
     for note in &sheet.notes {
-        writeln!(out, "{}\n", inert(note))?;
+        writeln!(out, "{}\n", paragraph(note))?;
     }
     let names: Vec<String> = sheet.columns.iter().map(|column| inert(&column.name)).collect();
     writeln!(out, "| {} |", names.join(" | "))?;
@@ -27,15 +27,28 @@ pub fn write(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// The text such that it is a paragraph: no list, no code and no line beneath a heading.
+fn paragraph(text: &str) -> String {
+    let inert = inert(text);
+    let inert = inert.trim_start();
+    let digits = inert.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_numbered = digits.len() < inert.len() && digits.starts_with(['.', ')']);
+    match inert.len() - digits.len() {
+        at if is_numbered => format!("{}\\{digits}", &inert[..at]),
+        _ if inert.starts_with(['-', '+', '=']) => format!("\\{inert}"),
+        _ => inert.to_owned(),
+    }
+}
+
 /// The text such that it is neither markup nor HTML nor a new row.
-fn inert(text: &str) -> String {
+pub(crate) fn inert(text: &str) -> String {
     let mut inert = String::with_capacity(text.len());
     for c in crate::printable(text).chars() {
         match c {
             '<' => inert.push_str("&lt;"),
             '>' => inert.push_str("&gt;"),
             '&' => inert.push_str("&amp;"),
-            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' | '!' => {
+            '|' | '*' | '_' | '`' | '~' | '[' | ']' | '\\' | '#' | '!' => {
                 inert.push('\\');
                 inert.push(c);
             }
@@ -49,6 +62,14 @@ fn inert(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::sheet::Value;
+
+    #[test]
+    fn a_note_is_a_paragraph_whatever_it_begins_with() {
+        let begun =
+            ["- x", "1. x", "12) x", "    x", "+ x", "===", "1.5 x", "x - y"].map(paragraph);
+        let written = ["\\- x", "1\\. x", "12\\) x", "x", "\\+ x", "\\===", "1\\.5 x", "x - y"];
+        assert_eq!(begun, written);
+    }
 
     #[test]
     fn a_title_stays_in_its_cell_and_is_no_markup() {

@@ -21,14 +21,24 @@ pub struct Matrix {
 pub struct Legend {
     /// The five steps, from none to strong.
     pub steps: [String; 5],
+    /// The five changes, from much worse to much better.
+    pub changes: [String; 5],
+    /// What came into scope and cannot be compared.
+    pub joined: String,
+    /// What left the scope and cannot be compared.
+    pub left: String,
     /// What an outlined cell is.
     pub outlined: String,
     /// What the check mark says.
     pub proven: String,
+    /// What the ring says.
+    pub claimed: String,
     /// Why a cell has no step at all.
     pub out_of_scope: String,
     /// How to read the fraction in a cell.
     pub fraction: String,
+    /// What a small square is.
+    pub squares: String,
 }
 
 /// One tactic.
@@ -59,10 +69,33 @@ pub struct Cell {
     pub shade: Shade,
     /// Whether it is one of the gaps to close first.
     pub outlined: bool,
-    /// Whether a test has shown the coverage to work.
-    pub proven: bool,
+    /// On what its coverage rests.
+    pub proof: Proof,
     /// Sub-techniques that are covered, of all it has.
     pub fraction: Option<(usize, usize)>,
+    /// Its sub-techniques, for sheets with room for a square each.
+    pub subs: Vec<Sub>,
+}
+
+/// One sub-technique.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sub {
+    /// How well it is covered.
+    pub shade: Shade,
+    /// Whether it is one of the gaps to close first.
+    pub outlined: bool,
+}
+
+/// On what a coverage rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Proof {
+    /// On nothing, or the picture does not say.
+    #[default]
+    Unsaid,
+    /// On what is said about it alone.
+    Claimed,
+    /// A test has shown some of it to work.
+    Proven,
 }
 
 /// The fill of a cell.
@@ -72,4 +105,11 @@ pub enum Shade {
     OutOfScope,
     /// From 0 to 4: none, trace, weak, partial, strong. A higher number is drawn as strong.
     Step(u8),
+    /// From -2 to 2: much worse, worse, the same, better, much better. Numbers beyond are drawn as
+    /// the last.
+    Change(i8),
+    /// Came into scope, so that there is nothing to compare it to.
+    Joined,
+    /// Left the scope.
+    Left,
 }

@@ -1,10 +1,14 @@
-//! A layer for ATT&CK Navigator, format 4.5.
+//! Layers for ATT&CK Navigator, format 4.5.
 //!
 //! The format is described at
 //! <https://github.com/mitre-attack/attack-navigator/blob/master/layers/spec/v4.5/layerformat.md>;
 //! what the description leaves open is settled by what the Navigator's loader does: it finds the
 //! release by the first number of `versions.attack`, takes a technique without a tactic for all
 //! its tactics, and shows scores by the gradient only where no technique has a colour of its own.
+//! It takes a file with a list of layers, too, and opens a tab for each.
+
+mod change;
+mod usage;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -19,7 +23,8 @@ use serde::Serialize;
 
 use crate::draw::look::{Look, Tone};
 use crate::sheet::percent;
-use crate::view::{self, Show, figure};
+use crate::view::matrix::figure;
+use crate::view::{self, Show};
 
 /// Writes one layer with every technique of the release. Those in scope have a score of 0 to 100,
 /// what `show` asks for; the others are disabled.
@@ -33,6 +38,53 @@ pub fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     crate::json::write(&layer(assessment, attack, show), out)
+}
+
+/// Writes a layer of how many of our adversaries use each technique, and which; of all groups where
+/// the profile names nobody.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_usage(
+    assessment: &Assessment,
+    attack: &Attack,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    crate::json::write(&usage::layer(assessment, attack), out)
+}
+
+/// Writes a layer of what moved since an earlier assessment, in points of expected coverage, by the
+/// ids of `attack`, on which the later one stands.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_change(
+    before: &Assessment,
+    now: &Assessment,
+    attack: &Attack,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    crate::json::write(&change::layer(before, now, attack), out)
+}
+
+/// Writes a list of layers, which Navigator opens side by side: coverage, adversary use, priority,
+/// and the change where there is an earlier assessment.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_all(
+    assessment: &Assessment,
+    attack: &Attack,
+    before: Option<&Assessment>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut layers = vec![
+        layer(assessment, attack, Show::Coverage),
+        usage::layer(assessment, attack),
+        layer(assessment, attack, Show::Priority),
+    ];
+    layers.extend(before.map(|before| change::layer(before, assessment, attack)));
+    crate::json::write(&layers, out)
 }
 
 /// The layout of a layer file, as far as it is used here.
@@ -91,8 +143,15 @@ struct Annotation {
 #[serde(rename_all = "camelCase")]
 struct Gradient {
     colors: Vec<String>,
-    min_value: u8,
-    max_value: u8,
+    min_value: i32,
+    max_value: i32,
+}
+
+impl Gradient {
+    fn new(tones: [Tone; 5], (min_value, max_value): (i32, i32)) -> Self {
+        let colors = tones.map(|tone| Look::default().colour(tone).hex()).to_vec();
+        Self { colors, min_value, max_value }
+    }
 }
 
 #[derive(Serialize)]
@@ -107,29 +166,59 @@ pub(crate) struct Metadata {
     pub(crate) value: String,
 }
 
+/// What one layer has and another has not.
+struct Shown {
+    /// What a score is, in a few words.
+    noun: String,
+    /// What must be known about the scores, each without a full stop.
+    said: Vec<String>,
+    gradient: Gradient,
+    legend: Vec<LegendItem>,
+    techniques: Vec<Annotation>,
+    /// Beside what every layer has.
+    metadata: Vec<Metadata>,
+}
+
 fn layer(assessment: &Assessment, attack: &Attack, show: Show) -> Layer {
     let titles = titles(assessment);
     let annotate = |technique: &Technique| match assessment.technique(technique.id) {
         Some(found) => in_scope(assessment, found, show, &titles),
         None => out_of_scope(assessment, technique.id),
     };
-    Layer {
-        name: crate::printable(&name(assessment, show)),
-        versions: versions(&assessment.attack.version),
-        domain: assessment.attack.domain.clone(),
-        description: crate::printable(&description(assessment, show)),
-        sorting: 0,
-        layout: LAYOUT,
-        hide_disabled: false,
+    let shown = Shown {
+        noun: noun(show).to_owned(),
+        said: vec![thresholds(&assessment.policy, show)],
+        gradient: Gradient::new(STEPS, (0, 100)),
+        legend: legend(show),
         techniques: attack.techniques.iter().map(annotate).collect(),
-        gradient: Gradient {
-            colors: STEPS.map(|step| Look::default().colour(step).hex()).to_vec(),
-            min_value: 0,
-            max_value: 100,
-        },
-        legend_items: legend(show),
-        metadata: metadata(assessment),
+        metadata: Vec::new(),
+    };
+    shown.layer(assessment)
+}
+
+impl Shown {
+    /// With what every layer has.
+    fn layer(self, assessment: &Assessment) -> Layer {
+        let mut legend_items = self.legend;
+        legend_items.push(item("out of scope: greyed out", Tone::Paper));
+        Layer {
+            name: crate::printable(&name(assessment, &self.noun)),
+            versions: versions(&assessment.attack.version),
+            domain: assessment.attack.domain.clone(),
+            description: crate::printable(&description(assessment, self.said)),
+            sorting: 0,
+            layout: LAYOUT,
+            hide_disabled: false,
+            techniques: self.techniques,
+            gradient: self.gradient,
+            legend_items,
+            metadata: metadata(assessment).into_iter().chain(self.metadata).collect(),
+        }
     }
+}
+
+fn item(label: impl Into<String>, tone: Tone) -> LegendItem {
+    LegendItem { label: label.into(), color: Look::default().colour(tone).hex() }
 }
 
 /// Every technique is annotated, so that expanding the annotated ones would unfold the whole
@@ -150,14 +239,14 @@ fn titles(assessment: &Assessment) -> Titles<'_> {
     capabilities.map(|capability| (capability.id.as_str(), capability.title.as_str())).collect()
 }
 
-fn name(assessment: &Assessment, show: Show) -> String {
+fn name(assessment: &Assessment, noun: &str) -> String {
     let organisation = &assessment.organisation;
     let named: Vec<&str> = [&organisation.name, &organisation.segment]
         .into_iter()
         .filter_map(|name| name.as_deref())
         .collect();
     let owner = if named.is_empty() { String::new() } else { format!("{}: ", named.join(", ")) };
-    format!("{owner}{}", noun(show))
+    format!("{owner}{noun}")
 }
 
 /// What a score is, in a few words.
@@ -180,13 +269,13 @@ pub(crate) fn versions(release: &str) -> Versions {
     Versions { attack: major.unwrap_or_default().to_owned(), navigator: "5.1.0", layer: "4.5" }
 }
 
-fn description(assessment: &Assessment, show: Show) -> String {
+fn description(assessment: &Assessment, said: Vec<String>) -> String {
     let classification = assessment.organisation.classification.clone();
     let mut sentences: Vec<String> = classification.into_iter().collect();
     sentences.extend(view::caveats(assessment));
     sentences.push(view::finding(assessment));
     sentences.push(view::basis(assessment));
-    sentences.push(thresholds(&assessment.policy, show));
+    sentences.extend(said);
     sentences.push("A rule that exists is not proof that an attack is seen".to_owned());
     sentences.push("Techniques out of scope are disabled and have no score".to_owned());
     format!("{}.", sentences.join(". "))
@@ -231,17 +320,7 @@ fn legend(show: Show) -> Vec<LegendItem> {
         score => format!("{score}{unit}"),
     };
     let steps = STEPS.iter().enumerate();
-    let mut items: Vec<LegendItem> = steps
-        .map(|(at, step)| LegendItem {
-            label: label(at * 100 / (STEPS.len() - 1)),
-            color: Look::default().colour(*step).hex(),
-        })
-        .collect();
-    items.push(LegendItem {
-        label: "out of scope: greyed out".to_owned(),
-        color: Look::default().colour(Tone::Paper).hex(),
-    });
-    items
+    steps.map(|(at, step)| item(label(at * 100 / (STEPS.len() - 1)), *step)).collect()
 }
 
 fn metadata(assessment: &Assessment) -> Vec<Metadata> {
@@ -284,9 +363,7 @@ fn in_scope(
     let range = figure(technique, show);
     let level = CoverageLevel::of(range, technique.target, &assessment.policy);
     let named = named(&evidence, titles);
-    let uses = |id: &str| technique.threat.by_adversary.get(id).is_some_and(|part| *part > 0.0);
-    let used_by = assessment.adversaries.iter().filter(|adversary| uses(&adversary.id));
-    let used_by: Vec<&str> = used_by.map(|adversary| adversary.name.as_str()).collect();
+    let used_by = usage::by_ours(assessment, technique);
     Annotation {
         technique_id: technique.id.to_string(),
         enabled: true,
@@ -480,43 +557,107 @@ mod tests {
         }
     }
 
+    fn check_format(layer: &Value) {
+        check_keys(
+            layer,
+            "name versions domain description sorting layout hideDisabled techniques \
+             gradient legendItems metadata",
+        );
+        assert_eq!(
+            layer["versions"],
+            serde_json::json!({"attack": "18", "navigator": "5.1.0", "layer": "4.5"})
+        );
+        assert_eq!(layer["domain"], "enterprise-attack");
+        let colours = layer["gradient"]["colors"].as_array().unwrap().iter();
+        let legend = layer["legendItems"].as_array().unwrap();
+        for colour in colours.chain(legend.iter().map(|item| &item["color"])) {
+            let digits = colour.as_str().unwrap().strip_prefix('#').unwrap();
+            assert!(digits.len() == 6 && digits.chars().all(|c| c.is_ascii_hexdigit()));
+        }
+        let techniques = layer["techniques"].as_array().unwrap();
+        for technique in techniques {
+            check_keys(technique, "techniqueID enabled score comment metadata showSubtechniques");
+        }
+        let entries = techniques.iter().chain([layer]).filter_map(|t| t["metadata"].as_array());
+        for entry in entries.flatten() {
+            check_keys(entry, "name value");
+            assert!(texts(entry).iter().all(|text| !text.is_empty()), "{entry}");
+        }
+    }
+
     #[test]
     fn a_layer_keeps_to_the_format_whatever_it_shows() {
         for show in SHOWS {
             let layer = read(show);
-            check_keys(
-                &layer,
-                "name versions domain description sorting layout hideDisabled techniques \
-                 gradient legendItems metadata",
-            );
-            assert_eq!(
-                layer["versions"],
-                serde_json::json!({"attack": "18", "navigator": "5.1.0", "layer": "4.5"})
-            );
-            assert_eq!(layer["domain"], "enterprise-attack");
-            let colours = layer["gradient"]["colors"].as_array().unwrap().iter();
-            let legend = layer["legendItems"].as_array().unwrap();
-            for colour in colours.chain(legend.iter().map(|item| &item["color"])) {
-                let digits = colour.as_str().unwrap().strip_prefix('#').unwrap();
-                assert!(digits.len() == 6 && digits.chars().all(|c| c.is_ascii_hexdigit()));
-            }
-            let techniques = layer["techniques"].as_array().unwrap();
-            for technique in techniques {
-                check_keys(
-                    technique,
-                    "techniqueID enabled score comment metadata showSubtechniques",
-                );
+            check_format(&layer);
+            for technique in layer["techniques"].as_array().unwrap() {
                 let score = technique["score"].as_f64();
                 assert_eq!(technique["enabled"], score.is_some());
                 assert!(score.is_none_or(|score| (0.0..=100.0).contains(&score)), "{score:?}");
             }
-            let entries =
-                techniques.iter().chain([&layer]).filter_map(|t| t["metadata"].as_array());
-            for entry in entries.flatten() {
-                check_keys(entry, "name value");
-                assert!(texts(entry).iter().all(|text| !text.is_empty()), "{entry}");
-            }
         }
+    }
+
+    #[test]
+    fn all_layers_are_one_list() {
+        let (attack, assessment) = world();
+        let read = |before| -> Vec<Value> {
+            let mut out = Vec::new();
+            write_all(&assessment, &attack, before, &mut out).unwrap();
+            serde_json::from_slice(&out).unwrap()
+        };
+        let names = |layers: &[Value]| -> Vec<String> {
+            let name = |layer: &Value| {
+                layer["name"].as_str().unwrap().rsplit_once(": ").unwrap().1.to_owned()
+            };
+            layers.iter().map(name).collect()
+        };
+        let three = ["expected coverage", "use by our adversaries", "priority of gaps"];
+        assert_eq!(names(&read(None)), three);
+        let with_change = read(Some(&assessment));
+        with_change.iter().for_each(check_format);
+        assert_eq!(names(&with_change)[3], "change since 2025-12-01");
+    }
+
+    #[test]
+    fn use_is_counted_by_adversary_and_names_them() {
+        let (attack, mut assessment) = world();
+        let layer = serde_json::to_value(usage::layer(&assessment, &attack)).unwrap();
+        check_format(&layer);
+        assert_eq!(layer["gradient"]["maxValue"], 1);
+        let powershell = technique(&layer, "T1059.001");
+        assert_eq!(powershell["score"], 1.0);
+        let comment = powershell["comment"].as_str().unwrap();
+        assert!(comment.starts_with("Used by 1 of 1 adversary: APT29. Coverage "), "{comment}");
+        assert_eq!(technique(&layer, "T1059")["score"], 0.0);
+        assert_eq!(technique(&layer, "T1200").get("score"), None, "out of scope");
+        // Without a profile it is said of whom the numbers are.
+        assessment.adversaries.clear();
+        let layer = serde_json::to_value(usage::layer(&assessment, &attack)).unwrap();
+        assert!(layer["name"].as_str().unwrap().ends_with(": use by all groups"));
+        assert_eq!(technique(&layer, "T1059.001")["score"], 1.0);
+    }
+
+    #[test]
+    fn a_change_is_in_points_and_what_came_and_went_has_none() {
+        let (attack, now) = world();
+        let mut before = now.clone();
+        let at = before.techniques.iter().position(|t| t.id.to_string() == "T1059.001").unwrap();
+        before.techniques[at].coverage.composite.exp += 0.3;
+        before.techniques.retain(|t| t.id.to_string() != "T1059");
+        let mut left = before.techniques[at - 1].clone();
+        left.id = "T1200".parse().unwrap();
+        before.techniques.push(left);
+        let layer = serde_json::to_value(change::layer(&before, &now, &attack)).unwrap();
+        check_format(&layer);
+        let moved = technique(&layer, "T1059.001");
+        assert!((moved["score"].as_f64().unwrap() + 30.0).abs() < 0.06, "{moved}");
+        assert!(moved["comment"].as_str().unwrap().contains("-30 points"), "{moved}");
+        let joined = technique(&layer, "T1059");
+        assert_eq!((joined.get("score"), &joined["enabled"]), (None, &Value::Bool(true)));
+        let left = technique(&layer, "T1200");
+        assert_eq!(left["enabled"], false);
+        assert!(left["comment"].as_str().unwrap().contains("In scope then"), "{left}");
     }
 
     #[test]

@@ -43,6 +43,9 @@ impl Size {
 }
 
 /// What stands around a picture. All of it is text from people or files, and is made drawable.
+///
+/// Without any word, the words stand beside the picture as text of the document it is put in: see
+/// [`Caption::taken_out`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Caption {
     /// What the document is called; may be empty.
@@ -76,6 +79,10 @@ pub(crate) struct Page {
 
 /// How far the lines of a text are apart, in em.
 pub(crate) const LEADING: f64 = 1.2;
+
+/// Room above and below a picture for words that stand beside it, in points.
+pub(crate) const WORDS_ABOVE: f64 = 70.0;
+pub(crate) const WORDS_BELOW: f64 = 48.0;
 
 /// Marks drawn from the top of an area, and how much of its height they take.
 pub(crate) type Block = (Vec<Mark>, f64);
@@ -120,6 +127,9 @@ impl Page {
 
     /// Everything above the picture.
     pub(crate) fn head(&self, caption: &Caption, area: Rect) -> Block {
+        if caption.is_taken_out() {
+            return (Vec::new(), self.pt(WORDS_ABOVE) - self.margin);
+        }
         let mut marks = Vec::new();
         let free = from_top(area, self.strip(caption, area), &mut marks);
         let title = Type::bold(self.title, Tone::Ink);
@@ -131,6 +141,9 @@ impl Page {
 
     /// Everything below it.
     pub(crate) fn foot(&self, caption: &Caption, area: Rect) -> Block {
+        if caption.is_taken_out() {
+            return (Vec::new(), self.pt(WORDS_BELOW) - self.margin);
+        }
         let face = Type::regular(self.footnote, Tone::SoftInk);
         paragraph(&caption.footnote, face, area)
     }
@@ -166,6 +179,17 @@ impl Page {
 }
 
 impl Caption {
+    /// Takes the words out, for a document that has them as text of its own: the picture then
+    /// leaves room for them and draws none.
+    #[must_use]
+    pub fn taken_out(&mut self) -> Caption {
+        std::mem::take(self)
+    }
+
+    fn is_taken_out(&self) -> bool {
+        *self == Caption::default()
+    }
+
     /// What the picture says to those who do not see it: the caption, and what is added.
     pub(crate) fn alternative(&self, added: &str) -> Alternative {
         let said = [&self.subtitle, &self.footnote, added];

@@ -127,14 +127,19 @@ impl Value {
     }
 }
 
-/// Two shares as percent, with a decimal where they would look the same and are not.
+/// Two shares as percent, with as many decimals as it takes where they would look the same and are
+/// not.
 #[must_use]
 pub fn apart(from: f64, to: f64) -> (String, String) {
     let (a, b) = (percent(from), percent(to));
     if a != b || from == to {
         return (a, b);
     }
-    (format!("{:.1} %", 100.0 * from), format!("{:.1} %", 100.0 * to))
+    let with = |share: f64, decimals: usize| format!("{:.decimals$} %", 100.0 * share);
+    // Shares are rounded to nine decimals.
+    let decimals = (1..7).find(|decimals| with(from, *decimals) != with(to, *decimals));
+    let decimals = decimals.unwrap_or(7);
+    (with(from, decimals), with(to, decimals))
 }
 
 /// A share as whole percent; what is there at all is never shown as nothing, nor what is missing
@@ -145,5 +150,23 @@ pub fn percent(share: f64) -> String {
         p if p > 0.0 && p < 1.0 => "<1 %".to_owned(),
         p if p > 99.0 && p < 100.0 => ">99 %".to_owned(),
         p => format!("{p:.0} %"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_that_differ_never_look_the_same() {
+        let said = |from, to| {
+            let (from, to) = apart(from, to);
+            format!("{from} to {to}")
+        };
+        assert_eq!(said(0.3, 0.4), "30 % to 40 %");
+        assert_eq!(said(0.3, 0.3), "30 % to 30 %");
+        assert_eq!(said(0.300_1, 0.304), "30.0 % to 30.4 %");
+        assert_eq!(said(0.455_86, 0.456_42), "45.59 % to 45.64 %");
+        assert_eq!(said(0.1, 0.100_000_001), "10.0000000 % to 10.0000001 %");
     }
 }

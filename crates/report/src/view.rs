@@ -3,24 +3,31 @@
 //! coverage against our adversaries for the headline.
 
 pub mod adversaries;
+pub mod board;
 pub mod check;
 pub mod compare;
 pub mod contribution;
 pub mod decisions;
 pub mod diff;
+pub mod evidence;
 pub mod explain;
+pub mod findings;
 pub mod levers;
+pub mod matrix;
+pub mod proof;
 pub mod recommend;
 pub mod references;
+pub mod segments;
 pub mod sharpen;
+pub mod staircase;
 pub mod tickets;
 pub mod trend;
 pub mod what_if;
+pub mod workbook;
 
-use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
-use model::capability::{Basis, Capability, Function, Kind, Status};
+use model::assessment::{Assessment, TechniqueAssessment};
+use model::capability::{Basis, Capability, Kind, Status};
 use model::diagnostic::{Diagnostic, Severity};
-use model::id::TechniqueId;
 use model::inputs::{Decision, Source};
 use model::next_move::Move;
 use model::resolve::Resolution;
@@ -28,41 +35,32 @@ use model::score::Range;
 use model::strength::{CATEGORY, is_off, status_multiplier};
 use sha2::{Digest as _, Sha256};
 
-use crate::matrix::{Cell, Column, Legend, Matrix, Shade};
+pub use self::matrix::{Show, matrix};
+
 use crate::page::Caption;
 use crate::sheet::{Sheet, Value, percent};
-
-/// What a heat map's colours show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Show {
-    /// Prevented or detected.
-    Coverage,
-    /// One function alone.
-    Function(Function),
-    /// How likely our adversaries use it.
-    Threat,
-    /// How urgent the gap is.
-    Priority,
-    /// How much of what can show it is collected.
-    Visibility,
-}
 
 /// The finding in a sentence: what is proven and what is expected.
 #[must_use]
 pub fn finding(assessment: &Assessment) -> String {
-    let Range { lo, exp, .. } = assessment.headline.threat_weighted;
+    told(assessment, assessment.headline.threat_weighted, "covered")
+}
+
+/// What of a figure is proven and what is expected, where `done` is what the figure is about.
+fn told(assessment: &Assessment, figure: Range, done: &str) -> String {
+    let Range { lo, exp, .. } = figure;
     let against = if assessment.adversaries.is_empty() {
         "of what adversaries do"
     } else {
         "of what our adversaries do"
     };
     match (lo, exp) {
-        (_, exp) if exp <= 0.0 => format!("Nothing {against} is covered"),
+        (_, exp) if exp <= 0.0 => format!("Nothing {against} is {done}"),
         (lo, exp) if lo <= 0.0 => {
-            format!("Nothing is proven yet; {} {against} is expected to be covered", percent(exp))
+            format!("Nothing is proven yet; {} {against} is expected to be {done}", percent(exp))
         }
         (lo, exp) => format!(
-            "{} {against} is proven to be covered, {} is expected",
+            "{} {against} is proven to be {done}, {} is expected",
             percent(lo),
             percent(exp)
         ),
@@ -475,66 +473,6 @@ fn first_places(group: &[&Diagnostic]) -> String {
     }
 }
 
-/// The matrix of all techniques of the release, sub-techniques folded into theirs.
-#[must_use]
-pub fn matrix(assessment: &Assessment, attack: &model::attack::Attack, show: Show) -> Matrix {
-    let first: Vec<TechniqueId> =
-        assessment.gaps().iter().take(OUTLINED).map(|technique| technique.id).collect();
-    let columns = attack.tactics.iter().enumerate().map(|(at, tactic)| {
-        let of_tactic = |technique: &&model::attack::Technique| {
-            technique.id.parent().is_none() && technique.tactics.contains(&at)
-        };
-        let techniques = attack.techniques.iter().filter(of_tactic);
-        let mut cells: Vec<Cell> = techniques.map(|t| cell(assessment, t, &first, show)).collect();
-        cells.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-        let figures = assessment.tactics.iter().find(|figures| figures.id == tactic.id);
-        let share =
-            figures.map(|figures| figures.threat_weighted).filter(|_| show == Show::Coverage);
-        let in_scope = cells.iter().filter(|c| c.shade != Shade::OutOfScope).count();
-        Column {
-            id: tactic.id.clone(),
-            name: tactic.name.clone(),
-            share,
-            left: share.map(percent).unwrap_or_default(),
-            right: if in_scope == 0 { String::new() } else { in_scope.to_string() },
-            cells,
-        }
-    });
-    Matrix {
-        caption: caption(assessment, &title(assessment, show), definition(show)),
-        legend: legend(assessment, show),
-        columns: columns.filter(|column| !column.cells.is_empty()).collect(),
-    }
-}
-
-fn title(assessment: &Assessment, show: Show) -> String {
-    let by = |word| format!("How far our adversaries' techniques are {word}");
-    match show {
-        Show::Coverage => finding(assessment),
-        Show::Function(Function::Prevent) => by("prevented"),
-        Show::Function(Function::Detect) => by("detected"),
-        Show::Function(Function::Respond | Function::Observe) => by("responded to"),
-        Show::Threat => "What our adversaries are likely to use".to_owned(),
-        Show::Visibility => "How much of what could show each technique is collected".to_owned(),
-        Show::Priority => match assessment.gaps().first() {
-            Some(first) => format!("Our most urgent gap is {}", first.name),
-            None => "No gap is open".to_owned(),
-        },
-    }
-}
-
-/// What the figures in a matrix are.
-fn definition(show: Show) -> &'static str {
-    match show {
-        Show::Coverage => {
-            "Percent: expected coverage against our adversaries, by tactic; number: techniques in \
-             scope."
-        }
-        Show::Visibility => "To collect is not to detect. Number: techniques in scope.",
-        Show::Function(_) | Show::Threat | Show::Priority => "Number: techniques in scope.",
-    }
-}
-
 /// What stands around a picture of an assessment: the finding, what must be known before it, whom
 /// and what it is about, and below the definition of its figures and what they rest on.
 #[must_use]
@@ -570,110 +508,4 @@ pub fn input_hash(assessment: &Assessment) -> String {
     }
     let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     digits[..12].to_owned()
-}
-
-fn legend(assessment: &Assessment, show: Show) -> Legend {
-    Legend {
-        steps: steps(assessment, show),
-        outlined: "Among the ten first gaps".to_owned(),
-        proven: "Something is proven".to_owned(),
-        out_of_scope: "Out of scope".to_owned(),
-        fraction: match show {
-            Show::Coverage | Show::Function(_) => "2/5 = sub-techniques at least weak".to_owned(),
-            Show::Threat | Show::Priority | Show::Visibility => {
-                "The highest of its sub-techniques shows".to_owned()
-            }
-        },
-    }
-}
-
-/// What the steps of colour are called, the lowest first.
-pub(crate) fn steps(assessment: &Assessment, show: Show) -> [String; 5] {
-    let policy = &assessment.policy;
-    match show {
-        Show::Coverage | Show::Function(_) => [
-            "None".to_owned(),
-            format!("Trace (below {})", percent(policy.level_weak)),
-            format!("Weak (below {})", percent(policy.level_partial)),
-            format!("Partial (below {})", percent(policy.tau)),
-            "Strong".to_owned(),
-        ],
-        Show::Threat => ["Not used", "Below 25 %", "Below 50 %", "Below 75 %", "75 % and more"]
-            .map(str::to_owned),
-        Show::Visibility => ["Nothing", "Below 25 %", "Below 50 %", "Below 75 %", "75 % and more"]
-            .map(str::to_owned),
-        Show::Priority => {
-            ["No gap", "Below 10", "Below 25", "Below 50", "50 and more"].map(str::to_owned)
-        }
-    }
-}
-
-/// Number of gaps that are outlined.
-pub(crate) const OUTLINED: usize = 10;
-
-fn cell(
-    assessment: &Assessment,
-    technique: &model::attack::Technique,
-    first: &[TechniqueId],
-    show: Show,
-) -> Cell {
-    let own = assessment.technique(technique.id);
-    let at = technique_position(assessment, technique.id);
-    let subs: Vec<&TechniqueAssessment> = assessment.techniques[at..]
-        .iter()
-        .skip_while(|t| t.id == technique.id)
-        .take_while(|t| t.parent == Some(technique.id))
-        .collect();
-    let family = || own.into_iter().chain(subs.iter().copied());
-    let at_least_weak = |t: &&&TechniqueAssessment| shade(assessment, t, show) >= 2;
-    // Coverage takes in the sub-techniques; threat and priority are each technique's own.
-    let counts_coverage = matches!(show, Show::Coverage | Show::Function(_));
-    let counts = counts_coverage && !subs.is_empty();
-    Cell {
-        id: technique.id.to_string(),
-        name: technique.name.clone(),
-        // A technique may be out of scope on its own platforms and have sub-techniques that are in.
-        shade: match (own, family().map(|t| shade(assessment, t, show)).max()) {
-            (Some(own), _) if counts_coverage => Shade::Step(shade(assessment, own, show)),
-            (_, Some(highest)) => Shade::Step(highest),
-            (_, None) => Shade::OutOfScope,
-        },
-        outlined: family().any(|t| first.contains(&t.id)),
-        proven: family().any(|t| figure(t, show).lo > 0.0),
-        fraction: counts.then(|| (subs.iter().filter(at_least_weak).count(), subs.len())),
-    }
-}
-
-fn technique_position(assessment: &Assessment, id: TechniqueId) -> usize {
-    assessment.techniques.partition_point(|technique| technique.id < id)
-}
-
-/// The coverage that a view is about; beside threat and priority, the composite.
-pub(crate) fn figure(technique: &TechniqueAssessment, show: Show) -> Range {
-    match show {
-        Show::Coverage | Show::Threat | Show::Priority | Show::Visibility => {
-            technique.coverage.composite
-        }
-        Show::Function(Function::Prevent) => technique.coverage.prevent,
-        Show::Function(Function::Detect) => technique.coverage.detect,
-        Show::Function(Function::Respond) => technique.coverage.respond,
-        Show::Function(Function::Observe) => Range::ZERO,
-    }
-}
-
-/// The step of colour of a technique.
-pub(crate) fn shade(assessment: &Assessment, technique: &TechniqueAssessment, show: Show) -> u8 {
-    let step = |value: f64, borders: [f64; 3]| match value {
-        value if value <= 0.0 => 0,
-        value => 1 + borders.iter().filter(|border| value >= **border).count() as u8,
-    };
-    match show {
-        Show::Threat => step(technique.threat.value, [0.25, 0.5, 0.75]),
-        Show::Visibility => step(technique.ease.telemetry, [0.25, 0.5, 0.75]),
-        Show::Priority => step(technique.priority, [10.0, 25.0, 50.0]),
-        Show::Coverage | Show::Function(_) => {
-            let range = figure(technique, show);
-            CoverageLevel::of(range, technique.target, &assessment.policy) as u8
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! `lacuna adversaries`: whom ATT&CK knows, and whom files describe.
 
 use ingest::named::{Named, Naming};
+use ingest::scenarios::described;
 use model::attack::Attack;
 use model::diagnostic::Severity;
 use report::view::adversaries;
@@ -25,7 +26,7 @@ pub(crate) fn run(
     let mut naming = Naming::new(&attack);
     let mut told = Vec::new();
     let chosen: Vec<Shown> = match names {
-        [] => (0..attack.adversaries.len()).map(Shown::Known).collect(),
+        [] => everybody(&attack, &mut naming),
         names => {
             let mut chosen = Vec::new();
             for name in names {
@@ -36,7 +37,7 @@ pub(crate) fn run(
     };
     tell(&told, Severity::Warning, talk, &mut streams)?;
     let sheets = match names {
-        [] => vec![adversaries::list(&attack)],
+        [] => vec![adversaries::list(&attack, &ingest::scenarios(&attack))],
         _ => chosen.iter().flat_map(|shown| sheets(&attack, shown)).collect(),
     };
     let value: Vec<serde_json::Value> = chosen.iter().map(|shown| value(&attack, shown)).collect();
@@ -51,6 +52,16 @@ pub(crate) fn run(
     Ok(Outcome::Done)
 }
 
+/// Whom ATT&CK knows, and the scenarios.
+fn everybody(attack: &Attack, naming: &mut Naming<'_>) -> Vec<Shown> {
+    let known = (0..attack.adversaries.len()).map(Shown::Known);
+    let scenario = |scenario| {
+        let named = profile::scenarios::adversary(scenario, naming, attack).ok()?;
+        Some(Shown::Scenario(scenario, Box::new(named)))
+    };
+    known.chain(described().iter().filter_map(scenario)).collect()
+}
+
 fn sheets(attack: &Attack, shown: &Shown) -> [report::sheet::Sheet; 2] {
     match shown {
         Shown::Known(ix) => {
@@ -63,6 +74,14 @@ fn sheets(attack: &Attack, shown: &Shown) -> [report::sheet::Sheet; 2] {
                 adversaries::about_own(attack, id, adversary),
                 adversaries::techniques_of_own(attack, adversary),
             ]
+        }
+        Shown::Scenario(described, named) => {
+            let Named { id, adversary, .. } = &**named;
+            let mut about = adversaries::about_own(attack, id, adversary);
+            about
+                .rows
+                .extend(adversaries::said_of_scenario(&described.question, &described.source));
+            [about, adversaries::techniques_of_own(attack, adversary)]
         }
     }
 }
@@ -86,9 +105,20 @@ fn value(attack: &Attack, shown: &Shown) -> serde_json::Value {
                 "campaigns": ids(&a.campaigns),
             })
         }
-        Shown::Own(named) => {
-            let Named { id, adversary, .. } = &**named;
-            json!({
+        Shown::Own(named) => own(named),
+        Shown::Scenario(described, named) => {
+            let mut value = own(named);
+            value["kind"] = json!("scenario");
+            value["question"] = json!(described.question);
+            value["source"] = json!(described.source);
+            value
+        }
+    }
+}
+
+fn own(named: &Named) -> serde_json::Value {
+    let Named { id, adversary, .. } = named;
+    json!({
                 "id": id,
                 "name": adversary.name,
                 "kind": "own",
@@ -96,7 +126,5 @@ fn value(attack: &Attack, shown: &Shown) -> serde_json::Value {
                 "chances": adversary.techniques,
                 "software": adversary.software,
                 "resolution": adversary.resolution,
-            })
-        }
-    }
+    })
 }

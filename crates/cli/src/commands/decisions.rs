@@ -1,5 +1,7 @@
 //! `lacuna decisions`: what was decided, and how it stands.
 
+mod from;
+
 use std::path::Path;
 
 use model::assess;
@@ -14,7 +16,25 @@ use crate::folder::write_file;
 use crate::project::slashed;
 use crate::streams::Streams;
 
-pub(crate) fn run(
+/// What is asked for.
+pub(crate) struct Asked<'a> {
+    /// Days before its day from which a decision is soon.
+    pub(crate) soon: Option<u32>,
+    /// A workbook that was filled in.
+    pub(crate) from: Option<&'a Path>,
+    /// Where to write.
+    pub(crate) output: Option<&'a Path>,
+}
+
+pub(crate) fn run(common: Common, asked: &Asked<'_>, format: Format) -> Result<Outcome, Failure> {
+    match asked.from {
+        Some(from) => from::run(common, from, asked.output, format),
+        None => standing(&common, asked.soon, asked.output, format),
+    }
+}
+
+/// The project's decisions, and how they stand.
+fn standing(
     common: &Common,
     soon: Option<u32>,
     output: Option<&Path>,
@@ -23,9 +43,9 @@ pub(crate) fn run(
     let mut streams = Streams::new(&common.talk);
     if let Some(path) = output.filter(|path| !is_calendar(path)) {
         let message = format!("cannot write {}: not a calendar", slashed(path));
-        return Err(
-            Failure::new(message).help("name it .ics; for tables use --format csv, json or md")
-        );
+        return Err(Failure::new(message).help(
+            "name it .ics; for tables use --format csv, json or md; with --from, .toml or .csv",
+        ));
     }
     let gathered = gathered(common, &mut streams)?;
     let catalog = gathered.catalog(&[]);

@@ -53,21 +53,18 @@ pub(crate) fn run(asked: &Asked<'_>, format: Format, talk: &Talk) -> Result<Outc
     Ok(Outcome::Done)
 }
 
-pub(super) fn assessment(path: &Path) -> Result<Assessment, Failure> {
+pub(crate) fn assessment(path: &Path) -> Result<Assessment, Failure> {
     let file = if path.is_dir() { path.join(made::ASSESSMENT) } else { path.to_path_buf() };
     made::read(&file, report::json::read, made::NAME_ONE)
 }
 
 /// What moved between an earlier assessment and one that was just made.
-pub(super) fn since(
+pub(crate) fn since(
     (before, path): (&Assessment, &Path),
     (now, inputs): (&Assessment, &Inputs<'_>),
     streams: &mut Streams,
 ) -> Result<Diff, Failure> {
-    if before.attack.domain != now.attack.domain {
-        let now = ("what is read", now.attack.domain.as_str());
-        return Err(two_domains((path, &before.attack.domain), now));
-    }
+    of_one_domain((before, path), now)?;
     let is_same = before.attack.sha256 == now.attack.sha256;
     let earlier = if is_same { None } else { release(before, &[]) };
     if earlier.is_none() && !is_same {
@@ -76,6 +73,18 @@ pub(super) fn since(
     let attack = earlier.as_ref().unwrap_or(inputs.attack);
     let catalog = ingest::catalog(attack, &before.capabilities);
     Ok(diff((before, &before.inputs(attack, &catalog)), (now, inputs)))
+}
+
+/// An earlier assessment must be about what is read now.
+pub(super) fn of_one_domain(
+    (before, path): (&Assessment, &Path),
+    now: &Assessment,
+) -> Result<(), Failure> {
+    let (then, now) = (&before.attack.domain, &now.attack.domain);
+    match then == now {
+        true => Ok(()),
+        false => Err(two_domains((path, then), ("what is read", now))),
+    }
 }
 
 /// What is about another domain cannot be compared.

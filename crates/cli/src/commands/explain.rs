@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ingest::named::OF_FILE;
+use ingest::named::{Naming, OF_FILE};
 use ingest::suggest;
 use model::attack::Attack;
 use model::id::TechniqueId;
@@ -15,6 +15,7 @@ use crate::Outcome;
 use crate::args::{Common, Format};
 use crate::assessing::{Assessed, assessed};
 use crate::failure::Failure;
+use crate::profile::scenarios;
 use crate::streams::Streams;
 
 pub(crate) fn run(what: &str, common: &Common, format: Format) -> Result<Outcome, Failure> {
@@ -119,7 +120,8 @@ fn adversary(found: &Assessed, what: &str) -> Option<Explained> {
     Some((explain::adversary(assessment, attack, adversary, &uses), value))
 }
 
-/// One of the profile's own, by its id or name, or by its file where that describes no other.
+/// One of the profile's own, by its id or name, or by its file where that describes no other; or a
+/// scenario.
 fn own_adversary(found: &Assessed, what: &str) -> Option<Explained> {
     let Assessed { assessment, attack, .. } = found;
     let same = |text: &str| text.eq_ignore_ascii_case(what.trim());
@@ -128,10 +130,18 @@ fn own_adversary(found: &Assessed, what: &str) -> Option<Explained> {
         |id: &str| id.strip_prefix(what.trim()).is_some_and(|rest| rest.starts_with(OF_FILE));
     let mut of_file = all().filter(|(id, _)| of_file(id));
     let alone = of_file.next().filter(|_| of_file.next().is_none());
-    let (id, own) = all()
-        .find(|(id, _)| same(id))
-        .or_else(|| all().find(|(_, own)| same(&own.name)))
-        .or(alone)?;
+    let known =
+        all().find(|(id, _)| same(id)).or_else(|| all().find(|(_, own)| same(&own.name))).or(alone);
+    let scenario;
+    let (id, own) = match known {
+        Some(known) => known,
+        // It needs no file, and can be explained though it is not in the profile.
+        None => {
+            let described = scenarios::scenario(what)?.ok()?;
+            scenario = scenarios::adversary(described, &mut Naming::new(attack), attack).ok()?;
+            (&scenario.id, &scenario.adversary)
+        }
+    };
     let uses = model::threat::uses_of_own(attack, own, &assessment.policy);
     let value = json!({
         "id": id,
@@ -158,6 +168,9 @@ fn unknown(found: &Assessed, what: &str) -> Failure {
     let adversaries = attack.adversaries.iter().flat_map(|a| a.names()).chain(own);
     let near =
         suggest::did_you_mean(what, capabilities.chain(adversaries).filter(|n| !n.is_empty()));
+    if let Some(Err(failure)) = scenarios::scenario(what) {
+        return failure;
+    }
     let failure = Failure::new(format!("{what:?} is no technique, capability or adversary"));
     if crate::profile::looks_like_file(what) && near.is_none() {
         return failure.help(format!("add it to the adversaries with --adversary {what}"));

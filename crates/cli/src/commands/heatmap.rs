@@ -1,13 +1,14 @@
 //! `lacuna heatmap`: the matrix as a picture or a layer.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum as _;
+use model::Assessment;
 use model::capability::Function;
 use model::inputs::Profile;
-use report::{dettect, pictures, view};
+use report::{dettect, navigator, pictures, view};
 
-use super::compare;
+use super::{compare, diff};
 use crate::Outcome;
 use crate::args::{Common, Compat, PageArgs, Show, Size};
 use crate::assessing::{Assessed, assessed, by_segment as compared_by_segment};
@@ -23,6 +24,7 @@ pub(crate) struct Asked {
     pub(crate) size: Size,
     pub(crate) compat: Option<Compat>,
     pub(crate) overlay: Vec<String>,
+    pub(crate) against: Option<PathBuf>,
     pub(crate) scale: f32,
     pub(crate) page: PageArgs,
 }
@@ -69,10 +71,19 @@ pub(crate) fn by_segment(
 
 /// What the options and the name of the output ask for.
 enum Picture<'a> {
-    Matrix(view::Show, Size, paper::Format),
-    Layer(view::Show),
+    Matrix(Shown<'a>, Size, paper::Format),
+    Layer(Shown<'a>),
+    /// A layer of who uses what.
+    Usage,
     /// A layer that DeTT&CT makes.
     Dettect(DettectLayer<'a>),
+}
+
+/// What a picture or a layer of ours shows.
+enum Shown<'a> {
+    Of(view::Show),
+    /// What moved since an earlier assessment, and where that stands.
+    Change(Box<Assessment>, &'a Path),
 }
 
 /// The layers of DeTT&CT.
@@ -95,11 +106,12 @@ enum Laid<'a> {
 impl<'a> Picture<'a> {
     fn of(output: &Path, asked: &'a Asked) -> Result<Self, Failure> {
         let extension = output.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
-        let show = || view_of(asked.show);
+        let show = || Shown::of(asked);
         match (extension.as_deref(), asked.compat) {
             (Some("json"), Some(Compat::Dettect)) => {
                 Ok(Self::Dettect(DettectLayer::of(asked.show, &asked.overlay)?))
             }
+            (Some("json"), None) if asked.show == Show::Groups => Ok(Self::Usage),
             (Some("json"), None) => Ok(Self::Layer(show()?)),
             (_, Some(Compat::Dettect)) => {
                 let failure = Failure::new("DeTT&CT makes layers, not pictures");
@@ -126,19 +138,57 @@ impl<'a> Picture<'a> {
 
     fn bytes(&self, found: &Assessed, page: &PageArgs) -> Result<Vec<u8>, Failure> {
         match self {
-            Self::Matrix(show, size, format) => {
-                let mut matrix = view::matrix(&found.assessment, &found.attack, *show);
+            Self::Matrix(shown, size, format) => {
+                let mut matrix = shown.matrix(found)?;
                 matrix.caption.heading = page.heading().to_owned();
                 let picture = pictures::heatmap::picture(&matrix, (*size).into());
                 format.bytes(&picture, page.look())
             }
-            Self::Layer(show) => {
+            Self::Layer(shown) => shown.layer(found),
+            Self::Usage => {
                 let mut layer = Vec::new();
-                report::navigator::write(&found.assessment, &found.attack, *show, &mut layer)?;
+                navigator::write_usage(&found.assessment, &found.attack, &mut layer)?;
                 Ok(layer)
             }
             Self::Dettect(wanted) => wanted.bytes(found),
         }
+    }
+}
+
+impl<'a> Shown<'a> {
+    fn of(asked: &'a Asked) -> Result<Self, Failure> {
+        match (asked.show, &asked.against) {
+            (Show::Change, Some(path)) => Ok(Self::Change(Box::new(diff::assessment(path)?), path)),
+            (show, Some(_)) => {
+                let failure = Failure::new(format!("--show {} compares nothing", word(show)));
+                Err(failure.help("use --show change with --against"))
+            }
+            (show, None) => Ok(Self::Of(view_of(show)?)),
+        }
+    }
+
+    fn matrix(&self, found: &Assessed) -> Result<report::matrix::Matrix, Failure> {
+        let Assessed { assessment, attack, .. } = found;
+        match self {
+            Self::Of(show) => Ok(view::matrix(assessment, attack, *show)),
+            Self::Change(before, path) => {
+                diff::of_one_domain((before, path), assessment)?;
+                Ok(view::matrix::change(before, assessment, attack))
+            }
+        }
+    }
+
+    fn layer(&self, found: &Assessed) -> Result<Vec<u8>, Failure> {
+        let Assessed { assessment, attack, .. } = found;
+        let mut layer = Vec::new();
+        match self {
+            Self::Of(show) => navigator::write(assessment, attack, *show, &mut layer)?,
+            Self::Change(before, path) => {
+                diff::of_one_domain((before, path), assessment)?;
+                navigator::write_change(before, assessment, attack, &mut layer)?;
+            }
+        }
+        Ok(layer)
     }
 }
 
@@ -165,7 +215,15 @@ impl<'a> DettectLayer<'a> {
                      over groups",
                 ))
             }
-            (Show::Coverage | Show::Prevent | Show::Respond | Show::Threat | Show::Priority, _) => {
+            (
+                Show::Coverage
+                | Show::Prevent
+                | Show::Respond
+                | Show::Threat
+                | Show::Priority
+                | Show::Change,
+                _,
+            ) => {
                 let message = format!("DeTT&CT has no layer of {}", word(show));
                 let help = "use --show detect, visibility, data-sources or groups";
                 Err(Failure::new(message).help(help))
@@ -219,6 +277,7 @@ fn word(show: Show) -> String {
     value.map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
+/// What the matrix shows of an assessment alone.
 fn view_of(show: Show) -> Result<view::Show, Failure> {
     match show {
         Show::Coverage => Ok(view::Show::Coverage),
@@ -229,8 +288,13 @@ fn view_of(show: Show) -> Result<view::Show, Failure> {
         Show::Priority => Ok(view::Show::Priority),
         Show::Visibility => Ok(view::Show::Visibility),
         Show::DataSources | Show::Groups => {
-            let message = format!("--show {} is a layer of DeTT&CT alone: not yet", word(show));
+            let layer = if show == Show::Groups { "a layer" } else { "a layer of DeTT&CT alone" };
+            let message = format!("--show {} is {layer}, no picture: not yet", word(show));
             Err(Failure::new(message).help("add --compat dettect and write a .json"))
+        }
+        Show::Change => {
+            let failure = Failure::new("--show change: there is nothing to compare to");
+            Err(failure.help("name an earlier assessment.json with --against"))
         }
     }
 }

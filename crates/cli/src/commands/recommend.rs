@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ingest::SourceChoice;
+use model::Inputs;
 use model::candidate::{self, Candidate};
 use model::capability::{Capability, Status};
 use model::diagnostic::Severity;
@@ -52,6 +53,18 @@ pub(crate) fn run(common: &Common, asked: &Asked<'_>, format: Format) -> Result<
     let sheets = view::recommend::sheets(&found.assessment, &recommendation, common.talk.verbose);
     super::print(&sheets, &recommendation, format, &mut streams)?;
     Ok(super::outcome(found.is_refused))
+}
+
+/// What one could add where nobody names anything: the controls that [`best`] chooses among, too.
+pub(crate) fn usual(gathered: &Gathered) -> Vec<Arc<Capability>> {
+    controls_not_taken_up(gathered)
+}
+
+/// The best steps among what is off or planned, mitigations, and these controls.
+pub(crate) fn best(inputs: &Inputs<'_>, rows: Vec<Arc<Capability>>, goal: Goal) -> Recommendation {
+    let candidates = Offered { rows }.candidates(inputs, false);
+    let test_first = tests_first(inputs, TESTS);
+    Recommendation { test_first, ..recommend(inputs, &candidates, goal) }
 }
 
 fn goal(args: &GoalArgs) -> Result<Goal, Failure> {
@@ -115,7 +128,7 @@ fn controls_not_taken_up(gathered: &Gathered) -> Vec<Arc<Capability>> {
 impl Offered {
     /// The candidates: those of the file alone where there is one; else what is off, what libraries,
     /// products and frameworks have and the inputs do not, and mitigations.
-    fn candidates(&self, inputs: &model::Inputs<'_>, is_from_file: bool) -> Vec<Candidate> {
+    fn candidates(&self, inputs: &Inputs<'_>, is_from_file: bool) -> Vec<Candidate> {
         let known: BTreeSet<&str> = inputs.capabilities.iter().map(|c| c.id.as_str()).collect();
         let is_new = |row: &&Arc<Capability>| is_from_file || !known.contains(row.id.as_str());
         let rows: Vec<Arc<Capability>> =

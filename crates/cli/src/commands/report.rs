@@ -2,124 +2,222 @@
 
 use std::path::Path;
 
-use model::decisions::decisions;
-use report::draw::{self, Look};
-use report::html::Beside;
+use report::draw::picture::Alternative;
+use report::draw::{self, Look, Picture};
+use report::html;
+use report::material::Material;
+use report::pack::Chart;
 use report::page::Size;
 use report::sheet::Sheet;
-use report::view;
+use report::slides::{self, Deck, Slide};
+use report::xlsx;
+use report::{navigator, summary, view};
 
-use super::diff::{assessment as earlier, since};
 use crate::Outcome;
-use crate::args::Common;
-use crate::assessing::{Assessed, answer, gathered};
+use crate::args::{Common, PageArgs};
 use crate::failure::Failure;
-use crate::folder::write_folder;
+use crate::folder::{File, write_folder};
 use crate::history::History;
 use crate::made::ASSESSMENT;
+use crate::paper::{self, Format};
+use crate::prepared::{Asked, Prepared};
 use crate::streams::Streams;
-
-/// Gaps in the table of a report.
-const GAPS: usize = 25;
 
 /// Techniques in the tables of what moved.
 const MOVED: usize = 10;
 
-/// What to compare with.
-pub(crate) struct Past<'a> {
-    /// A folder of dated assessments.
-    pub(crate) history: Option<&'a Path>,
-    /// An earlier assessment.
-    pub(crate) against: Option<&'a Path>,
-}
+/// What a report may hold beside what this one does: an older one may have been asked for more.
+const KNOWN: [&str; 3] = ["charts/change.svg", "charts/segments.svg", "layers/change.json"];
 
-pub(crate) fn run(common: &Common, output: &Path, past: &Past<'_>) -> Result<Outcome, Failure> {
+pub(crate) fn run(common: &Common, output: &Path, asked: &Asked<'_>) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
-    let before = past.against.map(earlier).transpose()?;
-    let gathered = gathered(common, &mut streams)?;
-    let catalog = gathered.catalog(&[]);
-    let inputs = gathered.inputs(&catalog);
-    let answer = answer(&inputs, common);
-    let moved = match (&before, past.against) {
-        (Some(before), Some(path)) => {
-            let moved = since((before, path), (&answer.assessment, &inputs), &mut streams)?;
-            view::diff::sheets(before, &answer.assessment, &moved, MOVED)
-        }
-        _ => Vec::new(),
-    };
-    let decided = decisions(&inputs, &answer.assessment, inputs.policy.decision_soon);
-    drop(inputs);
-    let found = gathered.finish(answer, common);
-    found.tell(common, false, &mut streams)?;
-    let history = past.history.map(|folder| History::of(folder, &found.assessment));
-    let line = match &history {
-        Some(history) => history.line(&found.assessment)?,
-        None => Vec::new(),
-    };
-    let decided: Vec<Sheet> = match decided.decisions.is_empty() {
-        true => Vec::new(),
-        false => vec![view::decisions::sheet(&decided)],
-    };
-    let beside = Beside {
-        line: &line,
-        since: &moved,
-        before: before.as_ref(),
-        decided: &decided,
-        ..Beside::default()
-    };
-    let files = files(&found, beside)?;
-    write_folder(output, &files, &[])?;
-    if let Some(history) = history {
+    let prepared = Prepared::of(common, asked, &mut streams)?;
+    prepared.found.tell(common, false, &mut streams)?;
+    let material = prepared.material();
+    let moved = moved(&material);
+    let files = files(&material, &moved, asked.page)?;
+    write_folder(output, &files, &KNOWN)?;
+    if let Some(folder) = asked.past.history {
         let json = files.iter().find(|(name, _)| *name == ASSESSMENT);
+        let history = History::of(folder, material.assessment);
         json.map_or(Ok(()), |(_, json)| history.keep(json))?;
     }
     if !common.talk.quiet {
-        let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
-        streams.say("finding", &view::finding(&found.assessment))?;
+        streams.say("finding", &view::finding(material.assessment))?;
         if let Some(first) = moved.first() {
             streams.say("since", &first.title)?;
         }
-        streams.say("wrote", &format!("{}: {}", output.display(), names.join(", ")))?;
+        streams.say("wrote", &format!("{}: {}", output.display(), names(&files).join(", ")))?;
     }
-    Ok(super::outcome(found.is_refused))
+    Ok(super::outcome(prepared.found.is_refused))
 }
 
-fn files(found: &Assessed, beside: Beside<'_>) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
-    let Assessed { assessment, attack, .. } = found;
-    let matrix = view::matrix(assessment, attack, view::Show::Coverage);
-    let picture = report::pictures::heatmap::picture(&matrix, Size::Slide);
-    let svg = draw::svg(&picture, Look::default());
-    let png = draw::png(&picture, Look::default(), 1.0).map_err(Failure::new)?;
-    let stacks = ingest::reference_stacks();
-    let mut page = Vec::new();
-    let beside = Beside { stacks: &stacks, ..beside };
-    report::html::write(assessment, attack, &beside, &mut page)?;
-    let mut gaps = Vec::new();
-    report::csv::write(&view::gaps(assessment, None, usize::MAX), &mut gaps)?;
-    let mut layer = Vec::new();
-    report::navigator::write(assessment, attack, view::Show::Coverage, &mut layer)?;
+/// The names of files, and of folders with the number of theirs.
+fn names(files: &[File]) -> Vec<String> {
+    let folder = |(name, _): &File| name.split_once('/').map(|(folder, _)| folder);
+    let chunks = files.chunk_by(|a, b| folder(a).is_some() && folder(a) == folder(b));
+    let name = |chunk: &[File]| match folder(&chunk[0]) {
+        Some(folder) => format!("{folder}/ ({})", chunk.len()),
+        None => chunk[0].0.to_owned(),
+    };
+    chunks.map(name).collect()
+}
+
+/// What moved since an earlier assessment.
+fn moved(material: &Material<'_>) -> Vec<Sheet> {
+    let sheets = material
+        .since
+        .map(|since| view::diff::sheets(since.before, material.assessment, since.diff, MOVED));
+    sheets.unwrap_or_default()
+}
+
+fn files(material: &Material<'_>, moved: &[Sheet], page: &PageArgs) -> Result<Vec<File>, Failure> {
+    let assessment = material.assessment;
+    let charts: Vec<(Chart, Picture)> = Chart::ALL
+        .into_iter()
+        .filter_map(|chart| Some((chart, chart.picture(material, Size::Slide)?)))
+        .collect();
+    let look = page.look();
+    let drawn = |chart: Chart, format: Format| {
+        let (_, picture) =
+            charts.iter().find(|(found, _)| *found == chart).expect("drawn of every assessment");
+        format.bytes(picture, look)
+    };
+    let board = drawn(Chart::Board, Format::Png(2.0))?;
+    let heatmap = drawn(Chart::Matrix, Format::Svg)?;
+    let mut files = vec![
+        ("index.html", html(material, moved, &charts, look)?),
+        ("board.svg", drawn(Chart::Board, Format::Svg)?),
+        ("board.png", drawn(Chart::Board, Format::Png(1.0))?),
+        ("board@2x.png", board),
+        ("heatmap.svg", heatmap),
+        ("heatmap.png", drawn(Chart::Matrix, Format::Png(1.0))?),
+    ];
+    for (chart, picture) in &charts {
+        if let Some(name) = file_of(*chart) {
+            files.push((name, Format::Svg.bytes(picture, look)?));
+        }
+    }
+    let pages: Vec<Picture> = charts.into_iter().map(|(_, picture)| picture).collect();
+    if paper::HAS_PDF {
+        files.push(("charts.pdf", paper::pdf(&pages, look)?));
+    }
+    files.push(("slides.pptx", deck(material, page)?));
+    files.push(("lacuna.xlsx", workbook(material, page)?));
+    files.push(("gaps.csv", csv(&view::gaps(assessment, None, usize::MAX))?));
+    files.push(("evidence.csv", csv(&view::evidence::sheet(assessment, material.supported))?));
+    files.extend(layers(material)?);
     let mut json = Vec::new();
     report::json::write(assessment, &mut json)?;
-    let mut summary = Vec::new();
-    let mut sheet = view::gaps(assessment, None, GAPS);
-    let references = view::references::References::of(assessment, &stacks);
-    sheet.notes.extend(references.map(|references| references.sentence()));
-    report::markdown::write(&sheet, &mut summary)?;
-    for sheet in beside.since {
-        summary.push(b'\n');
-        report::markdown::write(sheet, &mut summary)?;
+    files.push((ASSESSMENT, json));
+    let mut said = Vec::new();
+    summary::write(material, &mut said)?;
+    files.push(("summary.md", said));
+    Ok(files)
+}
+
+/// Where a chart is beside the board and the matrix, which have a place of their own.
+fn file_of(chart: Chart) -> Option<&'static str> {
+    match chart {
+        Chart::Board | Chart::Matrix => None,
+        Chart::Findings => Some("charts/findings.svg"),
+        Chart::Adversaries => Some("charts/adversaries.svg"),
+        Chart::Proof => Some("charts/proof.svg"),
+        Chart::Change => Some("charts/change.svg"),
+        Chart::Controls => Some("charts/controls.svg"),
+        Chart::Steps => Some("charts/steps.svg"),
+        Chart::Trend => Some("charts/trend.svg"),
+        Chart::Segments => Some("charts/segments.svg"),
     }
-    if !beside.line.is_empty() {
-        summary.push(b'\n');
-        report::markdown::write(&view::trend::sheet(beside.line), &mut summary)?;
+}
+
+/// Where a chart stands on the page; what the page shows in another way does not.
+fn part_of(chart: Chart) -> Option<html::Part> {
+    match chart {
+        Chart::Proof => Some(html::Part::Findings),
+        Chart::Controls => Some(html::Part::Controls),
+        Chart::Steps => Some(html::Part::Recommendations),
+        Chart::Trend => Some(html::Part::Trend),
+        Chart::Segments => Some(html::Part::Segments),
+        Chart::Board | Chart::Findings | Chart::Adversaries | Chart::Matrix | Chart::Change => None,
     }
+}
+
+fn html(
+    material: &Material<'_>,
+    moved: &[Sheet],
+    charts: &[(Chart, Picture)],
+    look: Look,
+) -> Result<Vec<u8>, Failure> {
+    let Material { assessment, attack, stacks, line, .. } = *material;
+    let svgs = charts.iter().filter_map(|(chart, picture)| {
+        let light = Look { is_dark: false, ..look };
+        Some((part_of(*chart)?, picture.alternative(), draw::svg(picture, light)))
+    });
+    let svgs: Vec<_> = svgs.collect();
+    let picture = |(part, said, svg): &'_ (html::Part, &'_ Alternative, String)| html::Picture {
+        part: *part,
+        alternative: &said.title,
+        caption: "",
+        svg,
+    };
+    let pictures: Vec<html::Picture<'_>> = svgs.iter().map(picture).collect();
+    let decided = view::decisions::sheet(material.decisions);
+    let beside = html::Beside {
+        pictures: &pictures,
+        stacks,
+        line,
+        since: moved,
+        before: material.since.map(|since| since.before),
+        recommended: &view::recommend::sheets(assessment, material.recommendation, false),
+        decided: std::slice::from_ref(&decided),
+        by_control: &[view::contribution::sheet(assessment, material.contributions)],
+        palette: look.palette,
+    };
+    let mut page = Vec::new();
+    html::write(assessment, attack, &beside, &mut page)?;
+    Ok(page)
+}
+
+fn deck(material: &Material<'_>, page: &PageArgs) -> Result<Vec<u8>, Failure> {
+    let slides: Vec<Slide> =
+        Chart::ALL.into_iter().filter_map(|chart| chart.slide(material)).collect();
+    let organisation = material.assessment.organisation.name.clone().unwrap_or_default();
+    let title = match material.heading {
+        "" => view::finding(material.assessment),
+        heading => heading.to_owned(),
+    };
+    let as_of = material.assessment.as_of;
+    slides::pptx(&slides, &Deck { title, organisation, as_of, look: page.look() })
+        .map_err(Failure::new)
+}
+
+fn workbook(material: &Material<'_>, page: &PageArgs) -> Result<Vec<u8>, Failure> {
+    let Material { assessment, attack, .. } = *material;
+    let beside = xlsx::Beside {
+        decisions: &material.decisions.decisions,
+        contributions: Some(&view::contribution::sheet(assessment, material.contributions)),
+        look: page.look(),
+        picture: None,
+    };
+    xlsx::write(assessment, attack, &beside).map_err(Failure::new)
+}
+
+fn csv(sheet: &Sheet) -> Result<Vec<u8>, Failure> {
+    let mut csv = Vec::new();
+    report::csv::write(sheet, &mut csv)?;
+    Ok(csv)
+}
+
+fn layers(material: &Material<'_>) -> Result<Vec<File>, Failure> {
+    let layer = |show: view::Show| {
+        let mut layer = Vec::new();
+        navigator::write(material.assessment, material.attack, show, &mut layer)?;
+        Ok::<_, Failure>(layer)
+    };
     Ok(vec![
-        ("index.html", page),
-        ("heatmap.svg", svg.into_bytes()),
-        ("heatmap.png", png),
-        ("gaps.csv", gaps),
-        ("layer.json", layer),
-        (ASSESSMENT, json),
-        ("summary.md", summary),
+        ("layer.json", layer(view::Show::Coverage)?),
+        ("layers/threat.json", layer(view::Show::Threat)?),
+        ("layers/priority.json", layer(view::Show::Priority)?),
     ])
 }

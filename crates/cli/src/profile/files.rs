@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ingest::named::{Named, Naming, NotNamed, OF_FILE};
+use ingest::scenarios::Described;
 use ingest::suggest;
 use model::attack::Attack;
 use model::diagnostic::{Code, Diagnostic, Origin};
 
-use super::{has_ending, parts};
+use super::{has_ending, parts, scenarios};
 use crate::failure::Failure;
 
 /// What may be named.
@@ -27,6 +28,11 @@ pub(super) struct Files<'a, 'b> {
 impl<'a, 'b> Files<'a, 'b> {
     pub(super) fn new(naming: &'a mut Naming<'b>, base: &'a Path, attack: &'a Attack) -> Self {
         Self { attack, naming, base, read: BTreeMap::new(), diagnostics: Vec::new() }
+    }
+
+    /// A scenario that is built in, for which no file is needed.
+    pub(super) fn scenario(&mut self, scenario: &Described) -> Result<Named, Failure> {
+        scenarios::adversary(scenario, self.naming, self.attack)
     }
 
     /// The adversaries that a text means: all of a file, or of the files of a folder, that count, or

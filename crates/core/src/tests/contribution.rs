@@ -121,7 +121,7 @@ fn overlap_is_the_distance_between_alone_and_lost() {
 fn rules_stand_together_by_what_they_read() {
     let world = Fixture::parse(SHOP);
     let found = by_family(&world.inputs(), 12);
-    let rules: Vec<&Contribution> = found.iter().filter(|c| c.who == Who::Rules).collect();
+    let rules: Vec<&Contribution> = found.iter().filter(|c| c.who == Who::LogSource).collect();
     assert_eq!(rules.len(), 1);
     assert_eq!(rules[0].name, "windows/process_creation");
     assert_eq!(rules[0].capabilities, ["R1", "R2"]);

@@ -24,6 +24,7 @@ use crate::id::TechniqueId;
 use crate::inputs::{
     Decided, Decision, Disposition, Exclusion, OnlyTechniques, OwnAdversary, Profile, ScopeChoice,
 };
+use crate::metrics::TacticCoverage;
 use crate::policy::{NUMBERS, Policy};
 use crate::scenario::{self, Scenario};
 use crate::scope::{ANY_PLATFORM, Scope};
@@ -386,6 +387,7 @@ fn disposition(attack: &Attack, (at, decision, until, due): Word) -> Disposition
         until: until.map(|days| days_ago(-days)),
         ticket: None,
         reason: Some("chance".to_owned()),
+        origin: until.map(|_| Origin::file("decided.xlsx")),
     };
     Disposition { technique: attack.techniques[at % attack.techniques.len()].id, decided }
 }
@@ -601,6 +603,7 @@ fn ranges(assessment: &Assessment) -> Vec<Range> {
     [headline.threat_weighted, headline.raw_any, headline.raw_at_target, headline.mean_strength]
         .into_iter()
         .chain(by_function)
+        .chain(assessment.tactics.iter().filter_map(|tactic| tactic.coverage))
         .chain(assessment.techniques.iter().flat_map(of_technique))
         .collect()
 }
@@ -1334,8 +1337,12 @@ proptest! {
     fn tactics_add_up_to_the_headline(world in world()) {
         let assessment = world.assess();
         let tactics = || assessment.tactics.iter();
-        let parts: f64 = tactics().map(|t| t.threat_weighted * t.weight_share).sum();
-        prop_assert!(near(parts, assessment.headline.threat_weighted.exp));
+        let whole = readings(assessment.headline.threat_weighted);
+        for (reading, whole) in whole.into_iter().enumerate() {
+            let part = |t: &TacticCoverage| readings(t.coverage.unwrap())[reading] * t.weight_share;
+            prop_assert!(near(tactics().map(part).sum(), whole));
+        }
+        prop_assert!(tactics().all(|t| t.coverage.unwrap().exp == t.threat_weighted));
         let shares: f64 = tactics().map(|t| t.weight_share).sum();
         let any_weight = weights(&world, &assessment).iter().any(|w| *w > 0.0);
         prop_assert!(near(shares, f64::from(u8::from(any_weight))));

@@ -74,6 +74,13 @@ pub(super) const FRAMEWORKS: [Framework; 2] = [
 ];
 
 impl Framework {
+    /// The controls of the edition that a name speaks of, the newest where it speaks of none.
+    pub(super) fn edition(&self, name: &str) -> impl Iterator<Item = &'static str> + use<> {
+        let is_older = self.relations.len() > 1 && name.contains("2013");
+        let relations = if is_older { self.relations.first() } else { self.relations.last() };
+        relations.into_iter().flat_map(|csv| rows(csv)).map(|(id, _)| id)
+    }
+
     /// Every table of it, as text.
     #[cfg(test)]
     pub(super) fn tables(&self) -> impl Iterator<Item = &'static str> {

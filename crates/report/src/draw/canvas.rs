@@ -72,6 +72,33 @@ impl Rect {
 }
 
 impl Mark {
+    /// From where to where down the sheet it reaches, if it is anything at all.
+    pub(crate) fn extent(&self) -> Option<(f64, f64)> {
+        let of = |area: &Rect| (area.y, area.bottom());
+        match self {
+            Self::Area(area, _) => Some(of(area)),
+            Self::Edge(edge, stroke) => Some(of(&edge.inset(-stroke.width / 2.0))),
+            Self::Line(points, stroke) | Self::Broken(points, stroke) => down(points)
+                .map(|(top, bottom)| (top - stroke.width / 2.0, bottom + stroke.width / 2.0)),
+            Self::Polygon(points, _) => down(points),
+            Self::Disc((_, y), radius, _) => Some((y - radius, y + radius)),
+            Self::Label(label) => (!label.text.is_empty()).then(|| of(&label.frame)),
+        }
+    }
+
+    /// The text, if there is one to draw.
+    pub(crate) fn label(&self) -> Option<&Label> {
+        match self {
+            Self::Label(label) => (!label.text.is_empty()).then_some(label),
+            Self::Area(..)
+            | Self::Edge(..)
+            | Self::Line(..)
+            | Self::Broken(..)
+            | Self::Polygon(..)
+            | Self::Disc(..) => None,
+        }
+    }
+
     /// The edge of what is not judged.
     pub(crate) fn broken_edge(edge: Rect) -> Self {
         let (left, right, top, bottom) = (edge.x, edge.right(), edge.y, edge.bottom());
@@ -80,11 +107,21 @@ impl Mark {
     }
 }
 
+/// The highest and the lowest of points.
+fn down(points: &[(f64, f64)]) -> Option<(f64, f64)> {
+    let ys = points.iter().map(|(_, y)| (*y, *y));
+    ys.reduce(|(top, bottom), (y, _)| (top.min(y), bottom.max(y)))
+}
+
 #[cfg(test)]
 impl Mark {
     pub(crate) fn into_text(self) -> Option<String> {
+        self.into_label().map(|label| label.text)
+    }
+
+    pub(crate) fn into_label(self) -> Option<Label> {
         match self {
-            Mark::Label(label) => Some(label.text),
+            Mark::Label(label) => Some(label),
             _ => None,
         }
     }

@@ -1,5 +1,7 @@
 //! A picture that is laid out: what is drawn where. Every format is made from it.
 
+use std::ops::Range;
+
 use super::canvas::Mark;
 #[cfg(test)]
 use super::canvas::Rect;
@@ -28,6 +30,25 @@ pub struct Alternative {
     pub description: String,
 }
 
+/// A line of text of a picture and the frame that it does not leave, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Text<'a> {
+    /// What is written; it ends in an ellipsis where it had to be cut.
+    pub text: &'a str,
+    /// The left side of the frame.
+    pub left: f64,
+    /// Its top.
+    pub top: f64,
+    /// Its right side.
+    pub right: f64,
+    /// Its bottom.
+    pub bottom: f64,
+    /// How wide the text itself is.
+    pub width: f64,
+    /// The size of the letters on paper, in points.
+    pub points: f64,
+}
+
 impl Picture {
     /// What it says to those who do not see it.
     #[must_use]
@@ -39,6 +60,32 @@ impl Picture {
     #[must_use]
     pub fn size(&self) -> (u32, u32) {
         (self.width, self.height)
+    }
+
+    /// From the first row of pixels with something in it to the last: what only lies below
+    /// everything, as large as the sheet, does not count. All rows, where there is nothing.
+    pub(crate) fn rows_in_use(&self) -> Range<u32> {
+        let sheet = f64::from(self.height);
+        let extents = self.marks.iter().filter_map(Mark::extent);
+        let drawn = extents.filter(|(top, bottom)| *top > 0.0 || *bottom < sheet);
+        let (top, bottom) = drawn.fold((sheet, 0.0), |(top, bottom): (f64, f64), drawn| {
+            (top.min(drawn.0), bottom.max(drawn.1))
+        });
+        let (top, bottom) = (top.max(0.0).floor(), bottom.min(sheet).ceil());
+        if top < bottom { top as u32..bottom as u32 } else { 0..self.height }
+    }
+
+    /// Every line of text that is drawn, from the back to the front.
+    pub fn texts(&self) -> impl Iterator<Item = Text<'_>> {
+        self.marks.iter().filter_map(Mark::label).map(|label| Text {
+            text: &label.text,
+            left: label.frame.x,
+            top: label.frame.y,
+            right: label.frame.right(),
+            bottom: label.frame.bottom(),
+            width: label.width(),
+            points: label.face.em * self.points,
+        })
     }
 
     /// All of it.

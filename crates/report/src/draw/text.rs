@@ -64,6 +64,27 @@ pub fn width(text: &str, weight: Weight, em: f64) -> f64 {
     f64::from(units) / units_per_em(font) * em
 }
 
+/// One letter of a text: its place in the font, and how far the next one is from it in em.
+#[cfg(feature = "pdf")]
+pub(crate) struct Letter {
+    pub(crate) glyph: u16,
+    pub(crate) advance: f64,
+}
+
+/// The letters of a text as [`width`] measures them, each with its bytes in the text.
+#[cfg(feature = "pdf")]
+pub(crate) fn letters(
+    text: &str,
+    weight: Weight,
+) -> impl Iterator<Item = (std::ops::Range<usize>, Letter)> {
+    let font = weight.font();
+    text.char_indices().map(move |(at, c)| {
+        let glyph = font.glyph_id(c);
+        let advance = f64::from(font.h_advance_unscaled(glyph)) / units_per_em(font);
+        (at..at + c.len_utf8(), Letter { glyph: glyph.0, advance })
+    })
+}
+
 /// Whether both faces have every character.
 pub fn is_drawable(text: &str) -> bool {
     text.chars().all(has_glyph)

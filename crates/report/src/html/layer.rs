@@ -2,9 +2,12 @@
 
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::capability::Function;
+use model::movement::Movements;
 use model::score::Range;
 
-use crate::view::{self, Show};
+use crate::matrix::Shade;
+use crate::view::Show;
+use crate::view::matrix::{self, changed};
 
 /// A reading of the matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,18 +69,11 @@ impl Layer {
     pub(super) fn steps(self, assessment: &Assessment) -> [String; 5] {
         match self {
             Self::Expected | Self::Proven | Self::Prevent | Self::Detect | Self::Respond => {
-                view::steps(assessment, Show::Coverage)
+                matrix::steps(assessment, Show::Coverage)
             }
-            Self::Threat => view::steps(assessment, Show::Threat),
-            Self::Priority => view::steps(assessment, Show::Priority),
-            Self::Change => [
-                "20 points worse or more",
-                "Worse",
-                "The same",
-                "Better",
-                "20 points better or more",
-            ]
-            .map(str::to_owned),
+            Self::Threat => matrix::steps(assessment, Show::Threat),
+            Self::Priority => matrix::steps(assessment, Show::Priority),
+            Self::Change => matrix::changes(),
         }
     }
 
@@ -101,7 +97,8 @@ pub(super) struct Shown {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Painter<'a> {
     pub(super) assessment: &'a Assessment,
-    pub(super) before: Option<&'a Assessment>,
+    /// What moved since an earlier assessment, where there is one.
+    pub(super) moved: Option<&'a Movements>,
 }
 
 impl Painter<'_> {
@@ -122,7 +119,7 @@ impl Painter<'_> {
     }
 
     fn of_one(self, layer: Layer, technique: &TechniqueAssessment) -> Shown {
-        let step = |show| view::shade(self.assessment, technique, show);
+        let step = |show| matrix::step(self.assessment, technique, show);
         let whole = |share: f64| (100.0 * share).round() as i32;
         let coverage = &technique.coverage;
         let (step, number) = match layer {
@@ -149,18 +146,14 @@ impl Painter<'_> {
         CoverageLevel::of(proven, technique.target, &self.assessment.policy) as u8
     }
 
-    /// Points since the earlier assessment; of what that one did not have, none.
+    /// Points since the earlier assessment; of what cannot be compared, none.
     fn change(self, technique: &TechniqueAssessment) -> (u8, i32) {
-        let before = self.before.and_then(|before| before.technique(technique.id));
-        let before = before.map_or(technique.coverage.composite.exp, |t| t.coverage.composite.exp);
-        let points = (100.0 * (technique.coverage.composite.exp - before)).round() as i32;
-        let step = match points {
-            ..=-20 => 0,
-            -19..=-1 => 1,
-            0 => 2,
-            1..=19 => 3,
-            20.. => 4,
+        let movement = self.moved.and_then(|moved| moved.techniques.get(&technique.id));
+        let by = movement.and_then(|movement| movement.by()).unwrap_or(0.0);
+        let step = match movement.map(changed) {
+            Some(Shade::Change(by)) => (by + 2).clamp(0, 4) as u8,
+            _ => 2,
         };
-        (step, points)
+        (step, (100.0 * by).round() as i32)
     }
 }

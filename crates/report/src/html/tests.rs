@@ -56,6 +56,7 @@ fn written() -> String {
         capabilities: 3,
         coverage: range,
         by_function: std::collections::BTreeMap::new(),
+        scenarios: std::collections::BTreeMap::new(),
     };
     assessment.attack.domain = "enterprise-attack".to_owned();
     let svg = "<svg><script>1</script></svg>";

@@ -6,9 +6,11 @@
 pub(super) mod cell;
 mod grid;
 pub(super) mod legend;
+mod squares;
 
+use self::cell::Detail;
 use crate::draw::picture::{Alternative, Picture};
-use crate::matrix::Matrix;
+use crate::matrix::{Legend, Matrix};
 use crate::page::{Page, Size, from_top};
 
 /// Lays the matrix out on a sheet.
@@ -16,9 +18,18 @@ use crate::page::{Page, Size, from_top};
 pub fn picture(matrix: &Matrix, size: Size) -> Picture {
     let (page, letters) = (Page::of(size), Letters::of(size));
     let (mut marks, free) = page.around(&matrix.caption);
-    let free = from_top(free, legend::marks(&matrix.legend, letters.legend, free), &mut marks);
+    let legend = said(&matrix.legend, letters.detail);
+    let free = from_top(free, legend::marks(&legend, letters.legend, free), &mut marks);
     marks.extend(grid::marks(&matrix.columns, &letters, page.margin, free));
     page.picture(marks, alternative(matrix))
+}
+
+/// The legend of what is drawn: a sheet has either fractions or squares.
+fn said(legend: &Legend, detail: Detail) -> Legend {
+    match detail {
+        Detail::Fraction => Legend { squares: String::new(), ..legend.clone() },
+        Detail::Squares => Legend { fraction: String::new(), ..legend.clone() },
+    }
 }
 
 /// The sizes of the texts of a matrix, as em in pixels.
@@ -26,20 +37,19 @@ struct Letters {
     legend: f64,
     heading: f64,
     names: Names,
+    detail: Detail,
 }
 
 impl Letters {
     fn of(size: Size) -> Self {
-        let of = |legend, heading, [largest, wanted, smallest]: [f64; 3]| Self {
-            legend,
-            heading,
-            names: Names { largest, wanted, smallest },
+        let of = |legend, heading, [largest, wanted, smallest]: [f64; 3], may_be_cut, detail| {
+            Self { legend, heading, names: Names { largest, wanted, smallest, may_be_cut }, detail }
         };
         match size {
-            Size::Slide => of(15.5, 14.5, [16.0, 13.5, 7.5]),
-            Size::Web => of(17.0, 17.0, [18.0, 15.0, 8.0]),
-            Size::A3 => of(12.5, 12.0, [12.0, 11.0, 6.0]),
-            Size::A4 => of(9.5, 9.0, [9.5, 8.0, 4.5]),
+            Size::Slide => of(15.5, 14.5, [16.0, 13.5, 7.5], 0.03, Detail::Fraction),
+            Size::Web => of(17.0, 17.0, [18.0, 15.0, 8.0], 0.0, Detail::Squares),
+            Size::A3 => of(12.5, 12.0, [12.5, 11.5, 6.0], 0.0, Detail::Squares),
+            Size::A4 => of(9.5, 9.0, [9.5, 8.0, 4.5], 0.03, Detail::Fraction),
         }
     }
 }
@@ -47,12 +57,14 @@ impl Letters {
 /// The sizes the names in the cells may have.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Names {
-    /// Taken only if every name is whole.
+    /// Taken only if every name is whole in cells of one height.
     largest: f64,
-    /// Taken if nearly every name is whole.
+    /// Taken if no more names are cut than may be.
     wanted: f64,
     /// The last resort of crowded matrices.
     smallest: f64,
+    /// The share of names that may be cut before smaller letters are tried.
+    may_be_cut: f64,
 }
 
 fn alternative(matrix: &Matrix) -> Alternative {
@@ -69,16 +81,17 @@ fn alternative(matrix: &Matrix) -> Alternative {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
     use resvg::tiny_skia::Pixmap;
 
+    use super::cell::tests::any_cell;
     use super::*;
     use crate::draw::canvas::Label;
     use crate::draw::look::Look;
     use crate::draw::png;
     use crate::draw::svg as draw;
-    use crate::matrix::{Cell, Column, Legend, Shade};
+    use crate::matrix::{Cell, Column, Legend, Proof, Shade, Sub};
     use crate::page::Caption;
     use crate::page::tests::{check_texts, labels as labels_of};
 
@@ -119,7 +132,7 @@ mod tests {
         "Virtualization/Sandbox Evasion",
     ];
 
-    fn realistic() -> Matrix {
+    pub(crate) fn realistic() -> Matrix {
         let columns = TACTICS.iter().enumerate().map(|(at, &(name, cells))| Column {
             id: format!("TA{at:04}"),
             name: name.to_owned(),
@@ -141,6 +154,9 @@ mod tests {
                 proven: "Proven by a test".to_owned(),
                 out_of_scope: "Out of scope".to_owned(),
                 fraction: "2/5 = sub-techniques covered".to_owned(),
+                squares: "One for each sub-technique".to_owned(),
+                claimed: "Claimed only".to_owned(),
+                ..Legend::default()
             },
             columns: columns.collect(),
         }
@@ -156,9 +172,15 @@ mod tests {
             name: TECHNIQUES[at * 7 % TECHNIQUES.len()].to_owned(),
             shade,
             outlined: at.is_multiple_of(25),
-            proven: at.is_multiple_of(24),
+            proof: [Proof::Proven, Proof::Claimed, Proof::Claimed, Proof::Unsaid][at % 4],
             fraction: at.is_multiple_of(3).then_some((at % 5, 5 + at % 12)),
+            subs: if at.is_multiple_of(3) { subs(5 + at % 12) } else { Vec::new() },
         }
+    }
+
+    fn subs(count: usize) -> Vec<Sub> {
+        let sub = |at: usize| Sub { shade: Shade::Step(at as u8 % 5), outlined: at == 4 };
+        (0..count).map(sub).collect()
     }
 
     fn svg(matrix: &Matrix) -> String {
@@ -178,13 +200,7 @@ mod tests {
     }
 
     fn any_column() -> impl Strategy<Value = Column> {
-        let shade = prop_oneof![Just(Shade::OutOfScope), (0..5u8).prop_map(Shade::Step)];
-        let cell = (shade, any_text(60), any::<(bool, bool)>()).prop_map(
-            |(shade, name, (outlined, proven))| {
-                let fraction = outlined.then_some((name.len(), 60));
-                Cell { id: "T1".to_owned(), name, shade, outlined, proven, fraction }
-            },
-        );
+        let cell = any_cell(60);
         let share = prop::option::of(any::<f64>());
         let captions = (any_text(20), any_text(20));
         (any_text(40), share, captions, prop::collection::vec(cell, 0..60)).prop_map(
@@ -200,25 +216,37 @@ mod tests {
     }
 
     fn any_matrix() -> impl Strategy<Value = Matrix> {
-        let words = prop::collection::vec(any_text(120), 9);
+        let words = prop::collection::vec(any_text(120), 18);
         let sentences = (any_text(400), any_text(400), any_text(400));
         let columns = prop::collection::vec(any_column(), 1..20);
         (sentences, words, columns).prop_map(|((title, subtitle, footnote), words, columns)| {
-            let [a, b, c, d, e, outlined, proven, out_of_scope, fraction] =
-                words.try_into().expect("nine texts");
-            let legend =
-                Legend { steps: [a, b, c, d, e], outlined, proven, out_of_scope, fraction };
+            let mut words = words.into_iter();
+            let mut word = || words.next().expect("enough texts");
+            let legend = Legend {
+                steps: std::array::from_fn(|_| word()),
+                changes: std::array::from_fn(|_| word()),
+                joined: word(),
+                left: word(),
+                outlined: word(),
+                proven: word(),
+                claimed: word(),
+                out_of_scope: word(),
+                fraction: word(),
+                squares: word(),
+            };
             let caption = Caption { title, subtitle, footnote, ..Caption::default() };
             Matrix { caption, legend, columns }
         })
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
+        #![proptest_config(ProptestConfig::with_cases(12))]
 
         #[test]
         fn every_text_keeps_to_its_frame_on_any_matrix(matrix in any_matrix()) {
-            prop_assert_eq!(check_texts(&picture(&matrix, Size::Slide)), Ok(()));
+            for size in [Size::Slide, Size::A4, Size::A3, Size::Web] {
+                prop_assert_eq!(check_texts(&picture(&matrix, size)), Ok(()), "{:?}", size);
+            }
             prop_assert!(png::parse(&svg(&matrix)).is_ok());
         }
     }

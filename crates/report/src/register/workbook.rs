@@ -5,19 +5,15 @@
 use std::error::Error;
 use std::fmt;
 
-use model::date::Date;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, Format, Worksheet, XlsxError};
 
 use super::{Cell, ColumnHelp, Register};
+use crate::spreadsheet::{self, ROWS, excel_day};
 
 mod exported;
 mod guide;
 mod rows;
 mod values;
-
-/// What a sheet can hold: rows, with that of the header, and characters (as UTF-16) in a cell.
-const ROWS: usize = 1_048_576;
-const CHARACTERS: usize = 32_767;
 
 /// The first cell of a sheet that is no register of its own begins so; readers skip such a sheet.
 const OURS: &str = "lacuna: ";
@@ -76,23 +72,6 @@ impl From<XlsxError> for WorkbookError {
     }
 }
 
-/// The height of a line, in points.
-const LINE: f64 = 15.0;
-
-/// How many lines a text takes that breaks between words.
-fn lines_of(text: &str, width: usize) -> usize {
-    let (mut lines, mut used) = (1, 0);
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if used > 0 && used + 1 + length > width {
-            lines += 1;
-            used = 0;
-        }
-        used += length + usize::from(used > 0);
-    }
-    lines
-}
-
 /// What a column is for, by its name.
 pub(super) type Help<'a> = dyn Fn(&str) -> Option<ColumnHelp<'a>> + 'a;
 
@@ -101,10 +80,8 @@ pub(super) fn write(register: &Register<'_>, help: &Help<'_>) -> Result<Vec<u8>,
     if register.capabilities.len() + 1 >= ROWS {
         return Err(WorkbookError::TooLarge(TooLarge::Rows(register.capabilities.len())));
     }
-    let mut workbook = Workbook::new();
     // The same register gives the same bytes on every day.
-    let day = ExcelDateTime::from_ymd(2000, 1, 1)?;
-    workbook.set_properties(&DocProperties::new().set_creation_datetime(&day));
+    let mut workbook = spreadsheet::workbook(DocProperties::new(), None)?;
     let anchors = register.anchors();
     rows::write(workbook.add_worksheet(), register, &anchors, help)?;
     guide::write(workbook.add_worksheet(), register, help)?;
@@ -169,20 +146,4 @@ fn write_cell(
         }
     };
     Ok(())
-}
-
-/// Whether a text is longer than a cell can be, with its length.
-fn too_long(text: &str) -> Option<usize> {
-    // No text has more units of UTF-16 than bytes.
-    let is_short = text.len() <= CHARACTERS;
-    let characters = if is_short { 0 } else { text.encode_utf16().count() };
-    Some(characters).filter(|count| *count > CHARACTERS)
-}
-
-/// A day as spreadsheets count them. Those of 1900 differ between programs, for one of them took
-/// it for a leap year; earlier ones have no number.
-fn excel_day(day: Date) -> Option<ExcelDateTime> {
-    let (year, month, day) = day.civil();
-    let year = u16::try_from(year).ok().filter(|year| *year > 1900)?;
-    ExcelDateTime::from_ymd(year, u8::try_from(month).ok()?, u8::try_from(day).ok()?).ok()
 }

@@ -213,7 +213,7 @@ fn overview(comparison: &Comparison) -> Sheet {
     sheet
 }
 
-fn segments(comparison: &Comparison) -> Sheet {
+pub(super) fn segments(comparison: &Comparison) -> Sheet {
     let (whole, parts) = (comparison.whole.as_ref(), &comparison.assessments);
     let least = parts.iter().min_by(|a, b| covered(a).total_cmp(&covered(b)));
     let title = match (least, whole) {
@@ -310,7 +310,7 @@ fn tactics(comparison: &Comparison) -> Vec<&TacticCoverage> {
 }
 
 /// What tells a tactic from the others: releases have given an id to another tactic.
-fn key(tactic: &TacticCoverage) -> (&str, &str) {
+pub(super) fn key(tactic: &TacticCoverage) -> (&str, &str) {
     (&tactic.id, &tactic.name)
 }
 
@@ -351,7 +351,7 @@ fn by_tactic(comparison: &Comparison, noun: &'static str) -> Sheet {
     sheet
 }
 
-fn by_key(standing: &Standing) -> BTreeMap<(&str, &str), &TacticCoverage> {
+pub(super) fn by_key(standing: &Standing) -> BTreeMap<(&str, &str), &TacticCoverage> {
     standing.tactics.iter().map(|tactic| (key(tactic), tactic)).collect()
 }
 
@@ -431,9 +431,8 @@ pub fn crosstab(comparison: &Comparison) -> Crosstab {
             steps: ["None", "Below 25 %", "Below 50 %", "Below 75 %", "75 % and more"]
                 .map(str::to_owned),
             outlined: "Where most is missing, by weight".to_owned(),
-            proven: String::new(),
             out_of_scope: "Out of scope".to_owned(),
-            fraction: String::new(),
+            ..Legend::default()
         },
         headings: headings.map(crate::printable).collect(),
         rows: shown.into_iter().map(|standing| row(standing, &tactics)).collect(),

@@ -5,31 +5,40 @@ use model::contribution::{Contribution, Contributions, Who};
 use model::score::round9;
 
 use super::recommend::named;
-use super::{basis, caveats, count};
+use super::{basis, caption, caveats, count};
+use crate::page::Caption;
 use crate::sheet::{Sheet, Value, percent};
 
 /// Rows by tactics, as plain data for a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
-    /// The finding, in one sentence.
-    pub title: String,
-    /// What the figures are about.
-    pub basis: String,
-    /// What the figures mean.
-    pub notes: Vec<String>,
-    /// The tactics with techniques in scope, in the order of the matrix: ids and names.
-    pub tactics: Vec<(String, String)>,
-    /// The rows.
+    /// What stands around it.
+    pub caption: Caption,
+    /// The tactics with techniques in scope, in the order of the matrix.
+    pub tactics: Vec<String>,
+    /// The rows, whose loss would cost most first.
     pub rows: Vec<GridRow>,
 }
 
-/// A row of a [`Grid`].
+/// A row of a [`Grid`]. Shares are of 0..=1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GridRow {
     /// What people call it.
     pub name: String,
-    /// Its figures; `by_tactic` has an entry for each tactic of the grid.
-    pub contribution: Contribution,
+    /// For each tactic of the grid, what it comes to alone and what is lost without it; nothing
+    /// where it does nothing.
+    pub cells: Vec<Option<GridCell>>,
+    /// Of all tactics.
+    pub whole: GridCell,
+}
+
+/// What is contributed to a tactic, or to all.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GridCell {
+    /// Expected coverage if there were nothing else.
+    pub alone: f64,
+    /// What is lost of the expected coverage.
+    pub lost: f64,
 }
 
 /// A row for each that contributes, whose loss would cost most first.
@@ -60,19 +69,34 @@ pub fn sheet(assessment: &Assessment, found: &Contributions) -> Sheet {
     sheet
 }
 
-/// The same by tactic.
+/// The same by tactic, for a picture.
 #[must_use]
-pub fn grid(assessment: &Assessment, found: &Contributions) -> Grid {
-    let row = |contribution: &Contribution| GridRow {
-        name: called(contribution),
-        contribution: contribution.clone(),
-    };
+pub fn of(assessment: &Assessment, found: &Contributions) -> Grid {
+    let definition = "Colour: what a row would come to in a tactic if there were nothing else. \
+                      Number: points of expected coverage that the tactic would lose without it; \
+                      0 where others do the same.";
+    let mut caption = caption(assessment, &finding(found), definition);
+    let hang = meaning(found).into_iter().next();
+    if let Some(hang) = hang.filter(|_| found.threat_weighted.exp > 0.0) {
+        caption.subtitle = format!("{hang} · {}", caption.subtitle);
+    }
     Grid {
-        title: finding(found),
-        basis: basis(assessment),
-        notes: meaning(found),
-        tactics: assessment.tactics.iter().map(|t| (t.id.clone(), t.name.clone())).collect(),
-        rows: found.contributions.iter().map(row).collect(),
+        caption,
+        tactics: assessment.tactics.iter().map(|t| crate::printable(&t.name)).collect(),
+        rows: found.contributions.iter().map(|one| grid_row(assessment, one)).collect(),
+    }
+}
+
+fn grid_row(assessment: &Assessment, contribution: &Contribution) -> GridRow {
+    let cell = |id: &String| {
+        let found = contribution.by_tactic.iter().find(|part| part.tactic == *id)?;
+        let cell = GridCell { alone: found.alone, lost: found.lost };
+        (cell.alone > 0.0 || cell.lost > 0.0).then_some(cell)
+    };
+    GridRow {
+        name: crate::printable(&called(contribution)),
+        cells: assessment.tactics.iter().map(|tactic| cell(&tactic.id)).collect(),
+        whole: GridCell { alone: contribution.alone.exp, lost: contribution.lost },
     }
 }
 
@@ -96,8 +120,8 @@ fn meaning(found: &Contributions) -> Vec<String> {
     let exp = found.threat_weighted.exp;
     if exp > 0.0 {
         notes.push(format!(
-            "Of {} that is expected to be covered, {} hang on one row alone; the others do the \
-             rest together",
+            "Of {} that is expected to be covered, {} hang on a single one of these rows; the \
+             rest is covered by several of them, or by what is not listed",
             percent(exp),
             points(found.hang_on_one)
         ));
@@ -132,7 +156,8 @@ pub fn called(contribution: &Contribution) -> String {
     let all = contribution.capabilities.len();
     match contribution.who {
         Who::Control | Who::Rule => named(&contribution.name, &contribution.title),
-        Who::Rules => format!("{} on {}", count(all, "rule"), contribution.name),
+        Who::LogSource => format!("{} on {}", count(all, "rule"), contribution.name),
+        Who::Source => format!("{} of {}", count(all, "rule"), contribution.name),
         Who::Others => format!("{all} others"),
     }
 }

@@ -325,7 +325,7 @@ fn false_alerts(share: f64) -> String {
 }
 
 /// The statement of strength that counts: the first that is there.
-fn strength(capability: &Capability) -> String {
+pub(super) fn strength(capability: &Capability) -> String {
     let rule = capability.rule_status.map(|status| {
         let level = capability.rule_level.map(|level| format!(", {}", level.word()));
         format!("rule status {}{}", status.word(), level.unwrap_or_default())

@@ -83,7 +83,7 @@ fn tests(found: &Recommendation) -> Sheet {
 }
 
 /// What all steps come to, in a sentence.
-fn finding(found: &Recommendation) -> String {
+pub(super) fn finding(found: &Recommendation) -> String {
     let Some(last) = found.picks.last() else {
         return match found.candidates {
             0 => "There is nothing to choose from".to_owned(),
@@ -103,7 +103,7 @@ fn finding(found: &Recommendation) -> String {
 }
 
 /// How far another choice could be ahead.
-fn order(found: &Recommendation) -> String {
+pub(super) fn order(found: &Recommendation) -> String {
     let of = count(found.candidates, "candidate");
     let left = 1.0 - found.certified_ratio;
     if found.picks.is_empty() {
@@ -132,7 +132,7 @@ fn step(place: usize, pick: &Pick, base: f64) -> Vec<Value> {
     ]
 }
 
-fn called(pick: &Pick) -> String {
+pub(super) fn called(pick: &Pick) -> String {
     named(&pick.id, &pick.title)
 }
 
@@ -146,17 +146,17 @@ pub(super) fn named(id: &str, title: &str) -> String {
 }
 
 /// Characters of an id that people say, such as M1031.
-const SAYABLE: usize = 12;
+pub(super) const SAYABLE: usize = 12;
 
 /// The first of a list, and how many more there are.
-fn first(mut names: Vec<String>) -> String {
+pub(super) fn first(mut names: Vec<String>) -> String {
     let more = names.len().saturating_sub(NAMED);
     names.truncate(NAMED);
     let named = names.join(", ");
     if more > 0 { format!("{named} and {more} more") } else { named }
 }
 
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.1}") }
 }
 

@@ -10,7 +10,7 @@ use crate::pictures::scale::{Scale, Tick};
 use crate::sheet::{Sheet, Value, percent};
 
 /// What the stacks are called on a picture, and in a sentence.
-const NAMES: [(&str, &str, &str); 4] = [
+pub(super) const NAMES: [(&str, &str, &str); 4] = [
     ("nist_800_53", "NIST 800-53", "NIST 800-53 rev 5, all implemented"),
     ("m365", "Microsoft 365", "Microsoft 365, all mapped features on"),
     ("sigma", "Sigma", "SigmaHQ, all public rules on"),
@@ -172,6 +172,7 @@ mod tests {
             capabilities: 3,
             coverage: Range { lo: 0.0, exp, hi: 0.5 },
             by_function: BTreeMap::new(),
+            scenarios: BTreeMap::new(),
         }
     }
 

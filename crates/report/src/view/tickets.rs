@@ -2,7 +2,8 @@
 //! done. A ticket's external id stays the same from import to import, so that a later one updates
 //! the ticket and makes no second one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use model::assessment::{Assessment, TechniqueAssessment};
 use model::attack::Attack;
@@ -69,12 +70,16 @@ pub struct Ticket {
 #[must_use]
 pub fn tickets(assessment: &Assessment, attack: &Attack, limit: usize) -> Tickets {
     let gaps = ticket::handed_out(assessment, limit);
+    let known = Known::of(assessment, attack);
     Tickets {
         schema: SCHEMA.to_owned(),
         generated_by: assessment.generated_by.clone(),
         as_of: assessment.as_of,
         organisation: assessment.organisation.clone(),
-        tickets: gaps.into_iter().map(|gap| Writer { assessment, attack, gap }.ticket()).collect(),
+        tickets: gaps
+            .into_iter()
+            .map(|gap| Writer { known: &known, gap, most: NAMED }.ticket())
+            .collect(),
     }
 }
 
@@ -189,38 +194,88 @@ fn slug(text: &str) -> String {
 /// How many things a line of a ticket names.
 const NAMED: usize = 5;
 
-/// The first of a list, and how many there are beside.
-fn first(things: &[String]) -> String {
-    let named = things.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
-    match things.len().saturating_sub(NAMED) {
+/// The first of a list, `most` at most, and how many there are beside.
+pub(super) fn first_of(things: &[String], most: usize) -> String {
+    let named = things.iter().take(most).cloned().collect::<Vec<_>>().join("; ");
+    match things.len().saturating_sub(most) {
         0 => named,
         more => format!("{named}; and {more} more"),
     }
 }
 
 /// Any one of a list.
-fn one_of(things: &[String]) -> String {
+fn one_of(most: usize, things: &[String]) -> String {
     match things {
         [only] => only.clone(),
-        _ => format!("one of {}", first(things)),
+        _ => format!("one of {}", first_of(things, most)),
+    }
+}
+
+/// What all tickets of an assessment are written from.
+pub(super) struct Known<'a> {
+    assessment: &'a Assessment,
+    attack: &'a Attack,
+    /// What is switched off, by technique.
+    off: BTreeMap<TechniqueId, Vec<&'a Capability>>,
+    /// The mitigations that something in place implements.
+    mitigations: BTreeSet<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn of(assessment: &'a Assessment, attack: &'a Attack) -> Self {
+        let is_on = |c: &&Arc<Capability>| !strength::is_off(c, &assessment.policy);
+        let on = assessment.capabilities.iter().filter(is_on);
+        Self {
+            assessment,
+            attack,
+            off: ticket::switched_off(assessment),
+            mitigations: on.flat_map(|c| c.mitigations.iter().map(String::as_str)).collect(),
+        }
+    }
+
+    /// What to do about a gap, as a part of a sentence that names so many things at most.
+    pub(super) fn step(&self, gap: &TechniqueAssessment, most: usize) -> String {
+        // Every gap that is handed out has one.
+        Writer { known: self, gap, most }.step(gap.next_move.unwrap_or(Move::Accept))
+    }
+
+    /// What is switched off and names a technique.
+    pub(super) fn off(&self, technique: TechniqueId) -> &[&'a Capability] {
+        self.off.get(&technique).map_or(&[], Vec::as_slice)
+    }
+
+    /// What names a technique as evidence, each once, by id.
+    pub(super) fn evidence(&self, gap: &TechniqueAssessment) -> Vec<&'a Capability> {
+        let named: BTreeSet<&str> = gap.evidence.iter().map(|e| e.capability.as_str()).collect();
+        let all = &self.assessment.capabilities;
+        let of = |id: &str| {
+            let at = all.partition_point(|capability| capability.id.as_str() < id);
+            let id = id.to_owned();
+            all[at..].iter().take_while(move |c| c.id == id).map(AsRef::as_ref)
+        };
+        named.into_iter().flat_map(of).collect()
     }
 }
 
 /// What one ticket is written from.
 struct Writer<'a> {
-    assessment: &'a Assessment,
-    attack: &'a Attack,
+    known: &'a Known<'a>,
     gap: &'a TechniqueAssessment,
+    /// How many things a line names.
+    most: usize,
 }
 
 impl Writer<'_> {
     fn ticket(&self) -> Ticket {
-        let (gap, organisation) = (self.gap, &self.assessment.organisation);
+        let (gap, organisation) = (self.gap, &self.known.assessment.organisation);
         let decided = gap.disposition.as_ref();
         // Every gap that is handed out has one.
         let next_move = gap.next_move.unwrap_or(Move::Accept);
-        let body = [self.why(), self.terms(), self.decision(), self.what(next_move)];
+        let what = format!("What to do: {}.", self.step(next_move));
+        let body = [self.why(), self.terms(), self.decision(), what];
         let body = body.into_iter().chain([self.done(next_move)]).filter(|line| !line.is_empty());
+        // Each is one line, whatever stands in the names within it.
+        let body = body.map(|line| line.replace(['\r', '\n'], " "));
         Ticket {
             external_id: format!("{}/{}", place(organisation, gap.id), next_move.word()),
             title: self.title(next_move),
@@ -251,7 +306,7 @@ impl Writer<'_> {
     /// The technique, its tactics and the kind of work.
     fn labels(&self, next_move: Move) -> Vec<String> {
         let tactic = |id: &String| {
-            self.assessment.tactics.iter().find(|t| t.id == *id).map(|t| slug(&t.shortname))
+            self.known.assessment.tactics.iter().find(|t| t.id == *id).map(|t| slug(&t.shortname))
         };
         let tactics = self.gap.tactics.iter().filter_map(tactic);
         let own = ["lacuna".to_owned(), self.gap.id.to_string()];
@@ -260,15 +315,15 @@ impl Writer<'_> {
 
     fn why(&self) -> String {
         let gap = self.gap;
-        let all = self.assessment.gaps().len() + self.assessment.accepted().len();
+        let all = self.known.assessment.gaps().len() + self.known.assessment.accepted().len();
         let users: Vec<String> = self.users();
-        let whose = match self.assessment.adversaries.is_empty() {
+        let whose = match self.known.assessment.adversaries.is_empty() {
             true => "Adversaries",
             false => "Our adversaries",
         };
         let by = match users.is_empty() {
             true => String::new(),
-            false => format!(" (above all {})", first(&users)),
+            false => format!(" (above all {})", first_of(&users, self.most)),
         };
         format!(
             "Why: {} is gap {} of {all}. {whose} use it with a chance of {}{by}, and {} of it \
@@ -289,7 +344,7 @@ impl Writer<'_> {
         users.retain(|(_, share)| *share > 0.0);
         users.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
         let name = |id: &String| {
-            self.assessment.adversaries.iter().find(|a| a.id == *id).map(|a| a.name.clone())
+            self.known.assessment.adversaries.iter().find(|a| a.id == *id).map(|a| a.name.clone())
         };
         users.into_iter().filter_map(|(id, _)| name(id)).collect()
     }
@@ -317,63 +372,57 @@ impl Writer<'_> {
         format!("Decided: {}{day}{owner}{approver}{reason}.", decision.word())
     }
 
-    fn what(&self, next_move: Move) -> String {
+    fn step(&self, next_move: Move) -> String {
         let gap = self.gap;
-        let what = match next_move {
+        match next_move {
             Move::Enable => {
-                let off = ticket::switched_off(self.assessment, gap).map(called);
+                let off = self.known.off(gap.id).iter().map(|c| called(c));
                 match &off.collect::<Vec<_>>()[..] {
                     // It names the technique by a mitigation or a control.
                     [] => "switch on what is off; lacuna recommend lists it".to_owned(),
-                    off => format!("switch on {}", first(off)),
+                    off => format!("switch on {}", first_of(off, self.most)),
                 }
             }
             Move::Test => {
-                let named: BTreeSet<&str> =
-                    gap.evidence.iter().map(|e| e.capability.as_str()).collect();
-                let all = self.assessment.capabilities.iter();
-                let rows = all.filter(|c| named.contains(c.id.as_str()));
-                let rows: Vec<String> = rows.map(|c| called(c)).collect();
-                format!("test by distinct procedures {}", first(&rows))
+                let rows = self.known.evidence(gap).into_iter();
+                let rows: Vec<String> = rows.map(called).collect();
+                format!("test by distinct procedures {}", first_of(&rows, self.most))
             }
             Move::Write => format!(
                 "write a rule; {} of what shows it is collected ({}), and {} to start from",
                 percent(gap.ease.telemetry),
-                first(&self.components()),
+                first_of(&self.components(), self.most),
                 match gap.ease.public_rules {
                     0 => "there is no public rule".to_owned(),
                     n => format!("there are {}", count(n as usize, "public rule")),
                 }
             ),
-            Move::Prevent => format!("put in place {}", one_of(&self.open_mitigations())),
-            Move::Onboard => format!("collect {}", one_of(&self.components())),
+            Move::Prevent => {
+                format!("put in place {}", one_of(self.most, &self.open_mitigations()))
+            }
+            Move::Onboard => format!("collect {}", one_of(self.most, &self.components())),
             Move::Accept => {
                 "nothing prevents it and no data source shows it: accept it until a day, or \
                   exclude it, with a reason"
                     .to_owned()
             }
-        };
-        format!("What to do: {what}.")
+        }
     }
 
     fn components(&self) -> Vec<String> {
-        let Some(ix) = self.attack.technique(self.gap.id) else { return Vec::new() };
-        let components = self.attack.techniques[ix].components.iter();
-        components.map(|c| self.attack.components[*c].name.clone()).collect()
+        let Some(ix) = self.known.attack.technique(self.gap.id) else { return Vec::new() };
+        let components = self.known.attack.techniques[ix].components.iter();
+        components.map(|c| self.known.attack.components[*c].name.clone()).collect()
     }
 
     /// The mitigations that nothing implements yet.
     fn open_mitigations(&self) -> Vec<String> {
-        let Some(ix) = self.attack.technique(self.gap.id) else { return Vec::new() };
-        let policy = &self.assessment.policy;
-        let on = self.assessment.capabilities.iter().filter(|c| !strength::is_off(c, policy));
-        let taken: BTreeSet<&str> =
-            on.flat_map(|c| c.mitigations.iter().map(String::as_str)).collect();
-        let all = self.attack.techniques[ix].mitigations.iter();
-        let all = all.map(|m| &self.attack.mitigations[*m]);
+        let Some(ix) = self.known.attack.technique(self.gap.id) else { return Vec::new() };
+        let all = self.known.attack.techniques[ix].mitigations.iter();
+        let all = all.map(|m| &self.known.attack.mitigations[*m]);
         // Do Not Mitigate and Pre-compromise are no work that could be done.
         let open = all.filter(|m| !matches!(m.id.as_str(), "M1055" | "M1056"));
-        let open = open.filter(|m| !taken.contains(m.id.as_str()));
+        let open = open.filter(|m| !self.known.mitigations.contains(m.id.as_str()));
         open.map(|m| format!("{} {}", m.id, m.name)).collect()
     }
 
@@ -399,7 +448,7 @@ impl Writer<'_> {
     }
 }
 
-fn called(capability: &Capability) -> String {
+pub(super) fn called(capability: &Capability) -> String {
     match capability.title.as_str() {
         "" => capability.id.clone(),
         title if title == capability.id => title.to_owned(),

@@ -1,6 +1,6 @@
 //! The matrix itself: where each tactic and each cell goes.
 
-use super::cell::{Card, Fit};
+use super::cell::{Card, Detail, Fit};
 use super::{Letters, Names};
 use crate::draw::canvas::{Label, Mark, Rect, Type};
 use crate::draw::look::Tone;
@@ -14,17 +14,24 @@ const GAP: f64 = 2.5;
 const WIDE_GAP: f64 = 6.0;
 /// A larger cell would only be emptier.
 const LARGEST: (f64, f64) = (230.0, 70.0);
-/// What a cut name costs. One that is set a little smaller costs 1.
-const CUT: usize = 10;
+/// What a cut name costs. One that is set a little smaller costs 1, and all of them less than this.
+const CUT: usize = 10_000;
+/// What a cell costs that is not as high as the others.
+const UNEVEN: usize = 20;
 /// What a name costs that has no line at all.
-const MISSING: usize = 20;
-/// Letters smaller than wanted are tried if more of the names than this would be cut.
-const TOLERATED: f64 = 0.03;
+const MISSING: usize = 2 * CUT;
 
 /// A column ready to be laid out.
 struct Tactic<'a> {
     column: &'a Column,
     cards: Vec<Card<'a>>,
+}
+
+impl<'a> Tactic<'a> {
+    fn new(column: &'a Column, detail: Detail) -> Self {
+        let cards = column.cells.iter().map(|cell| Card::new(cell, detail)).collect();
+        Self { column, cards }
+    }
 }
 
 /// A way to lay out the cells.
@@ -46,10 +53,8 @@ struct Layout {
 
 /// The tactics with their headings and cells.
 pub(super) fn marks(columns: &[Column], letters: &Letters, margin: f64, area: Rect) -> Vec<Mark> {
-    let tactics: Vec<Tactic<'_>> = columns
-        .iter()
-        .map(|column| Tactic { column, cards: column.cells.iter().map(Card::new).collect() })
-        .collect();
+    let tactics: Vec<Tactic<'_>> =
+        columns.iter().map(|column| Tactic::new(column, letters.detail)).collect();
     let heading = heading_height(letters.heading);
     let body = Rect::new(area.x, area.y + heading, area.w, area.h - heading - margin / 2.0);
     let layout = layout(&tactics, letters.names, body);
@@ -68,7 +73,6 @@ pub(super) fn marks(columns: &[Column], letters: &Letters, margin: f64, area: Re
 /// The largest letters that spoil few enough names, and then the layout that spoils the fewest.
 fn layout(tactics: &[Tactic<'_>], names: Names, area: Rect) -> Layout {
     let all: usize = tactics.iter().map(|tactic| tactic.cards.len()).sum();
-    let tolerated = (TOLERATED * (all * CUT) as f64) as usize;
     let mut best: Option<(usize, Layout)> = None;
     for em in sizes(names) {
         for layout in layouts(tactics, area, em) {
@@ -78,8 +82,12 @@ fn layout(tactics: &[Tactic<'_>], names: Names, area: Rect) -> Layout {
                 best = Some((cost, layout));
             }
         }
-        let limit = if em > names.wanted { 0 } else { tolerated };
-        if best.is_some_and(|(cost, _)| cost <= limit) {
+        // Larger letters than wanted are not worth cells of different heights.
+        let enough = match em > names.wanted {
+            true => UNEVEN,
+            false => ((names.may_be_cut * all as f64) as usize + 1) * CUT,
+        };
+        if best.is_some_and(|(cost, _)| cost < enough) {
             break;
         }
     }
@@ -132,18 +140,67 @@ impl Layout {
     /// What this layout costs; counting stops when it is `enough`.
     fn cost(&self, tactics: &[Tactic<'_>], enough: usize) -> usize {
         let mut cost = 0;
-        for card in tactics.iter().flat_map(|tactic| &tactic.cards) {
-            cost += match card.fit(self.cell, self.em) {
-                Fit::Whole => 0,
-                Fit::Tighter => 1,
-                Fit::Cut => CUT,
-                Fit::Missing => MISSING,
-            };
+        for column in tactics.iter().flat_map(|tactic| self.columns(tactic)) {
+            cost += self.heights(column).0;
             if cost >= enough {
                 break;
             }
         }
         cost
+    }
+
+    /// The heights of the cells of a sub-column, and what its names cost then. All are alike unless
+    /// that cuts names.
+    fn heights(&self, column: &[Card<'_>]) -> (usize, Vec<f64>) {
+        let even = vec![self.cell.1; column.len()];
+        let costs: Vec<usize> = column.iter().map(|card| self.cost_at(card, self.cell.1)).collect();
+        let cost: usize = costs.iter().sum();
+        if cost < CUT {
+            return (cost, even);
+        }
+        let Some(uneven) = self.uneven(column, &costs) else { return (cost, even) };
+        let at = |(card, height): (&Card<'_>, &f64)| {
+            let is_uneven = *height != self.cell.1;
+            self.cost_at(card, *height) + if is_uneven { UNEVEN } else { 0 }
+        };
+        match column.iter().zip(&uneven).map(at).sum() {
+            uneven_cost if uneven_cost < cost => (uneven_cost, uneven),
+            _ => (cost, even),
+        }
+    }
+
+    fn cost_at(&self, card: &Card<'_>, height: f64) -> usize {
+        match card.fit((self.cell.0, height), self.em) {
+            Fit::Whole => 0,
+            Fit::Tighter => 1,
+            Fit::Cut => CUT,
+            Fit::Missing => MISSING,
+        }
+    }
+
+    /// Other heights for the cells of a sub-column: those whose names would be cut are as high as
+    /// they need, and the others share what is left, as high as all cells at most. `None` where
+    /// that is no help. `costs` are those of cells that are alike.
+    fn uneven(&self, column: &[Card<'_>], costs: &[usize]) -> Option<Vec<f64>> {
+        // A column whose names are mostly too long has nothing to share.
+        if 2 * costs.iter().filter(|cost| **cost >= CUT).count() > column.len() {
+            return None;
+        }
+        let (width, height) = self.cell;
+        let needs = |card: &Card<'_>| card.needs(width, self.em).unwrap_or(height);
+        let cut = column.iter().zip(costs).filter(|(_, cost)| **cost >= CUT);
+        let more: f64 = cut.map(|(card, _)| needs(card)).sum();
+        let free = (self.rows - column.len().min(self.rows)) as f64 * (height + self.row_gap);
+        let room = column.len() as f64 * height + free;
+        if more > room {
+            return None;
+        }
+        share(&column.iter().map(needs).collect::<Vec<f64>>(), room, height)
+    }
+
+    /// The cells of each sub-column of a tactic.
+    fn columns<'a>(&self, tactic: &'a Tactic<'a>) -> std::slice::Chunks<'a, Card<'a>> {
+        tactic.cards.chunks(tactic.cards.len().div_ceil(subs(tactic, self.rows)).max(1))
     }
 
     fn tactic_width(&self, tactic: &Tactic<'_>) -> f64 {
@@ -152,14 +209,40 @@ impl Layout {
     }
 
     fn cell_marks(&self, tactic: &Tactic<'_>, (x, y): (f64, f64)) -> Vec<Mark> {
-        let rows = tactic.cards.len().div_ceil(subs(tactic, self.rows)).max(1);
-        let (w, h) = self.cell;
-        let place = |at: usize| {
-            let (sub, row) = ((at / rows) as f64, (at % rows) as f64);
-            Rect::new(x + sub * (w + self.gap), y + row * (h + self.row_gap), w, h)
-        };
-        let cards = tactic.cards.iter().enumerate();
-        cards.flat_map(|(at, card)| card.marks(place(at), self.em)).collect()
+        let columns = self.columns(tactic).enumerate();
+        let marks = columns.flat_map(|(at, column)| {
+            let x = x + at as f64 * (self.cell.0 + self.gap);
+            self.column_marks(column, (x, y))
+        });
+        marks.collect()
+    }
+
+    fn column_marks(&self, column: &[Card<'_>], (x, mut y): (f64, f64)) -> Vec<Mark> {
+        let (_, heights) = self.heights(column);
+        let mut marks = Vec::new();
+        for (card, height) in column.iter().zip(heights) {
+            marks.extend(card.marks(Rect::new(x, y, self.cell.0, height), self.em));
+            y += height + self.row_gap;
+        }
+        marks
+    }
+}
+
+/// Heights that add up to no more than the room: each as much as it needs, and none less than an
+/// equal share of what those leave that need more, or than `most`. `None` where there is not
+/// enough.
+fn share(needs: &[f64], room: f64, most: f64) -> Option<Vec<f64>> {
+    let mut share = most;
+    loop {
+        let (more, others): (Vec<f64>, Vec<f64>) = needs.iter().partition(|need| **need > share);
+        let more: f64 = more.iter().sum();
+        let left = (room - more) / others.len().max(1) as f64;
+        if others.is_empty() || left >= share {
+            let fits = more + share * others.len() as f64 <= room + 0.01;
+            return fits.then(|| needs.iter().map(|need| need.max(share)).collect());
+        }
+        // What is left is less than the share was: whoever needs more than that takes it, too.
+        share = left;
     }
 }
 
@@ -208,4 +291,20 @@ fn bar(share: Option<f64>, area: Rect) -> Vec<Mark> {
 
 fn heading_height(em: f64) -> f64 {
     3.0 * em * LEADING + 14.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_who_need_more_take_it_from_those_who_can_spare_it() {
+        // All as high as they were, where there is room below.
+        assert_eq!(share(&[30.0, 10.0, 10.0], 70.0, 20.0), Some(vec![30.0, 20.0, 20.0]));
+        // The others become lower, though none lower than it needs.
+        assert_eq!(share(&[30.0, 10.0, 10.0], 60.0, 20.0), Some(vec![30.0, 15.0, 15.0]));
+        assert_eq!(share(&[30.0, 18.0, 10.0], 60.0, 20.0), Some(vec![30.0, 18.0, 12.0]));
+        assert_eq!(share(&[30.0, 18.0, 13.0], 60.0, 20.0), None);
+        assert_eq!(share(&[], 60.0, 20.0), Some(Vec::new()));
+    }
 }

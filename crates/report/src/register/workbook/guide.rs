@@ -3,7 +3,8 @@
 use rust_xlsxwriter::{Format, FormatAlign, Worksheet, XlsxError};
 
 use super::super::Register;
-use super::{Help, LINE, OURS, lines_of};
+use super::{Help, OURS};
+use crate::spreadsheet::{LINE, lines_of};
 
 /// The width of the columns of text, in characters.
 const WIDTH: usize = 60;

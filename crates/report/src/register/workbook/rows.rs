@@ -4,9 +4,8 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, Note, Worksheet, XlsxError};
 
 use super::super::{Cell, Column, ColumnHelp, Register};
 use super::values::{Kind, kind, validation};
-use super::{
-    ANCHOR, Help, LINE, Look, READ_FROM, TooLarge, WorkbookError, lines_of, too_long, write_cell,
-};
+use super::{ANCHOR, Help, Look, READ_FROM, TooLarge, WorkbookError, write_cell};
+use crate::spreadsheet::{LINE, lines_of, too_long};
 
 /// Colours behind what may be edited, and what may not.
 const EDITABLE: Color = Color::RGB(0x00FF_F2CC);
