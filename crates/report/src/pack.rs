@@ -1,7 +1,7 @@
 //! Which pictures there are of one assessment, and in which order they are shown.
 
 use crate::draw::Picture;
-use crate::material::{Material, Since};
+use crate::material::Material;
 use crate::page::{Caption, Size};
 use crate::pictures;
 use crate::slides::Slide;
@@ -96,14 +96,12 @@ impl Chart {
         };
         Some(match self {
             Self::Board => {
-                let since =
-                    material.since.map(|Since { before, diff }| board::Since { before, diff });
                 let told = board::Told {
                     assessment,
                     scenarios: material.scenarios,
                     stacks: material.stacks,
                     recommendation: Some(material.recommendation),
-                    since,
+                    since: material.since,
                 };
                 let mut board = board::Board::of(&told);
                 with_heading(&mut board.caption);
@@ -139,7 +137,21 @@ impl Chart {
                 with_heading(&mut matrix.caption);
                 pictures::heatmap::picture(&matrix, size)
             }
-            Self::Change | Self::Controls | Self::Steps => return None,
+            Self::Change => {
+                let mut matrix = view::matrix::change(material.since?.before, assessment, attack);
+                with_heading(&mut matrix.caption);
+                pictures::heatmap::picture(&matrix, size)
+            }
+            Self::Controls => {
+                let mut grid = view::contribution::of(assessment, material.contributions);
+                with_heading(&mut grid.caption);
+                pictures::contribution::picture(&grid, size)
+            }
+            Self::Steps => {
+                let mut stairs = view::staircase::of(assessment, material.recommendation);
+                with_heading(&mut stairs.caption);
+                pictures::staircase::picture(&stairs, size)
+            }
         })
     }
 }

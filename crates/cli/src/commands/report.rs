@@ -1,5 +1,6 @@
 //! `lacuna report`: everything, in one folder.
 
+use std::io;
 use std::path::Path;
 
 use report::draw::picture::Alternative;
@@ -209,15 +210,26 @@ fn csv(sheet: &Sheet) -> Result<Vec<u8>, Failure> {
     Ok(csv)
 }
 
+/// Layers for ATT&CK Navigator: coverage, and others one by one and as a list.
 fn layers(material: &Material<'_>) -> Result<Vec<File>, Failure> {
-    let layer = |show: view::Show| {
+    let Material { assessment, attack, since, .. } = *material;
+    let before = since.map(|since| since.before);
+    let layer = |write: &dyn Fn(&mut Vec<u8>) -> io::Result<()>| {
         let mut layer = Vec::new();
-        navigator::write(material.assessment, material.attack, show, &mut layer)?;
+        write(&mut layer)?;
         Ok::<_, Failure>(layer)
     };
-    Ok(vec![
-        ("layer.json", layer(view::Show::Coverage)?),
-        ("layers/threat.json", layer(view::Show::Threat)?),
-        ("layers/priority.json", layer(view::Show::Priority)?),
-    ])
+    let of = |show: view::Show| layer(&|out| navigator::write(assessment, attack, show, out));
+    let mut layers = vec![
+        ("layer.json", of(view::Show::Coverage)?),
+        ("layers/priority.json", of(view::Show::Priority)?),
+        ("layers/use.json", layer(&|out| navigator::write_usage(assessment, attack, out))?),
+    ];
+    if let Some(before) = before {
+        let change = layer(&|out| navigator::write_change(before, assessment, attack, out))?;
+        layers.push(("layers/change.json", change));
+    }
+    let all = layer(&|out| navigator::write_all(assessment, attack, before, out))?;
+    layers.push(("layers/all.json", all));
+    Ok(layers)
 }

@@ -18,6 +18,7 @@ use model::scenario::ScenarioCoverage;
 use model::score::Range;
 
 use super::{basis, caption, recommend, references};
+use crate::material::Since;
 use crate::page::Caption;
 
 /// What the page is drawn from.
@@ -33,15 +34,6 @@ pub struct Told<'a> {
     pub recommendation: Option<&'a Recommendation>,
     /// How things stood before, where that is known.
     pub since: Option<Since<'a>>,
-}
-
-/// An earlier assessment, and what moved since.
-#[derive(Debug, Clone, Copy)]
-pub struct Since<'a> {
-    /// How things stood.
-    pub before: &'a Assessment,
-    /// The difference between the two.
-    pub diff: &'a Diff,
 }
 
 /// The page as plain data.

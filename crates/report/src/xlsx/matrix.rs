@@ -10,7 +10,7 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Note, Worksheet,
 use super::formats::Formats;
 use super::{A3, Page};
 use crate::draw::look::{Fill, Tone};
-use crate::matrix::{Cell, Column, Matrix, Shade};
+use crate::matrix::{Cell, Column, Matrix, Proof, Shade};
 use crate::sheet::percent;
 use crate::view::{self, Show};
 
@@ -114,7 +114,10 @@ impl Cells {
 impl Cells {
     fn format(&self, cell: &Cell) -> &Format {
         match cell.shade {
-            Shade::OutOfScope => &self.out_of_scope,
+            // The sheet shows coverage as it is, and no change.
+            Shade::OutOfScope | Shade::Change(_) | Shade::Joined | Shade::Left => {
+                &self.out_of_scope
+            }
             Shade::Step(step) => &self.steps[usize::from(step).min(4)][usize::from(cell.outlined)],
         }
     }
@@ -141,8 +144,9 @@ impl<'a> Families<'a> {
         let (own, subs) = self.members(cell);
         let mut marks = vec![cell.id.clone()];
         marks.extend(cell.fraction.map(|(covered, all)| format!("{covered}/{all}")));
-        if cell.proven {
-            marks.push("proven".to_owned());
+        match cell.proof {
+            Proof::Proven => marks.push("proven".to_owned()),
+            Proof::Claimed | Proof::Unsaid => {}
         }
         if cell.outlined {
             let ranks = own.into_iter().chain(subs).filter_map(|t| t.rank);
