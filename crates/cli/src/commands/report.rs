@@ -3,7 +3,6 @@
 use std::io;
 use std::path::Path;
 
-use report::draw::picture::Alternative;
 use report::draw::{self, Look, Picture};
 use report::html;
 use report::material::Material;
@@ -156,13 +155,13 @@ fn html(
         Some((part_of(*chart)?, picture.alternative(), draw::svg(picture, light)))
     });
     let svgs: Vec<_> = svgs.collect();
-    let picture = |(part, said, svg): &'_ (html::Part, &'_ Alternative, String)| html::Picture {
+    let pictures = svgs.iter().map(|(part, said, svg)| html::Picture {
         part: *part,
         alternative: &said.title,
         caption: "",
         svg,
-    };
-    let pictures: Vec<html::Picture<'_>> = svgs.iter().map(picture).collect();
+    });
+    let pictures: Vec<html::Picture<'_>> = pictures.collect();
     let decided = view::decisions::sheet(material.decisions);
     let beside = html::Beside {
         pictures: &pictures,
