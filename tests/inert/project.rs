@@ -177,7 +177,7 @@ fn workbook(words: &Words, path: &Path) {
     let name: String = words.word(0).chars().filter(is_allowed).take(31).collect();
     sheet.set_name(name.trim_matches('\'')).unwrap();
     let columns = ["id", "title", "techniques", "status", "owner"];
-    columns.iter().zip(0..).for_each(|(name, at)| drop(sheet.write(0, at, *name).unwrap()));
+    columns.iter().zip(0..).for_each(|(name, at)| _ = sheet.write(0, at, *name).unwrap());
     sheet.write(0, 5, words.word(9)).unwrap();
     for (at, line) in (0..6).zip(1..) {
         let title = words.word(at + 20).replace(|c: char| c.is_control() || c > '\u{fff0}', " ");
@@ -189,7 +189,7 @@ fn workbook(words: &Words, path: &Path) {
             title.clone(),
             title,
         ];
-        cells.iter().zip(0..).for_each(|(cell, at)| drop(sheet.write(line, at, cell).unwrap()));
+        cells.iter().zip(0..).for_each(|(cell, at)| _ = sheet.write(line, at, cell).unwrap());
     }
     book.save(path).unwrap();
 }

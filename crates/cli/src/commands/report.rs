@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use report::draw::{self, Look, Picture};
+use report::draw::{self, Picture};
 use report::html;
 use report::material::Material;
 use report::pack::Chart;
@@ -86,7 +86,7 @@ fn files(material: &Material<'_>, moved: &[Sheet], page: &PageArgs) -> Result<Ve
     let board = drawn(Chart::Board, Format::Png(2.0))?;
     let heatmap = drawn(Chart::Matrix, Format::Svg)?;
     let mut files = vec![
-        ("index.html", html(material, moved, &charts, look)?),
+        ("index.html", html(material, moved, &charts, page)?),
         ("board.svg", drawn(Chart::Board, Format::Svg)?),
         ("board.png", drawn(Chart::Board, Format::Png(1.0))?),
         ("board@2x.png", board),
@@ -131,48 +131,53 @@ fn file_of(chart: Chart) -> Option<&'static str> {
     }
 }
 
-/// Where a chart stands on the page; what the page shows in another way does not.
-fn part_of(chart: Chart) -> Option<html::Part> {
-    match chart {
-        Chart::Proof => Some(html::Part::Findings),
-        Chart::Controls => Some(html::Part::Controls),
-        Chart::Steps => Some(html::Part::Recommendations),
-        Chart::Trend => Some(html::Part::Trend),
-        Chart::Segments => Some(html::Part::Segments),
-        Chart::Board | Chart::Findings | Chart::Adversaries | Chart::Matrix | Chart::Change => None,
-    }
-}
+/// The charts of the page, and where each stands in it.
+const ON_PAGE: [(Chart, html::Part); 7] = [
+    (Chart::Board, html::Part::Findings),
+    (Chart::Findings, html::Part::Gaps),
+    (Chart::Change, html::Part::Moved),
+    (Chart::Steps, html::Part::Recommendations),
+    (Chart::Controls, html::Part::Controls),
+    (Chart::Segments, html::Part::Segments),
+    (Chart::Trend, html::Part::Trend),
+];
 
 fn html(
     material: &Material<'_>,
     moved: &[Sheet],
     charts: &[(Chart, Picture)],
-    look: Look,
+    page: &PageArgs,
 ) -> Result<Vec<u8>, Failure> {
     let Material { assessment, attack, stacks, line, .. } = *material;
-    let svgs = charts.iter().filter_map(|(chart, picture)| {
-        let light = Look { is_dark: false, ..look };
-        Some((part_of(*chart)?, picture.alternative(), draw::svg(picture, light)))
-    });
-    let svgs: Vec<_> = svgs.collect();
-    let pictures = svgs.iter().map(|(part, said, svg)| html::Picture {
-        part: *part,
-        alternative: &said.title,
-        caption: "",
-        svg,
-    });
-    let pictures: Vec<html::Picture<'_>> = pictures.collect();
-    let decided = view::decisions::sheet(material.decisions);
+    let drawn: Vec<(html::Part, &Picture, String)> = charts
+        .iter()
+        .filter_map(|(chart, picture)| {
+            let (_, part) = ON_PAGE.into_iter().find(|(shown, _)| shown == chart)?;
+            Some((part, picture, draw::svg(picture, page.look())))
+        })
+        .collect();
+    let pictures: Vec<html::Picture<'_>> = drawn
+        .iter()
+        .map(|(part, picture, svg)| html::Picture {
+            part: *part,
+            alternative: &picture.alternative().title,
+            caption: "",
+            svg,
+        })
+        .collect();
+    let recommended = view::recommend::sheets(assessment, material.recommendation, true);
+    let decided = [view::decisions::sheet(material.decisions)];
+    let by_control = [view::contribution::sheet(assessment, material.contributions)];
     let beside = html::Beside {
         pictures: &pictures,
         stacks,
         line,
         since: moved,
         before: material.since.map(|since| since.before),
-        recommended: &view::recommend::sheets(assessment, material.recommendation, false),
-        decided: std::slice::from_ref(&decided),
-        by_control: &[view::contribution::sheet(assessment, material.contributions)],
-        palette: look.palette,
+        recommended: &recommended,
+        decided: if material.decisions.decisions.is_empty() { &[] } else { &decided },
+        by_control: &by_control,
+        palette: page.look().palette,
     };
     let mut page = Vec::new();
     html::write(assessment, attack, &beside, &mut page)?;

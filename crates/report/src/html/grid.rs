@@ -9,7 +9,7 @@ use model::movement::Movements;
 
 use super::layer::{Layer, Painter};
 use crate::matrix::{Cell, Column, Matrix, Proof, Shade};
-use crate::view::{self, Show};
+use crate::view::{self, Show, matrix};
 
 /// The matrix with its controls and its legend.
 #[derive(Debug, Template)]
@@ -149,7 +149,7 @@ impl Draw<'_> {
             row: sub.id.to_string(),
             name: sub.name.clone(),
             shown: shown.map(|shown| (shown.step, shown.number)),
-            is_first_gap: sub.rank.is_some_and(|rank| rank <= view::matrix::OUTLINED),
+            is_first_gap: sub.rank.is_some_and(|rank| rank <= matrix::OUTLINED),
             is_proven: sub.coverage.composite.lo > 0.0,
             fraction: String::new(),
             subs: Vec::new(),

@@ -214,7 +214,7 @@ pub(crate) fn figure(technique: &TechniqueAssessment, show: Show) -> Range {
     }
 }
 
-/// The step of colour of one technique by itself.
+/// The step of colour of a technique, from 0 to 4.
 pub(crate) fn step(assessment: &Assessment, technique: &TechniqueAssessment, show: Show) -> u8 {
     let step = |value: f64, borders: [f64; 3]| match value {
         value if value <= 0.0 => 0,
