@@ -109,7 +109,9 @@ pub(super) fn all(
         let mut blocks = sources.blocks(part);
         let pictures = beside.pictures.iter().filter(|picture| picture.part == part);
         let pictures = pictures.map(|p| Block::Image(Image::of(p.svg, p.alternative, p.caption)));
-        blocks.splice(0..0, pictures);
+        // The figures at a glance come before any picture.
+        let at = usize::from(part == Part::Findings);
+        blocks.splice(at..at, pictures);
         (!blocks.is_empty()).then_some(Section { id, heading, blocks })
     };
     PARTS.into_iter().filter_map(section).collect()
@@ -121,7 +123,7 @@ impl Sources<'_> {
         let targets = &*targets;
         match part {
             Part::Findings => self.findings(),
-            Part::Moved => noted(beside.since, targets),
+            Part::Moved => noted(assessment, beside.since, targets),
             Part::Gaps => gaps::blocks(assessment, targets, evidence),
             Part::Adversaries => adversaries(assessment),
             Part::Segments => Vec::new(),
@@ -134,11 +136,11 @@ impl Sources<'_> {
                 );
                 vec![Block::Grid(Grid::of(assessment, attack, *moved)), Block::Folded(line, table)]
             }
-            Part::Recommendations => noted(beside.recommended, targets),
-            Part::Decisions => noted(beside.decided, targets),
-            Part::Controls => noted(beside.by_control, targets),
+            Part::Recommendations => noted(assessment, beside.recommended, targets),
+            Part::Decisions => noted(assessment, beside.decided, targets),
+            Part::Controls => noted(assessment, beside.by_control, targets),
             Part::Trend if beside.line.is_empty() => Vec::new(),
-            Part::Trend => noted(&[view::trend::sheet(beside.line)], targets),
+            Part::Trend => noted(assessment, &[view::trend::sheet(beside.line)], targets),
             Part::Inputs => read(assessment, targets),
             Part::Method => limits(assessment, targets),
         }
@@ -166,14 +168,20 @@ impl Sources<'_> {
     }
 }
 
-/// Tables, each with what must be known to read it.
-fn noted(sheets: &[Sheet], targets: &Targets) -> Vec<Block> {
+/// Rows from which a table is unfolded only when it is asked for.
+const LONG: usize = 30;
+
+/// Tables, each with what must be known to read it; what the header says already is not repeated.
+fn noted(assessment: &Assessment, sheets: &[Sheet], targets: &Targets) -> Vec<Block> {
+    let said = [view::caveats(assessment), vec![view::basis(assessment)]].concat();
     let blocks = sheets.iter().flat_map(|sheet| {
-        let table = match sheet.rows.is_empty() {
-            true => Block::Text(format!("{}.", sheet.title)),
-            false => Block::Table(Table::of(sheet, targets)),
+        let table = match sheet.rows.len() {
+            0 => Block::Text(format!("{}.", sheet.title)),
+            ..LONG => Block::Table(Table::of(sheet, targets)),
+            LONG.. => Block::Folded(sheet.title.clone(), Table::of(sheet, targets)),
         };
-        let notes = sheet.notes.iter().map(|note| Block::Note(format!("{note}.")));
+        let notes = sheet.notes.iter().filter(|note| !said.contains(note));
+        let notes = notes.map(|note| Block::Note(format!("{note}.")));
         std::iter::once(table).chain(notes)
     });
     blocks.collect()
@@ -212,7 +220,7 @@ fn read(assessment: &Assessment, targets: &Targets) -> Vec<Block> {
     }
     let sheets =
         [account, ids, remarks].into_iter().filter(|s| !s.rows.is_empty() || !s.notes.is_empty());
-    noted(&sheets.collect::<Vec<_>>(), targets)
+    noted(assessment, &sheets.collect::<Vec<_>>(), targets)
 }
 
 fn limits(assessment: &Assessment, targets: &Targets) -> Vec<Block> {
