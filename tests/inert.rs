@@ -88,7 +88,7 @@ const PRINTED: &[Printed] = &[
     (&["formats", "sigma", "--test", "shop/broken.yml", "--format", "md"], Parser::Markdown),
 ];
 
-/// What commands write; every file of a folder is read by its ending.
+/// What commands write; every file of a folder is read by its ending. `WORD` stands for all words.
 const WRITTEN: &[&[&str]] = &[
     &["report", "shop", "-o", "out/report", "--against", "before.json", "--history", "out/history"],
     &["heatmap", "shop", "-o", "out/coverage.svg"],
@@ -97,6 +97,31 @@ const WRITTEN: &[&[&str]] = &[
     &["heatmap", "shop", "-o", "out/segments.svg", "--by", "segment"],
     &["heatmap", "shop", "-o", "out/groups.json", "--show", "groups", "--compat", "dettect"],
     &["heatmap", "shop", "-o", "out/detect.json", "--show", "detect", "--compat", "dettect"],
+    &[
+        "heatmap",
+        "shop",
+        "-o",
+        "out/on-a-wall.svg",
+        "--size",
+        "a3",
+        "--palette",
+        "cividis",
+        "--dark",
+    ],
+    &[
+        "heatmap",
+        "shop",
+        "-o",
+        "out/named.svg",
+        "--size",
+        "a4",
+        "--title",
+        "WORD",
+        "--organisation",
+        "WORD",
+        "--classification",
+        "WORD",
+    ],
     &["compare", "before.json", "after.json", "-o", "out/side-by-side.svg"],
     &["decisions", "shop", "-o", "out/decisions.ics"],
     &["import", "shop", "-o", "out/register.xlsx"],
@@ -123,36 +148,18 @@ const REFUSED: &[&[&str]] = &[
     &["--", "WORD"],
 ];
 
-/// Both projects, each with two assessments and an edited register beside it.
-struct Twins {
-    hostile: PathBuf,
-    harmless: PathBuf,
-}
-
-impl Twins {
-    fn made(name: &str) -> Self {
-        let made = |words: &Words, name: String| {
-            let folder = scratch(&name);
-            project::write(words, &folder);
-            for (args, file) in [
-                (&["gaps", "shop", "--format", "json"][..], "after.json"),
-                (
-                    &["gaps", "shop/wishes.csv", "-c", "shop/lacuna.toml", "--format", "json"],
-                    "before.json",
-                ),
-            ] {
-                let output = run(&folder, args);
-                fs::write(folder.join(file), output.stdout).unwrap();
-            }
-            run(&folder, &["import", "shop", "-o", "edited.csv"]);
-            project::edit(words, &folder.join("edited.csv"));
-            folder
-        };
-        Self {
-            hostile: made(&Words::hostile(), format!("inert-{name}-hostile")),
-            harmless: made(&Words::harmless(), format!("inert-{name}-harmless")),
-        }
-    }
+/// A project of such words in a folder of its own, with two assessments and an edited register
+/// beside it.
+fn made(words: &Words, name: &str) -> PathBuf {
+    let folder = scratch(&format!("inert-{name}"));
+    project::write(words, &folder);
+    let before = ["gaps", "shop/wishes.csv", "-c", "shop/lacuna.toml", "--format", "json"];
+    fs::write(folder.join("before.json"), run(&folder, &before).stdout).unwrap();
+    let after = ["gaps", "shop", "--format", "json"];
+    fs::write(folder.join("after.json"), run(&folder, &after).stdout).unwrap();
+    run(&folder, &["import", "shop", "-o", "edited.csv"]);
+    project::edit(words, &folder.join("edited.csv"));
+    folder
 }
 
 /// Runs a command that must do what it is asked for, or miss a limit.
@@ -164,32 +171,59 @@ fn run(folder: &Path, args: &[&str]) -> Output {
     output
 }
 
-#[test]
-fn nothing_that_is_printed_is_more_than_text() {
-    let twins = Twins::made("printed");
-    for (args, parser) in PRINTED {
-        let output = run(&twins.hostile, args).stdout;
+/// Runs the commands of which the output is read by one of these parsers.
+fn printed(name: &str, parsers: &[Parser]) {
+    let hostile = made(&Words::hostile(), &format!("{name}-hostile"));
+    let asks_twin = parsers.iter().any(|parser| parser.asks_twin());
+    let harmless = asks_twin.then(|| made(&Words::harmless(), &format!("{name}-harmless")));
+    for (args, parser) in PRINTED.iter().filter(|(_, parser)| parsers.contains(parser)) {
+        let output = run(&hostile, args).stdout;
         assert!(!output.is_empty(), "{args:?} prints nothing");
-        // Only some parsers ask what belongs there.
-        let twin = if parser.asks_twin() { run(&twins.harmless, args).stdout } else { Vec::new() };
-        parser.check(&output, &twin, &format!("{args:?}"));
+        let twin = harmless.as_ref().map(|folder| run(folder, args).stdout);
+        parser.check(&output, &twin.unwrap_or_default(), &format!("{args:?}"));
     }
 }
 
 #[test]
+fn a_terminal_is_told_nothing_but_colours() {
+    printed("terminal", &[Parser::Terminal]);
+}
+
+#[test]
+fn no_text_is_a_formula_and_all_json_is_json() {
+    printed("tables", &[Parser::Csv, Parser::Json, Parser::JsonLines]);
+}
+
+#[test]
+fn no_text_is_markdown() {
+    printed("markdown", &[Parser::Markdown]);
+}
+
+#[test]
+fn every_printed_output_is_read_by_some_test() {
+    let read = [Parser::Terminal, Parser::Csv, Parser::Json, Parser::JsonLines, Parser::Markdown];
+    assert!(PRINTED.iter().all(|(_, parser)| read.contains(parser)));
+}
+
+#[test]
 fn nothing_that_is_written_is_more_than_text() {
-    let twins = Twins::made("written");
-    for folder in [&twins.hostile, &twins.harmless] {
+    let twins = [("hostile", Words::hostile()), ("harmless", Words::harmless())];
+    let [hostile, harmless] = twins.map(|(name, words)| {
+        let folder = made(&words, &format!("written-{name}"));
         fs::create_dir_all(folder.join("out")).unwrap();
+        let all = words.typed().join(" ");
         for args in WRITTEN {
-            run(folder, args);
+            let args: Vec<&str> =
+                args.iter().map(|arg| if *arg == "WORD" { all.as_str() } else { arg }).collect();
+            run(&folder, &args);
         }
-    }
-    let written = files(&twins.hostile.join("out"));
+        folder
+    });
+    let written = files(&hostile.join("out"));
     assert!(written.len() > 20, "{written:?}");
     for path in written {
-        let name = path.strip_prefix(&twins.hostile).unwrap();
-        let twin = fs::read(twins.harmless.join(name)).unwrap();
+        let name = path.strip_prefix(&hostile).unwrap();
+        let twin = fs::read(harmless.join(name)).unwrap();
         let parser = Parser::by_name(name);
         parser.check(&fs::read(&path).unwrap(), &twin, &name.display().to_string());
     }
@@ -197,17 +231,15 @@ fn nothing_that_is_written_is_more_than_text() {
 
 #[test]
 fn a_refusal_quotes_words_and_does_nothing_with_them() {
-    let twins = Twins::made("refused");
-    // What an argument cannot hold, nobody can type.
-    let words = Words::hostile().0.into_iter().filter(|word| !word.contains('\0'));
-    let words: Vec<String> = words.collect();
+    let folder = made(&Words::hostile(), "refused");
+    let words = Words::hostile().typed();
     // Each word once, and every command with all of them.
     let alone = words.iter().zip(REFUSED.iter().cycle());
     let all = words.join(" ");
     for (word, args) in alone.chain(REFUSED.iter().map(|args| (&all, args))) {
         let args: Vec<String> = args.iter().map(|arg| arg.replace("WORD", word)).collect();
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        let output = lacuna(&twins.hostile, &args);
+        let output = lacuna(&folder, &args);
         // What goes by a word can be explained, taken away, and looked at alone.
         let names_one = ["explain", "--remove", "--segment"].iter().any(|w| args.contains(w));
         assert!(output.status.code() == Some(2) || names_one, "{args:?}");

@@ -59,6 +59,11 @@ impl Words {
         Self((0..HOSTILE.len()).map(|at| format!("harmless {at}")).collect())
     }
 
+    /// Those that can be typed: what no argument can hold is left out.
+    pub(super) fn typed(&self) -> Vec<String> {
+        self.0.iter().filter(|word| !word.contains('\0')).cloned().collect()
+    }
+
     /// One of them; any number will do.
     fn word(&self, at: usize) -> &str {
         &self.0[at % self.0.len()]

@@ -20,7 +20,9 @@ pub(super) enum Parser {
     Html,
     Svg,
     Png,
+    Pdf,
     Workbook,
+    Slides,
     Calendar,
     Yaml,
 }
@@ -37,7 +39,9 @@ impl Parser {
             "html" => Self::Html,
             "svg" => Self::Svg,
             "png" => Self::Png,
+            "pdf" => Self::Pdf,
             "xlsx" => Self::Workbook,
+            "pptx" => Self::Slides,
             "ics" => Self::Calendar,
             "yaml" | "yml" => Self::Yaml,
             _ => panic!("{}: nobody reads this back yet; say here who does", name.display()),
@@ -64,7 +68,12 @@ impl Parser {
             Self::Html => html(text(output), text(twin), what),
             Self::Svg => svg(text(output), text(twin), what),
             Self::Png => assert!(output.starts_with(b"\x89PNG\r\n\x1a\n"), "{what}"),
-            Self::Workbook => workbook(output, what),
+            Self::Pdf => pdf(output, what),
+            Self::Workbook => {
+                workbook(output, what);
+                package(output, what);
+            }
+            Self::Slides => package(output, what),
             Self::Calendar => calendar(text(output), text(twin), what),
             Self::Yaml => yaml(text(output), what),
         }
@@ -264,6 +273,43 @@ fn svg(output: &str, twin: &str, what: &str) {
     let new: Vec<&String> = found.difference(&known).collect();
     assert!(new.is_empty(), "{what}: only with hostile words: {new:?}");
     assert!(!output.contains(acts), "{what}");
+}
+
+/// What acts in a PDF goes by these names. What is compressed is not looked into.
+fn pdf(output: &[u8], what: &str) {
+    assert!(output.starts_with(b"%PDF-"), "{what}");
+    let text = String::from_utf8_lossy(output);
+    for name in ["/JavaScript", "/JS", "/Launch", "/URI", "/OpenAction", "/AA", "/EmbeddedFile"] {
+        assert!(
+            !text.contains(&format!("{name} ")) && !text.contains(&format!("{name}(")),
+            "{what}"
+        );
+    }
+}
+
+/// The files of Office are archives of XML.
+fn package(output: &[u8], what: &str) {
+    let mut archive = zip::ZipArchive::new(Cursor::new(output)).unwrap();
+    for at in 0..archive.len() {
+        let mut file = archive.by_index(at).unwrap();
+        let name = file.name().unwrap().into_owned();
+        assert!(!name.contains("vba") && !name.contains("externalLink"), "{what}: {name}");
+        if ![".xml", ".rels", ".vml"].iter().any(|ending| name.ends_with(ending)) {
+            continue;
+        }
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut file, &mut text).unwrap();
+        let document = roxmltree::Document::parse(&text);
+        let document = document.unwrap_or_else(|error| panic!("{what}: {name}: {error}"));
+        for node in document.descendants().filter(roxmltree::Node::is_element) {
+            let is_formula = node.tag_name().name() == "f" && name.starts_with("xl/worksheets/");
+            assert!(!is_formula, "{what}: {name}: {:?}", node.text());
+            let target = node.attribute("Target").unwrap_or_default();
+            let is_outside = node.attribute("TargetMode") == Some("External");
+            let is_known = target.starts_with("https://attack.mitre.org/");
+            assert!(!is_outside || is_known, "{what}: {name}: {target}");
+        }
+    }
 }
 
 fn workbook(output: &[u8], what: &str) {

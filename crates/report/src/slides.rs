@@ -45,6 +45,9 @@ pub struct Deck {
 
 /// Pixels of a picture on a slide for each that it is laid out in: sharp when enlarged.
 const SCALE: f32 = 2.0;
+/// As many rows of pixels as a program that shows slides is asked to hold; a longer picture, such as
+/// a comparison of hundreds, is drawn coarser.
+const ROWS: f32 = 8000.0;
 
 /// The slides as a .pptx.
 ///
@@ -72,7 +75,8 @@ fn drawn(slide: &Slide, look: Look) -> Result<Drawn<'_>, PngError> {
     let rows = picture.rows_in_use();
     let size = [f64::from(picture.width), f64::from(rows.end - rows.start)];
     let [width, height] = size.map(|pixels| pixels * picture.points);
-    let png = png::rows(picture, look, SCALE, rows)?;
+    let scale = SCALE.min(ROWS / picture.height as f32);
+    let png = png::rows(picture, look, scale, rows)?;
     Ok(Drawn { slide, png, size: (width, height) })
 }
 

@@ -29,6 +29,9 @@ const DASHES: [f32; 2] = [4.0, 2.5];
 /// How far the handles of a quarter of a circle are from its ends, in radii.
 const QUARTER: f32 = 0.552_284_8;
 
+/// The longest side of a page in points that every reader shows: 200 inches.
+const LARGEST: f32 = 14_400.0;
+
 const FINITE: &str = "pictures are laid out in finite numbers: tested";
 
 /// A document with a page for each picture, as large as [`Picture`] says in points.
@@ -67,7 +70,8 @@ fn page(
     look: Look,
     faces: &Faces,
 ) -> TagGroup {
-    let points = picture.points as f32;
+    let side = picture.width.max(picture.height) as f32;
+    let points = (picture.points as f32).min(LARGEST / side);
     let (width, height) = (picture.width as f32 * points, picture.height as f32 * points);
     let settings = PageSettings::from_wh(width, height).expect("a picture has a size");
     let mut page = document.start_page_with(settings);
@@ -400,6 +404,13 @@ mod tests {
             let pictures = [picture(text), picture("Second")];
             document(&pictures, Look::default(), "Our gaps", settings).unwrap();
         }
+    }
+
+    #[test]
+    fn a_page_is_never_larger_than_readers_show() {
+        let long = Picture { height: 57_600, ..picture("Hundreds of tenants") };
+        let Some(info) = said("pdfinfo", &["-"], &document_of(&[long])) else { return };
+        assert!(info.contains("Page size:       150 x 14400 pts"), "{info}");
     }
 
     #[test]

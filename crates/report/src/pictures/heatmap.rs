@@ -42,15 +42,25 @@ struct Letters {
 
 impl Letters {
     fn of(size: Size) -> Self {
-        let of = |legend, heading, [largest, wanted, smallest]: [f64; 3], may_be_cut, detail| {
-            Self { legend, heading, names: Names { largest, wanted, smallest, may_be_cut }, detail }
+        let of = |legend, heading, [largest, wanted, legible, smallest]: [f64; 4]| Self {
+            legend,
+            heading,
+            names: Names { largest, wanted, legible, smallest, may_be_cut: 0.03 },
+            detail: Detail::Fraction,
         };
         match size {
-            Size::Slide => of(15.5, 14.5, [16.0, 13.5, 7.5], 0.03, Detail::Fraction),
-            Size::Web => of(17.0, 17.0, [18.0, 15.0, 8.0], 0.0, Detail::Squares),
-            Size::A3 => of(12.5, 12.0, [12.5, 11.5, 6.0], 0.0, Detail::Squares),
-            Size::A4 => of(9.5, 9.0, [9.5, 8.0, 4.5], 0.03, Detail::Fraction),
+            Size::Slide => of(15.5, 14.5, [16.0, 13.5, 12.0, 7.5]),
+            Size::A4 => of(9.5, 9.0, [9.5, 8.0, 7.0, 4.5]),
+            Size::Web => of(17.0, 17.0, [18.0, 15.0, 14.0, 8.0]).whole_and_with_squares(),
+            // 8 points are 10.7 pixels.
+            Size::A3 => of(12.5, 12.0, [12.7, 11.7, 10.7, 5.7]).whole_and_with_squares(),
         }
+    }
+
+    /// For sheets that are read from near.
+    fn whole_and_with_squares(self) -> Self {
+        let names = Names { may_be_cut: 0.0, ..self.names };
+        Self { names, detail: Detail::Squares, ..self }
     }
 }
 
@@ -61,6 +71,8 @@ struct Names {
     largest: f64,
     /// Taken if no more names are cut than may be.
     wanted: f64,
+    /// A single name is not set smaller than this, unless all are.
+    legible: f64,
     /// The last resort of crowded matrices.
     smallest: f64,
     /// The share of names that may be cut before smaller letters are tried.
@@ -203,7 +215,7 @@ pub(crate) mod tests {
         let cell = any_cell(60);
         let share = prop::option::of(any::<f64>());
         let captions = (any_text(20), any_text(20));
-        (any_text(40), share, captions, prop::collection::vec(cell, 0..60)).prop_map(
+        (any_text(40), share, captions, prop::collection::vec(cell, 0..45)).prop_map(
             |(name, share, (left, right), cells)| Column {
                 id: String::new(),
                 name,

@@ -288,3 +288,13 @@ fn long_words_are_written_smaller() {
     assert!((1600..2400).contains(&size(long)), "{}", size(long));
     assert!(size(&"漢".repeat(90)) < 2400);
 }
+
+#[test]
+fn a_picture_of_any_length_fits_a_slide() {
+    let mut long = slide("One");
+    let bar = Mark::Area(Rect::new(1.0, 100.0, 94.0, 39_000.0), Tone::Step(3));
+    long.picture = Picture { height: 40_000, points: 0.5, marks: vec![bar], ..long.picture };
+    let files = made(&[long]);
+    let [_, picture, _] = places(&xml(&files, "ppt/slides/slide1.xml"))[..] else { panic!() };
+    assert!((picture[3] - 422.0).abs() < 0.01 && picture[2] < 2.0, "{picture:?}");
+}

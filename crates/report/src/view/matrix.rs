@@ -473,3 +473,126 @@ fn change_legend(columns: &[Column]) -> Legend {
         ..Legend::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::fixture::Fixture;
+
+    use super::*;
+
+    const WORLD: &str = r#"
+        tactic TA0002 execution Execution
+        tactic TA0003 persistence Persistence
+        technique T1059 Interpreter in execution on Windows
+        technique T1059.001 PowerShell in execution on Windows
+        technique T1059.004 "Unix Shell" in execution on Linux
+        technique T1078 Accounts in execution,persistence on Windows
+        technique T1200 Hardware in persistence on Linux
+        group G0016 APT29 uses T1059.001
+        platforms Windows=1
+        profile G0016=3
+    "#;
+    const RULE: &str =
+        "have R1 rule detect T1059.001 strength=0.9 status=enabled basis=validated\n";
+    const TESTED: &str = "have C1 control prevent T1078 strength=0.9 tests=9/10/2025-11-30\n";
+
+    fn world(having: &str) -> (Attack, Assessment) {
+        let fixture = Fixture::parse(&format!("{WORLD}{having}"));
+        let assessment = fixture.assess();
+        (fixture.attack, assessment)
+    }
+
+    fn drawn(having: &str, show: Show) -> Matrix {
+        let (attack, assessment) = world(having);
+        matrix(&assessment, &attack, show)
+    }
+
+    fn cell<'a>(matrix: &'a Matrix, id: &str) -> &'a Cell {
+        let cells = matrix.columns.iter().flat_map(|column| &column.cells);
+        cells.into_iter().find(|cell| cell.id == id).unwrap()
+    }
+
+    #[test]
+    fn every_title_is_a_finding() {
+        let title = |show| drawn(RULE, show).caption.title;
+        assert!(
+            title(Show::Coverage).ends_with("of what our adversaries do is expected to be covered")
+        );
+        let prevented = title(Show::Function(Function::Prevent));
+        assert_eq!(prevented, "Nothing of what our adversaries do is prevented");
+        let detected = title(Show::Function(Function::Detect));
+        assert!(detected.ends_with("is expected to be detected"), "{detected}");
+        assert_eq!(
+            title(Show::Threat),
+            "Our adversaries are most likely to use Interpreter: PowerShell"
+        );
+        assert_eq!(title(Show::Priority), "No gap is open");
+        let open = drawn("", Show::Priority).caption.title;
+        assert!(open.contains("Interpreter: PowerShell"), "{open}");
+        let visible = title(Show::Visibility);
+        assert_eq!(visible, "For 3 of 3 techniques nothing that could show them is collected");
+    }
+
+    #[test]
+    fn what_is_proven_is_told_from_what_is_claimed() {
+        let matrix = drawn(&format!("{RULE}{TESTED}"), Show::Coverage);
+        assert_eq!(cell(&matrix, "T1078").proof, Proof::Proven);
+        assert_eq!(cell(&matrix, "T1059").proof, Proof::Claimed);
+        assert_eq!(cell(&matrix, "T1200").proof, Proof::Unsaid);
+        // Where the picture is not about coverage, a ring would say nothing.
+        let threat = drawn(&format!("{RULE}{TESTED}"), Show::Threat);
+        assert_eq!(cell(&threat, "T1059").proof, Proof::Unsaid);
+        assert_eq!(threat.legend.claimed, "");
+    }
+
+    #[test]
+    fn a_cell_has_its_sub_techniques_and_those_out_of_scope_say_so() {
+        let matrix = drawn(RULE, Show::Coverage);
+        let subs = &cell(&matrix, "T1059").subs;
+        assert!(matches!(subs[0].shade, Shade::Step(step) if step > 0));
+        assert_eq!(subs[1].shade, Shade::OutOfScope);
+        assert_eq!(cell(&matrix, "T1059").fraction, Some((1, 1)));
+        assert!(cell(&matrix, "T1078").subs.is_empty());
+    }
+
+    #[test]
+    fn a_change_is_counted_once_for_each_technique() {
+        let ((_, before), (attack, now)) = (world(RULE), world(TESTED));
+        let matrix = change(&before, &now, &attack);
+        // T1078 is in two tactics; T1059 moves with PowerShell.
+        assert_eq!(
+            matrix.caption.title,
+            "Coverage of 1 technique rose, of 2 it fell, since 2025-12-01"
+        );
+        let captions: Vec<_> =
+            matrix.columns.iter().map(|c| (c.left.as_str(), c.right.as_str())).collect();
+        assert_eq!(captions, [("1 rose", "2 fell"), ("1 rose", "")]);
+        assert_eq!(cell(&matrix, "T1078").shade, Shade::Change(2));
+        assert!(matches!(cell(&matrix, "T1059").shade, Shade::Change(-2)));
+        assert_eq!(cell(&matrix, "T1200").shade, Shade::OutOfScope);
+        assert_eq!((&*matrix.legend.joined, &*matrix.legend.left), ("", ""));
+    }
+
+    #[test]
+    fn nothing_has_moved_between_equals() {
+        let (attack, assessment) = world(RULE);
+        let matrix = change(&assessment, &assessment, &attack);
+        let title = "Coverage of no technique has moved since 2025-12-01";
+        assert_eq!(matrix.caption.title, title);
+        assert_eq!(cell(&matrix, "T1078").shade, Shade::Change(0));
+    }
+
+    #[test]
+    fn what_cannot_be_compared_is_told_apart_and_counted() {
+        let (_, before) = world(RULE);
+        let linux = Fixture::parse(&format!("{}{RULE}", WORLD.replace("Windows=1", "Linux=1")));
+        let matrix = change(&before, &linux.assess(), &linux.attack);
+        assert_eq!(cell(&matrix, "T1078").shade, Shade::Left);
+        assert_eq!(cell(&matrix, "T1200").shade, Shade::Joined);
+        let subs: Vec<Shade> = cell(&matrix, "T1059").subs.iter().map(|sub| sub.shade).collect();
+        assert_eq!(subs, [Shade::Left, Shade::Joined]);
+        let said = "5 techniques cannot be compared · on other platforms · ";
+        assert!(matrix.caption.subtitle.starts_with(said), "{}", matrix.caption.subtitle);
+        assert_eq!(matrix.legend.left, "Not in scope now");
+    }
+}

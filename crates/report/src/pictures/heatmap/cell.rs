@@ -21,8 +21,6 @@ const CORNER: f64 = 0.7;
 const OUTLINE: f64 = 2.0;
 /// Width of a triangle that says which way something changed, in em of the name.
 const SIGN: f64 = 0.62;
-/// A name that is a little too long is set this much smaller rather than cut.
-const TIGHTER: f64 = 0.93;
 /// More lines would make a name harder to find, not easier.
 const LINES: usize = 4;
 
@@ -33,6 +31,15 @@ pub(super) enum Detail {
     Fraction,
     /// A square for each.
     Squares,
+}
+
+/// The size of a name.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Em {
+    /// In pixels.
+    pub(super) usual: f64,
+    /// Of a name that is a little too long, rather than to cut it.
+    pub(super) tighter: f64,
 }
 
 /// A cell with its texts measured.
@@ -82,19 +89,18 @@ impl<'a> Card<'a> {
         }
     }
 
-    /// How the name fits into a cell of this size with letters of `em`.
-    pub(super) fn fit(&self, (w, h): (f64, f64), em: f64) -> Fit {
+    /// How the name fits into a cell of this size.
+    pub(super) fn fit(&self, (w, h): (f64, f64), em: Em) -> Fit {
         let area = Rect::new(0.0, 0.0, w, h);
-        let squares = self.squares(area, em);
+        let squares = self.squares(area, em.usual);
         if squares.is_none() && self.has_squares() {
             return Fit::Missing;
         }
         let body = self.body(area, squares.as_ref());
-        let rooms = self.rooms(body, em);
-        let tighter = em * TIGHTER;
-        if self.name.fits(em, rooms.widths()) {
+        let rooms = self.rooms(body, em.usual);
+        if self.name.fits(em.usual, rooms.widths()) {
             Fit::Whole
-        } else if self.name.fits(tighter, self.rooms(body, tighter).widths()) {
+        } else if self.name.fits(em.tighter, self.rooms(body, em.tighter).widths()) {
             Fit::Tighter
         } else if rooms.lines == 0 {
             Fit::Missing
@@ -105,26 +111,26 @@ impl<'a> Card<'a> {
 
     /// The least height of a cell of this width in which the whole name stands; `None` where it
     /// would need more lines than a name may have.
-    pub(super) fn needs(&self, w: f64, em: f64) -> Option<f64> {
+    pub(super) fn needs(&self, w: f64, em: Em) -> Option<f64> {
         let high = Rect::new(0.0, 0.0, w, 10_000.0);
-        let around = high.h - self.body(high, self.squares(high, em).as_ref()).h;
-        let least = around + 2.0 * top_pad(em);
+        let around = high.h - self.body(high, self.squares(high, em.usual).as_ref()).h;
+        let least = around + 2.0 * top_pad(em.usual);
         // Whether the last line meets the marks at the bottom is seen only when it is tried.
         let heights = (1..=LINES).flat_map(|lines| {
-            let height = least + lines as f64 * LEADING * em;
-            [height, height + foot_height(em)]
+            let height = least + lines as f64 * LEADING * em.usual;
+            [height, height + foot_height(em.usual)]
         });
         let mut heights = heights.map(|height| height + 0.1);
         heights.find(|height| matches!(self.fit((w, *height), em), Fit::Whole | Fit::Tighter))
     }
 
     /// The cell at its place.
-    pub(super) fn marks(&self, area: Rect, em: f64) -> Vec<Mark> {
-        let squares = self.squares(area, em);
+    pub(super) fn marks(&self, area: Rect, em: Em) -> Vec<Mark> {
+        let squares = self.squares(area, em.usual);
         let body = self.body(area, squares.as_ref());
         let letters = match self.fit((area.w, area.h), em) {
-            Fit::Whole | Fit::Cut | Fit::Missing => em,
-            Fit::Tighter => em * TIGHTER,
+            Fit::Whole | Fit::Cut | Fit::Missing => em.usual,
+            Fit::Tighter => em.tighter,
         };
         let mut marks = vec![Mark::Area(area, self.fill().paper)];
         marks.extend(corner(self.cell.shade, body, letters));
@@ -467,6 +473,8 @@ pub(super) mod tests {
         )
     }
 
+    const EM: Em = Em { usual: 13.5, tighter: 12.5 };
+
     fn plain() -> Cell {
         Cell {
             id: "T1059".to_owned(),
@@ -515,12 +523,13 @@ pub(super) mod tests {
             detail in prop_oneof![Just(Detail::Fraction), Just(Detail::Squares)],
             w in 10.0..200.0,
             h in 10.0..80.0,
-            em in 6.0..20.0,
+            usual in 6.0..20.0,
         ) {
             let area = Rect::new(100.0, 100.0, w, h);
             let card = Card::new(&cell, detail);
+            let em = Em { usual, tighter: 0.93 * usual };
             let marks = card.marks(area, em);
-            let squares = card.squares(area, em).map_or(0.0, |squares| squares.height);
+            let squares = card.squares(area, usual).map_or(0.0, |squares| squares.height);
             let strip = area.strip(area.h - squares, squares);
             let frames = frames(&marks);
             for (at, frame) in frames.iter().enumerate() {
@@ -542,7 +551,7 @@ pub(super) mod tests {
     fn a_cell_without_a_name_shows_its_id() {
         let mut cell = plain();
         let texts = |cell: &Cell, detail| -> Vec<String> {
-            let marks = Card::new(cell, detail).marks(Rect::new(0.0, 0.0, 100.0, 46.0), 13.5);
+            let marks = Card::new(cell, detail).marks(Rect::new(0.0, 0.0, 100.0, 46.0), EM);
             marks.into_iter().filter_map(Mark::into_text).collect()
         };
         assert_eq!(texts(&cell, Detail::Fraction), ["T1059"]);
@@ -556,7 +565,7 @@ pub(super) mod tests {
         let discs = |proof| {
             let cell = Cell { proof, ..plain() };
             let card = Card::new(&cell, Detail::Fraction);
-            let marks = card.marks(Rect::new(0.0, 0.0, 100.0, 46.0), 13.5);
+            let marks = card.marks(Rect::new(0.0, 0.0, 100.0, 46.0), EM);
             marks.iter().filter(|mark| matches!(mark, Mark::Disc(..))).count()
         };
         let discs = [Proof::Unsaid, Proof::Claimed, Proof::Proven].map(discs);
@@ -568,7 +577,7 @@ pub(super) mod tests {
         let tips = |by: i8| {
             let cell = Cell { shade: Shade::Change(by), ..plain() };
             let card = Card::new(&cell, Detail::Fraction);
-            let marks = card.marks(Rect::new(0.0, 0.0, 100.0, 46.0), 13.5);
+            let marks = card.marks(Rect::new(0.0, 0.0, 100.0, 46.0), EM);
             let up = |mark: &Mark| match mark {
                 Mark::Polygon(points, _) => Some(points[2].1 < points[0].1),
                 _ => None,

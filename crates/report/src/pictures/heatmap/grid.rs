@@ -1,6 +1,6 @@
 //! The matrix itself: where each tactic and each cell goes.
 
-use super::cell::{Card, Detail, Fit};
+use super::cell::{Card, Detail, Em, Fit};
 use super::{Letters, Names};
 use crate::draw::canvas::{Label, Mark, Rect, Type};
 use crate::draw::look::Tone;
@@ -18,6 +18,8 @@ const LARGEST: (f64, f64) = (230.0, 70.0);
 const CUT: usize = 10_000;
 /// What a cell costs that is not as high as the others.
 const UNEVEN: usize = 20;
+/// A name that is a little too long is set this much smaller rather than cut.
+const TIGHTER: f64 = 0.93;
 /// What a name costs that has no line at all.
 const MISSING: usize = 2 * CUT;
 
@@ -48,7 +50,7 @@ struct Layout {
     /// Between cells under one another.
     row_gap: f64,
     /// Size of the names.
-    em: f64,
+    em: Em,
 }
 
 /// The tactics with their headings and cells.
@@ -83,7 +85,7 @@ fn layout(tactics: &[Tactic<'_>], names: Names, area: Rect) -> Layout {
             }
         }
         // Larger letters than wanted are not worth cells of different heights.
-        let enough = match em > names.wanted {
+        let enough = match em.usual > names.wanted {
             true => UNEVEN,
             false => ((names.may_be_cut * all as f64) as usize + 1) * CUT,
         };
@@ -95,14 +97,16 @@ fn layout(tactics: &[Tactic<'_>], names: Names, area: Rect) -> Layout {
 }
 
 /// From the largest to the smallest, by half a pixel.
-fn sizes(names: Names) -> impl Iterator<Item = f64> {
-    (0..)
-        .map(move |step| names.largest - 0.5 * f64::from(step))
-        .take_while(move |em| *em >= names.smallest)
+fn sizes(names: Names) -> impl Iterator<Item = Em> {
+    let sizes = (0..).map(move |step| names.largest - 0.5 * f64::from(step));
+    sizes.take_while(move |em| *em >= names.smallest).map(move |usual| {
+        let tighter = (TIGHTER * usual).max(names.legible.min(usual));
+        Em { usual, tighter }
+    })
 }
 
 /// The layouts to choose from, with the fewest sub-columns first.
-fn layouts(tactics: &[Tactic<'_>], area: Rect, em: f64) -> Vec<Layout> {
+fn layouts(tactics: &[Tactic<'_>], area: Rect, em: Em) -> Vec<Layout> {
     let longest = tactics.iter().map(|tactic| tactic.cards.len()).max().unwrap_or(0).max(1);
     let mut layouts: Vec<Layout> = Vec::new();
     let mut last = 0;
@@ -124,7 +128,7 @@ fn subs(tactic: &Tactic<'_>, rows: usize) -> usize {
 }
 
 impl Layout {
-    fn new(tactics: usize, subs: usize, rows: usize, area: Rect, em: f64) -> Layout {
+    fn new(tactics: usize, subs: usize, rows: usize, area: Rect, em: Em) -> Layout {
         let (rows_f, subs_f) = (rows as f64, subs.max(1) as f64);
         let wide = tactics.saturating_sub(1) as f64;
         // Gaps never take more than a third of the room, however many there are.
