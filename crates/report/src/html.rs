@@ -28,6 +28,7 @@ use askama::Template;
 use model::assessment::Assessment;
 use model::attack::Attack;
 use model::catalog::ReferenceStack;
+use model::movement::movements;
 use model::trend::Point;
 
 use crate::draw::look::Palette;
@@ -84,6 +85,8 @@ pub enum Part {
     Gaps,
     /// How far what each adversary does is covered.
     Adversaries,
+    /// The parts of the organisation.
+    Segments,
     /// All techniques, to look into.
     Matrix,
     /// What to do next.
@@ -143,6 +146,8 @@ const SCRIPT: &str = include_str!("../templates/page.js");
 
 fn page<'a>(assessment: &'a Assessment, attack: &Attack, beside: &Beside<'_>) -> Page<'a> {
     let style = colours::style(beside.palette);
+    let moved = beside.before.map(|before| movements(before, assessment, attack));
+    let moved = moved.as_ref();
     Page {
         policy: Policy::of(&style, SCRIPT),
         style,
@@ -151,8 +156,8 @@ fn page<'a>(assessment: &'a Assessment, attack: &Attack, beside: &Beside<'_>) ->
         basis: view::basis(assessment),
         classification: assessment.organisation.classification.as_deref(),
         caveats: view::caveats(assessment),
-        sections: section::all(assessment, attack, beside),
-        data: data::of(assessment, attack, beside.before),
+        sections: section::all(assessment, attack, beside, moved),
+        data: data::of(assessment, attack, moved),
         generated_by: &assessment.generated_by,
         inputs: view::input_hash(assessment),
     }

@@ -131,13 +131,13 @@ fn file_of(chart: Chart) -> Option<&'static str> {
     }
 }
 
-/// The charts of the page, and where each stands in it.
+/// The charts of the page, and where each stands in it. What changed is a layer of its matrix.
 const ON_PAGE: [(Chart, html::Part); 6] = [
     (Chart::Board, html::Part::Findings),
     (Chart::Findings, html::Part::Gaps),
-    (Chart::Change, html::Part::Moved),
     (Chart::Steps, html::Part::Recommendations),
     (Chart::Controls, html::Part::Controls),
+    (Chart::Segments, html::Part::Segments),
     (Chart::Trend, html::Part::Trend),
 ];
 

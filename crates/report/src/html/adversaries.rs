@@ -1,12 +1,12 @@
-//! What each adversary does, by tactic, and how much of it is covered enough.
+//! What each adversary does, by tactic, and how much of it is covered.
 
 use askama::Template;
-use model::assessment::{Assessment, CoverageLevel};
+use model::assessment::Assessment;
 use model::metrics::AdversaryCoverage;
 
 use super::address;
 use crate::sheet::percent;
-use crate::view;
+use crate::view::adversaries::{Adversaries, Cell, places};
 
 /// Adversaries by tactics.
 #[derive(Debug, Template)]
@@ -18,7 +18,7 @@ pub(super) struct Heat {
 
 #[derive(Debug)]
 struct Row {
-    place: usize,
+    place: String,
     name: String,
     path: Option<String>,
     coverage: String,
@@ -27,69 +27,57 @@ struct Row {
     band: String,
     weight: String,
     used: usize,
-    out_of_scope: usize,
-    cells: Vec<Cell>,
+    out_of_scope: String,
+    cells: Vec<Option<Shown>>,
 }
 
-/// Of the techniques used in a tactic, those that are covered enough.
+/// What an adversary does in a tactic.
 #[derive(Debug, Clone, Copy)]
-struct Cell {
+struct Shown {
     covered: usize,
     used: usize,
+    step: usize,
+    is_open: bool,
 }
 
-/// Used techniques from which a tactic without any that is covered enough is outlined.
-const OPEN: usize = 3;
-
-impl Cell {
-    /// The step of colour: none, then by quarters.
-    fn step(self) -> usize {
-        match (self.covered, self.used) {
-            (0, _) => 0,
-            (covered, used) => (1 + 4 * covered / used.max(1)).min(4),
-        }
-    }
-
-    fn is_open(self) -> bool {
-        self.covered == 0 && self.used >= OPEN
+impl From<Cell> for Shown {
+    fn from(cell: Cell) -> Self {
+        // None, then by quarters.
+        let step = match cell.covered {
+            0 => 0,
+            covered => (1 + 4 * covered / cell.used.max(1)).min(4),
+        };
+        Self { covered: cell.covered, used: cell.used, step, is_open: cell.is_open() }
     }
 }
 
 impl Heat {
-    /// The adversaries of the profile, the least covered first.
-    pub(super) fn of(assessment: &Assessment) -> Self {
-        let places = view::adversaries::places(assessment);
-        Self {
-            tactics: assessment.tactics.iter().map(|tactic| tactic.name.clone()).collect(),
-            rows: places.into_iter().map(|(place, a)| row(assessment, place, a)).collect(),
-        }
+    /// The rows of the picture, each with what else is known about the adversary.
+    pub(super) fn of(assessment: &Assessment, found: &Adversaries) -> Self {
+        // In the order of the rows: of whom nothing can be said comes last.
+        let mut placed = places(assessment);
+        placed.sort_by_key(|(_, adversary)| adversary.techniques_in_scope == 0);
+        let mut placed = placed.into_iter();
+        let row = |row| row_of(row, placed.next());
+        Self { tactics: found.tactics.clone(), rows: found.rows.iter().map(row).collect() }
     }
 }
 
-fn row(assessment: &Assessment, place: usize, adversary: &AdversaryCoverage) -> Row {
-    let band = adversary.band.map(|b| format!("{} to {}", percent(b.least), percent(b.most)));
+fn row_of(row: &crate::view::adversaries::Row, placed: Option<(usize, &AdversaryCoverage)>) -> Row {
+    let known = placed.map(|(_, adversary)| adversary);
+    let band = known.and_then(|adversary| adversary.band);
+    let expected = row.expected.unwrap_or(0.0);
+    let said = |text: Option<String>| text.unwrap_or_default();
     Row {
-        place,
-        name: adversary.name.clone(),
-        path: address(&adversary.id),
-        coverage: percent(adversary.coverage),
-        bar: format!("{:.1}%", 100.0 * adversary.coverage.clamp(0.0, 1.0)),
-        band: band.unwrap_or_default(),
-        weight: format!("{:.1}", adversary.weight),
-        used: adversary.techniques_in_scope,
-        out_of_scope: adversary.out_of_scope,
-        cells: assessment.tactics.iter().map(|t| cell(assessment, &adversary.id, &t.id)).collect(),
+        place: said(placed.map(|(place, _)| place.to_string())),
+        name: row.name.clone(),
+        path: known.and_then(|adversary| address(&adversary.id)),
+        coverage: said(row.expected.map(percent)),
+        bar: format!("{:.1}%", 100.0 * expected.clamp(0.0, 1.0)),
+        band: said(band.map(|b| format!("{} to {}", percent(b.least), percent(b.most)))),
+        weight: said(known.map(|adversary| format!("{:.1}", adversary.weight))),
+        used: row.techniques,
+        out_of_scope: said(known.map(|adversary| adversary.out_of_scope.to_string())),
+        cells: row.cells.iter().map(|cell| cell.map(Shown::from)).collect(),
     }
-}
-
-fn cell(assessment: &Assessment, adversary: &str, tactic: &str) -> Cell {
-    let mut cell = Cell { covered: 0, used: 0 };
-    for technique in &assessment.techniques {
-        let chance = technique.threat.by_adversary.get(adversary).copied().unwrap_or(0.0);
-        if chance > 0.0 && technique.tactics.iter().any(|id| id == tactic) {
-            cell.used += 1;
-            cell.covered += usize::from(technique.level == CoverageLevel::Strong);
-        }
-    }
-    cell
 }

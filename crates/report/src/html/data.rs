@@ -7,6 +7,7 @@ use model::assessment::{Assessment, CoverageLevel, EvidenceSummary, TechniqueAss
 use model::attack::{AdversaryKind, Attack};
 use model::capability::Capability;
 use model::inputs::Decided;
+use model::movement::Movements;
 use model::next_move::{Move, State};
 use model::score::Range;
 use serde::Serialize;
@@ -106,9 +107,9 @@ impl Words {
     }
 }
 
-pub(super) fn of(assessment: &Assessment, attack: &Attack, before: Option<&Assessment>) -> Data {
-    let layers = Layer::all(before.is_some());
-    let mut cells = cells(Painter { assessment, before }, &layers);
+pub(super) fn of(assessment: &Assessment, attack: &Attack, moved: Option<&Movements>) -> Data {
+    let layers = Layer::all(moved.is_some());
+    let mut cells = cells(Painter { assessment, moved }, &layers);
     let mut drawing = Drawing::of(assessment, attack);
     let techniques = assessment.techniques.iter();
     let techniques = techniques.map(|t| {

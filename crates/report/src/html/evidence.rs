@@ -10,7 +10,7 @@ use crate::sheet::percent;
 
 /// Pieces of evidence that a page shows beside its data. A large organisation has hundreds of
 /// thousands; the first gaps have theirs, then the other techniques by id.
-const SHOWN: usize = 900;
+const SHOWN: usize = 600;
 
 /// Pieces that are shown of one technique, the strongest.
 const OF_ONE: usize = 12;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::attack::{AdversaryKind, Attack};
+use model::movement::Movements;
 
 use super::layer::{Layer, Painter};
 use crate::matrix::{Cell, Column, Matrix, Proof, Shade};
@@ -64,17 +65,13 @@ const ON_PAPER: usize = 18;
 type Families<'a> = BTreeMap<String, Vec<&'a TechniqueAssessment>>;
 
 impl Grid {
-    pub(super) fn of(
-        assessment: &Assessment,
-        attack: &Attack,
-        before: Option<&Assessment>,
-    ) -> Self {
+    pub(super) fn of(assessment: &Assessment, attack: &Attack, moved: Option<&Movements>) -> Self {
         let matrix = view::matrix(assessment, attack, Show::Coverage);
-        let draw = Draw { painter: Painter { assessment, before }, families: families(assessment) };
+        let draw = Draw { painter: Painter { assessment, moved }, families: families(assessment) };
         let ours = assessment.adversaries.iter();
         let groups = attack.adversaries.iter().filter(|a| a.kind == AdversaryKind::Group);
         Self {
-            layers: Layer::all(before.is_some()).into_iter().map(Layer::name).collect(),
+            layers: Layer::all(moved.is_some()).into_iter().map(Layer::name).collect(),
             steps: Layer::Expected.steps(assessment),
             number: Layer::Expected.number(),
             ours: ours.map(|a| Choice { id: a.id.clone(), name: a.name.clone() }).collect(),

@@ -2,9 +2,12 @@
 
 use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::capability::Function;
+use model::movement::Movements;
 use model::score::Range;
 
-use crate::view::{Show, matrix};
+use crate::matrix::Shade;
+use crate::view::Show;
+use crate::view::matrix::{self, changed};
 
 /// A reading of the matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,14 +73,7 @@ impl Layer {
             }
             Self::Threat => matrix::steps(assessment, Show::Threat),
             Self::Priority => matrix::steps(assessment, Show::Priority),
-            Self::Change => [
-                "20 points worse or more",
-                "Worse",
-                "The same",
-                "Better",
-                "20 points better or more",
-            ]
-            .map(str::to_owned),
+            Self::Change => matrix::changes(),
         }
     }
 
@@ -101,7 +97,8 @@ pub(super) struct Shown {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Painter<'a> {
     pub(super) assessment: &'a Assessment,
-    pub(super) before: Option<&'a Assessment>,
+    /// What moved since an earlier assessment, where there is one.
+    pub(super) moved: Option<&'a Movements>,
 }
 
 impl Painter<'_> {
@@ -149,18 +146,14 @@ impl Painter<'_> {
         CoverageLevel::of(proven, technique.target, &self.assessment.policy) as u8
     }
 
-    /// Points since the earlier assessment; of what that one did not have, none.
+    /// Points since the earlier assessment; of what cannot be compared, none.
     fn change(self, technique: &TechniqueAssessment) -> (u8, i32) {
-        let before = self.before.and_then(|before| before.technique(technique.id));
-        let before = before.map_or(technique.coverage.composite.exp, |t| t.coverage.composite.exp);
-        let points = (100.0 * (technique.coverage.composite.exp - before)).round() as i32;
-        let step = match points {
-            ..=-20 => 0,
-            -19..=-1 => 1,
-            0 => 2,
-            1..=19 => 3,
-            20.. => 4,
+        let movement = self.moved.and_then(|moved| moved.techniques.get(&technique.id));
+        let by = movement.and_then(|movement| movement.by()).unwrap_or(0.0);
+        let step = match movement.map(changed) {
+            Some(Shade::Change(by)) => (by + 2).clamp(0, 4) as u8,
+            _ => 2,
         };
-        (step, points)
+        (step, (100.0 * by).round() as i32)
     }
 }

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::assessment::Assessment;
 use model::attack::Attack;
-use model::metrics::AdversaryCoverage;
+use model::movement::Movements;
 
 use super::adversaries::Heat;
 use super::evidence::Evidence;
@@ -75,15 +75,17 @@ struct Sources<'a> {
     assessment: &'a Assessment,
     attack: &'a Attack,
     beside: &'a Beside<'a>,
+    moved: Option<&'a Movements>,
     targets: Targets,
     evidence: Evidence<'a>,
 }
 
-const PARTS: [(Part, &str, &str); 11] = [
+const PARTS: [(Part, &str, &str); 12] = [
     (Part::Findings, "findings", "At a glance"),
     (Part::Moved, "since", "What moved"),
     (Part::Gaps, "gaps", "What to close first"),
     (Part::Adversaries, "adversaries", "By adversary"),
+    (Part::Segments, "segments", "By part of the organisation"),
     (Part::Matrix, "techniques", "All techniques"),
     (Part::Recommendations, "recommended", "What to do next"),
     (Part::Decisions, "decisions", "What was decided"),
@@ -94,15 +96,22 @@ const PARTS: [(Part, &str, &str); 11] = [
 ];
 
 /// The parts of which there is something.
-pub(super) fn all(assessment: &Assessment, attack: &Attack, beside: &Beside<'_>) -> Vec<Section> {
+pub(super) fn all(
+    assessment: &Assessment,
+    attack: &Attack,
+    beside: &Beside<'_>,
+    moved: Option<&Movements>,
+) -> Vec<Section> {
     let evidence = Evidence::of(assessment);
     let targets = Targets::of(assessment);
-    let mut sources = Sources { assessment, attack, beside, targets, evidence };
+    let mut sources = Sources { assessment, attack, beside, moved, targets, evidence };
     let section = |(part, id, heading): (Part, &'static str, &'static str)| {
         let mut blocks = sources.blocks(part);
         let pictures = beside.pictures.iter().filter(|picture| picture.part == part);
         let pictures = pictures.map(|p| Block::Image(Image::of(p.svg, p.alternative, p.caption)));
-        blocks.splice(0..0, pictures);
+        // The figures at a glance come before any picture.
+        let at = usize::from(part == Part::Findings);
+        blocks.splice(at..at, pictures);
         (!blocks.is_empty()).then_some(Section { id, heading, blocks })
     };
     PARTS.into_iter().filter_map(section).collect()
@@ -110,13 +119,14 @@ pub(super) fn all(assessment: &Assessment, attack: &Attack, beside: &Beside<'_>)
 
 impl Sources<'_> {
     fn blocks(&mut self, part: Part) -> Vec<Block> {
-        let Self { assessment, attack, beside, targets, evidence } = self;
+        let Self { assessment, attack, beside, moved, targets, evidence } = self;
         let targets = &*targets;
         match part {
             Part::Findings => self.findings(),
-            Part::Moved => noted(beside.since, targets),
+            Part::Moved => noted(assessment, beside.since, targets),
             Part::Gaps => gaps::blocks(assessment, targets, evidence),
             Part::Adversaries => adversaries(assessment),
+            Part::Segments => Vec::new(),
             Part::Matrix => {
                 let table = techniques::table(assessment, targets, evidence);
                 let line = format!(
@@ -124,16 +134,13 @@ impl Sources<'_> {
                      proven · expected · claimed",
                     view::in_scope(assessment)
                 );
-                vec![
-                    Block::Grid(Grid::of(assessment, attack, beside.before)),
-                    Block::Folded(line, table),
-                ]
+                vec![Block::Grid(Grid::of(assessment, attack, *moved)), Block::Folded(line, table)]
             }
-            Part::Recommendations => noted(beside.recommended, targets),
-            Part::Decisions => noted(beside.decided, targets),
-            Part::Controls => noted(beside.by_control, targets),
+            Part::Recommendations => noted(assessment, beside.recommended, targets),
+            Part::Decisions => noted(assessment, beside.decided, targets),
+            Part::Controls => noted(assessment, beside.by_control, targets),
             Part::Trend if beside.line.is_empty() => Vec::new(),
-            Part::Trend => noted(&[view::trend::sheet(beside.line)], targets),
+            Part::Trend => noted(assessment, &[view::trend::sheet(beside.line)], targets),
             Part::Inputs => read(assessment, targets),
             Part::Method => limits(assessment, targets),
         }
@@ -161,36 +168,34 @@ impl Sources<'_> {
     }
 }
 
-/// Tables, each with what must be known to read it.
-fn noted(sheets: &[Sheet], targets: &Targets) -> Vec<Block> {
+/// Rows from which a table is unfolded only when it is asked for.
+const LONG: usize = 30;
+
+/// Tables, each with what must be known to read it; what the header says already is not repeated.
+fn noted(assessment: &Assessment, sheets: &[Sheet], targets: &Targets) -> Vec<Block> {
+    let said = [view::caveats(assessment), vec![view::basis(assessment)]].concat();
     let blocks = sheets.iter().flat_map(|sheet| {
-        let table = match sheet.rows.is_empty() {
-            true => Block::Text(format!("{}.", sheet.title)),
-            false => Block::Table(Table::of(sheet, targets)),
+        let table = match sheet.rows.len() {
+            0 => Block::Text(format!("{}.", sheet.title)),
+            ..LONG => Block::Table(Table::of(sheet, targets)),
+            LONG.. => Block::Folded(sheet.title.clone(), Table::of(sheet, targets)),
         };
-        let notes = sheet.notes.iter().map(|note| Block::Note(format!("{note}.")));
+        let notes = sheet.notes.iter().filter(|note| !said.contains(note));
+        let notes = notes.map(|note| Block::Note(format!("{note}.")));
         std::iter::once(table).chain(notes)
     });
     blocks.collect()
 }
 
 fn adversaries(assessment: &Assessment) -> Vec<Block> {
-    if assessment.adversaries.is_empty() {
-        let text = "No adversaries were named: the figures rest on what all known groups do.";
-        return vec![Block::Text(text.to_owned())];
-    }
-    let places = view::adversaries::places(assessment);
-    let is_shared = places.windows(2).any(|pair| pair[0].0 == pair[1].0);
-    let shared = is_shared.then(|| {
-        let text = "Adversaries of one place show no meaningful difference.";
-        Block::Note(text.to_owned())
-    });
+    let found = view::adversaries::of(assessment);
     let mut blocks = vec![
-        Block::Lead(least_covered(&places)),
-        Block::Heat(Heat::of(assessment)),
+        Block::Lead(format!("{}.", found.caption.title)),
+        Block::Heat(Heat::of(assessment, &found)),
         Block::term(
             "2/5",
-            "two of the five techniques that it uses there are covered enough; –: it uses none.",
+            "two of the five techniques that it uses there are at least partially covered; –: it \
+             uses none.",
         ),
         Block::term(
             "Expected",
@@ -199,26 +204,8 @@ fn adversaries(assessment: &Assessment) -> Vec<Block> {
         ),
         Block::term("Between", "what that comes to when single numbers of the method are others."),
     ];
-    blocks.extend(shared);
+    blocks.extend((!found.note.is_empty()).then_some(Block::Note(found.note)));
     blocks
-}
-
-/// Against whom least is covered, where that can be told.
-fn least_covered(places: &[(usize, &AdversaryCoverage)]) -> String {
-    let first: Vec<_> = places.iter().take_while(|(place, _)| *place == 1).collect();
-    match &first[..] {
-        [(_, least)] if places.len() > 1 => {
-            format!("Least is covered against {}: {}.", least.name, percent(least.coverage))
-        }
-        [] | [_] => String::new(),
-        several if several.len() == places.len() => {
-            "Against none of them clearly less is covered than against the others.".to_owned()
-        }
-        several => {
-            let names: Vec<&str> = several.iter().map(|(_, a)| a.name.as_str()).collect();
-            format!("Least is covered against {}, with no clear order.", names.join(", "))
-        }
-    }
 }
 
 fn read(assessment: &Assessment, targets: &Targets) -> Vec<Block> {
@@ -233,7 +220,7 @@ fn read(assessment: &Assessment, targets: &Targets) -> Vec<Block> {
     }
     let sheets =
         [account, ids, remarks].into_iter().filter(|s| !s.rows.is_empty() || !s.notes.is_empty());
-    noted(&sheets.collect::<Vec<_>>(), targets)
+    noted(assessment, &sheets.collect::<Vec<_>>(), targets)
 }
 
 fn limits(assessment: &Assessment, targets: &Targets) -> Vec<Block> {

@@ -9,7 +9,8 @@ use super::address;
 use super::evidence::Pieces;
 use crate::sheet::{Sheet, Value};
 
-/// A table with its caption, in a box that scrolls by itself.
+/// A table with its caption, in a box that scrolls by itself. Rows and cells end where the next
+/// begins, as HTML allows: one of all techniques has ten thousand.
 #[derive(Debug, Template)]
 #[template(path = "table.html")]
 pub(super) struct Table {
@@ -104,7 +105,7 @@ fn row_of(sheet: &Sheet, row: &[Value], numeric: &[bool], targets: &Targets) -> 
         let bar = bar(key(ix), value);
         Cell {
             is_heading: names == Some(ix),
-            class: class(key(ix), numeric[ix], bar.is_some()),
+            class: class(key(ix), value, numeric[ix], bar.is_some()),
             text: value.shown(),
             link: link(key(ix), value, technique.as_deref().filter(|id| targets.0.contains(*id))),
             bar,
@@ -113,11 +114,16 @@ fn row_of(sheet: &Sheet, row: &[Value], numeric: &[bool], targets: &Targets) -> 
     Row { id: None, cells: cells.collect(), evidence: None }
 }
 
-fn class(key: &str, is_numeric: bool, has_bar: bool) -> &'static str {
+/// Characters up to which a text stays on one line: an id, a day.
+const SHORT: usize = 12;
+
+fn class(key: &str, value: &Value, is_numeric: bool, has_bar: bool) -> &'static str {
+    let is_short = matches!(value, Value::Text(text) if text.chars().count() <= SHORT);
     match (key, has_bar, is_numeric) {
         ("priority", true, _) => "n bar hot",
         (_, true, _) => "n bar",
         (_, false, true) => "n",
+        (_, false, false) if is_short => "w",
         (_, false, false) => "",
     }
 }

@@ -231,7 +231,8 @@ pub(crate) fn step(assessment: &Assessment, technique: &TechniqueAssessment, sho
     }
 }
 
-fn changed(movement: &Movement) -> Shade {
+/// What the colour of a movement is.
+pub(crate) fn changed(movement: &Movement) -> Shade {
     let (moved, much) = MOVED;
     match (movement, movement.by()) {
         (Movement::Left, _) => Shade::Left,
@@ -444,9 +445,20 @@ fn points(share: f64) -> String {
     count((100.0 * share).round() as usize, "point")
 }
 
+/// What the steps of change are called, from worse to better.
+pub(crate) fn changes() -> [String; 5] {
+    let (least, much) = MOVED;
+    [
+        format!("Fell by {} or more", points(much)),
+        format!("by {} or more", points(least)),
+        format!("Moved by less than {}", points(least)),
+        format!("Rose by {} or more", points(least)),
+        format!("by {} or more", points(much)),
+    ]
+}
+
 /// What did not happen is not in the legend.
 fn change_legend(columns: &[Column]) -> Legend {
-    let (least, much) = MOVED;
     let cells = columns.iter().flat_map(|column| &column.cells);
     let shades: Vec<Shade> =
         cells.flat_map(|cell| cell.subs.iter().map(|sub| sub.shade).chain([cell.shade])).collect();
@@ -455,13 +467,7 @@ fn change_legend(columns: &[Column]) -> Legend {
         false => String::new(),
     };
     Legend {
-        changes: [
-            format!("Fell by {} or more", points(much)),
-            format!("by {} or more", points(least)),
-            format!("Moved by less than {}", points(least)),
-            format!("Rose by {} or more", points(least)),
-            format!("by {} or more", points(much)),
-        ],
+        changes: changes(),
         joined: where_any(Shade::Joined, "Not in scope then"),
         left: where_any(Shade::Left, "Not in scope now"),
         outlined: "Among the ten first gaps".to_owned(),
