@@ -150,6 +150,8 @@ fn html(
     let Material { assessment, attack, stacks, line, .. } = *material;
     let drawn: Vec<(html::Part, &Picture, String)> = charts
         .iter()
+        // One assessment makes no line.
+        .filter(|(chart, _)| *chart != Chart::Trend || line.len() > 1)
         .filter_map(|(chart, picture)| {
             let (_, part) = ON_PAGE.into_iter().find(|(shown, _)| shown == chart)?;
             Some((part, picture, draw::svg(picture, page.look())))
