@@ -83,13 +83,14 @@ fn files(material: &Material<'_>, moved: &[Sheet], page: &PageArgs) -> Result<Ve
             charts.iter().find(|(found, _)| *found == chart).expect("drawn of every assessment");
         format.bytes(picture, look)
     };
-    let board = drawn(Chart::Board, Format::Png(2.0))?;
+    let board = drawn(Chart::Board, Format::Png(1.0))?;
+    let book = workbook(material, &board, page)?;
     let heatmap = drawn(Chart::Matrix, Format::Svg)?;
     let mut files = vec![
         ("index.html", html(material, moved, &charts, page)?),
         ("board.svg", drawn(Chart::Board, Format::Svg)?),
-        ("board.png", drawn(Chart::Board, Format::Png(1.0))?),
-        ("board@2x.png", board),
+        ("board.png", board),
+        ("board@2x.png", drawn(Chart::Board, Format::Png(2.0))?),
         ("heatmap.svg", heatmap),
         ("heatmap.png", drawn(Chart::Matrix, Format::Png(1.0))?),
     ];
@@ -103,7 +104,7 @@ fn files(material: &Material<'_>, moved: &[Sheet], page: &PageArgs) -> Result<Ve
         files.push(("charts.pdf", paper::pdf(&pages, look)?));
     }
     files.push(("slides.pptx", deck(material, page)?));
-    files.push(("lacuna.xlsx", workbook(material, page)?));
+    files.push(("lacuna.xlsx", book));
     files.push(("gaps.csv", csv(&view::gaps(assessment, None, usize::MAX))?));
     files.push(("evidence.csv", csv(&view::evidence::sheet(assessment, material.supported))?));
     files.extend(layers(material)?);
@@ -198,13 +199,14 @@ fn deck(material: &Material<'_>, page: &PageArgs) -> Result<Vec<u8>, Failure> {
         .map_err(Failure::new)
 }
 
-fn workbook(material: &Material<'_>, page: &PageArgs) -> Result<Vec<u8>, Failure> {
+fn workbook(material: &Material<'_>, board: &[u8], page: &PageArgs) -> Result<Vec<u8>, Failure> {
     let Material { assessment, attack, .. } = *material;
+    let finding = view::finding(assessment);
     let beside = xlsx::Beside {
         decisions: &material.decisions.decisions,
         contributions: Some(&view::contribution::sheet(assessment, material.by_control)),
         look: page.look(),
-        picture: None,
+        picture: Some(xlsx::Picture { png: board, alternative: &finding }),
     };
     xlsx::write(assessment, attack, &beside).map_err(Failure::new)
 }
