@@ -148,8 +148,11 @@ fn html(
     page: &PageArgs,
 ) -> Result<Vec<u8>, Failure> {
     let Material { assessment, attack, stacks, line, .. } = *material;
+    // Without earlier assessments there is no line to draw.
+    let is_shown = |chart: Chart| chart != Chart::Trend || !line.is_empty();
     let drawn: Vec<(html::Part, &Picture, String)> = charts
         .iter()
+        .filter(|(chart, _)| is_shown(*chart))
         .filter_map(|(chart, picture)| {
             let (_, part) = ON_PAGE.into_iter().find(|(shown, _)| shown == chart)?;
             Some((part, picture, draw::svg(picture, page.look())))
