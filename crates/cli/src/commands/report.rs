@@ -149,10 +149,11 @@ fn html(
     page: &PageArgs,
 ) -> Result<Vec<u8>, Failure> {
     let Material { assessment, attack, stacks, line, .. } = *material;
+    // One assessment makes no line.
+    let is_shown = |chart: Chart| chart != Chart::Trend || line.len() > 1;
     let drawn: Vec<(html::Part, &Picture, String)> = charts
         .iter()
-        // One assessment makes no line.
-        .filter(|(chart, _)| *chart != Chart::Trend || line.len() > 1)
+        .filter(|(chart, _)| is_shown(*chart))
         .filter_map(|(chart, picture)| {
             let (_, part) = ON_PAGE.into_iter().find(|(shown, _)| shown == chart)?;
             Some((part, picture, draw::svg(picture, page.look())))
