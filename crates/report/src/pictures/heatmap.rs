@@ -93,7 +93,7 @@ fn alternative(matrix: &Matrix) -> Alternative {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use proptest::prelude::*;
     use resvg::tiny_skia::Pixmap;
 
@@ -144,7 +144,7 @@ pub(crate) mod tests {
         "Virtualization/Sandbox Evasion",
     ];
 
-    pub(crate) fn realistic() -> Matrix {
+    fn realistic() -> Matrix {
         let columns = TACTICS.iter().enumerate().map(|(at, &(name, cells))| Column {
             id: format!("TA{at:04}"),
             name: name.to_owned(),
