@@ -137,7 +137,7 @@ pub(super) fn write(words: &Words, folder: &Path) {
 
 /// A row of the register in which every free text is a word.
 fn row(words: &Words, at: usize) -> [String; 17] {
-    let is_rule = at % 3 == 0;
+    let is_rule = at.is_multiple_of(3);
     let word = |more: usize| words.word(at + more).to_owned();
     [
         format!("{} {at}", words.word(at)),
@@ -145,13 +145,17 @@ fn row(words: &Words, at: usize) -> [String; 17] {
         if is_rule { "rule" } else { "control" }.to_owned(),
         if is_rule { "detect" } else { "prevent" }.to_owned(),
         technique(at).to_owned(),
-        if at % 4 == 0 { "AC-2".to_owned() } else { String::new() },
-        if at % 5 == 0 { "M1032".to_owned() } else { String::new() },
+        if at.is_multiple_of(4) { "AC-2".to_owned() } else { String::new() },
+        if at.is_multiple_of(5) { "M1032".to_owned() } else { String::new() },
         if at % 7 == 6 { "planned" } else { "implemented" }.to_owned(),
         "0.5".to_owned(),
         format!("{} {at}", words.name(at + 2)),
         word(3),
-        if at % 6 == 0 { words.word(SEGMENTS[at % 4 / 2]).to_owned() } else { String::new() },
+        if at.is_multiple_of(6) {
+            words.word(SEGMENTS[at % 4 / 2]).to_owned()
+        } else {
+            String::new()
+        },
         word(4),
         word(5),
         "2".to_owned(),
@@ -182,7 +186,7 @@ fn workbook(words: &Words, path: &Path) {
     let name: String = words.word(0).chars().filter(is_allowed).take(31).collect();
     sheet.set_name(name.trim_matches('\'')).unwrap();
     let columns = ["id", "title", "techniques", "status", "owner"];
-    columns.iter().zip(0..).for_each(|(name, at)| _ = sheet.write(0, at, *name).unwrap());
+    sheet.write_row(0, 0, columns).unwrap();
     sheet.write(0, 5, words.word(9)).unwrap();
     for (at, line) in (0..6).zip(1..) {
         let title = words.word(at + 20).replace(|c: char| c.is_control() || c > '\u{fff0}', " ");
@@ -194,7 +198,7 @@ fn workbook(words: &Words, path: &Path) {
             title.clone(),
             title,
         ];
-        cells.iter().zip(0..).for_each(|(cell, at)| _ = sheet.write(line, at, cell).unwrap());
+        sheet.write_row(line, 0, cells).unwrap();
     }
     book.save(path).unwrap();
 }

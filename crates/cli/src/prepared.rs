@@ -52,6 +52,7 @@ pub(crate) struct Prepared {
     scenarios: Vec<ScenarioCoverage>,
     recommendation: Recommendation,
     contributions: Contributions,
+    by_control: Contributions,
     decisions: Decisions,
     supported: Supported,
     line: Vec<Point>,
@@ -90,9 +91,10 @@ impl Prepared {
             }
             _ => None,
         };
-        let families = contribution::by_family(&inputs, CONTROLS);
-        let contributions =
-            contribution::contributions(assessment.headline.threat_weighted, families);
+        let [contributions, by_control] = [CONTROLS, usize::MAX].map(|most| {
+            let found = contribution::by_family(&inputs, most);
+            contribution::contributions(assessment.headline.threat_weighted, found)
+        });
         let recommendation = recommend::best(&inputs, rows, Goal::Count(STEPS));
         let decisions = decisions(&inputs, assessment, inputs.policy.decision_soon);
         let required = evidence::requirements(&inputs, evidence::Asked::default());
@@ -112,6 +114,7 @@ impl Prepared {
             scenarios,
             recommendation,
             contributions,
+            by_control,
             decisions,
             supported,
             line,
@@ -131,6 +134,7 @@ impl Prepared {
             scenarios: &self.scenarios,
             recommendation: &self.recommendation,
             contributions: &self.contributions,
+            by_control: &self.by_control,
             decisions: &self.decisions,
             supported: &self.supported,
             line: &self.line,

@@ -341,6 +341,6 @@ mod tests {
     fn ids_stand_in_the_order_of_their_numbers() {
         let found = found(&["iso:A.5.10", "iso:A.5.2", "iso:A.12.1", "nist:AC-2", "nist:AC-02"]);
         let ids: Vec<&str> = found.iter().map(|r| r.id.as_str()).collect();
-        assert_eq!(ids, ["iso:A.5.2", "iso:A.5.10", "iso:A.12.1", "nist:AC-2", "nist:AC-02"]);
+        assert_eq!(ids, ["iso:A.5.2", "iso:A.5.10", "iso:A.12.1", "nist:AC-02", "nist:AC-2"]);
     }
 }

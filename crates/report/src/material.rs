@@ -26,8 +26,11 @@ pub struct Material<'a> {
     pub scenarios: &'a [ScenarioCoverage],
     /// What to do next.
     pub recommendation: &'a Recommendation,
-    /// What each control, and the rules by what they read, contributes.
+    /// What each control, and the rules by what they read, contributes: the largest one by one, the
+    /// others as one.
     pub contributions: &'a Contributions,
+    /// The same one by one, all of them.
+    pub by_control: &'a Contributions,
     /// What was decided, and how it stands.
     pub decisions: &'a Decisions,
     /// What supports each requirement.

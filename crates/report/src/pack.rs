@@ -128,9 +128,9 @@ impl Chart {
                 pictures::trend::picture(&trend, size)
             }
             Self::Segments => {
-                let mut table = view::compare::crosstab(material.segments?);
-                with_heading(&mut table.caption);
-                pictures::crosstab::picture(&table, size)
+                let mut segments = view::segments::of(assessment, material.segments?);
+                with_heading(&mut segments.caption);
+                pictures::segments::picture(&segments, size)
             }
             Self::Matrix => {
                 let mut matrix = view::matrix(assessment, attack, Show::Coverage);

@@ -88,8 +88,15 @@ pub(crate) const WORDS_BELOW: f64 = 48.0;
 pub(crate) type Block = (Vec<Mark>, f64);
 
 impl Page {
-    /// The sheet as it serves pictures that are read from near.
+    /// The sheet as it serves charts: its words can be read where it is shown to several people.
     pub(crate) fn of(size: Size) -> Self {
+        let page = Self::dense(size);
+        let [title, subtitle, footnote] = [18.0, 11.0, 8.5].map(|points| page.pt(points));
+        Self { title, subtitle, footnote, ..page }
+    }
+
+    /// The sheet as it serves pictures that need all the room there is, and are read from near.
+    pub(crate) fn dense(size: Size) -> Self {
         let (width, height) = size.pixels();
         let page = |margin, title, subtitle, footnote| Self {
             width,

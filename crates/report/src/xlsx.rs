@@ -63,9 +63,9 @@ pub fn write(
     beside: &Beside<'_>,
 ) -> Result<Vec<u8>, WorkbookError> {
     let properties = DocProperties::new()
-        .set_title(view::finding(assessment))
-        .set_subject(view::basis(assessment))
-        .set_author(&assessment.generated_by);
+        .set_title(crate::printable(&view::finding(assessment)))
+        .set_subject(crate::printable(&view::basis(assessment)))
+        .set_author(crate::printable(&assessment.generated_by));
     let workbook = spreadsheet::workbook(properties, Some(assessment.as_of))?;
     let picture = beside.picture.as_ref().map(image).transpose()?;
     let mut book = Book { workbook, formats: Formats::in_colours_of(beside.look), assessment };
@@ -110,7 +110,7 @@ impl Book<'_> {
 }
 
 fn image(picture: &Picture<'_>) -> Result<Image, XlsxError> {
-    Ok(Image::new_from_buffer(picture.png)?.set_alt_text(picture.alternative))
+    Ok(Image::new_from_buffer(picture.png)?.set_alt_text(crate::printable(picture.alternative)))
 }
 
 const PLAIN: Dress<'_> = Dress { frozen: 0, bars: &[], wide: &[], lines: Some(1), paper: A4 };

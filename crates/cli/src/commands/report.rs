@@ -203,7 +203,7 @@ fn workbook(material: &Material<'_>, page: &PageArgs) -> Result<Vec<u8>, Failure
     let Material { assessment, attack, .. } = *material;
     let beside = xlsx::Beside {
         decisions: &material.decisions.decisions,
-        contributions: Some(&view::contribution::sheet(assessment, material.contributions)),
+        contributions: Some(&view::contribution::sheet(assessment, material.by_control)),
         look: page.look(),
         picture: None,
     };

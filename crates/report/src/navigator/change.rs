@@ -7,6 +7,7 @@ use model::movement::{Movement, Movements, movements};
 use super::{Annotation, Gradient, Layer, Metadata, Shown, Titles, in_scope, item, out_of_scope};
 use crate::draw::look::Tone;
 use crate::sheet::percent;
+use crate::view::matrix::change_finding;
 use crate::view::{self, Show};
 
 /// The colours, from much worse to much better.
@@ -55,11 +56,12 @@ pub(super) fn layer(before: &Assessment, now: &Assessment, attack: &Attack) -> L
 }
 
 fn said(before: &Assessment, moved: &Movements) -> Vec<String> {
-    let mut said = vec![format!(
-        "Score: points of expected coverage since {}, below 0 where it fell; what was not in scope \
-         then has none",
-        before.as_of
-    )];
+    let mut said = vec![
+        change_finding(before, moved),
+        "Score: points of expected coverage, below 0 where it fell; what was not in scope then has \
+         none"
+            .to_owned(),
+    ];
     if moved.not_comparable() > 0 {
         said.push(format!(
             "{} cannot be compared",
@@ -84,7 +86,8 @@ fn annotation(
     let words = match (*movement, score) {
         (Movement::Both { before, after }, Some(points)) => {
             let sign = if points > 0.0 { "+" } else { "" };
-            format!("{} then, {} now: {sign}{points} points", percent(before), percent(after))
+            let unit = if points.abs() == 1.0 { "point" } else { "points" };
+            format!("{} then, {} now: {sign}{points} {unit}", percent(before), percent(after))
         }
         (Movement::Left, _) => "In scope then, not now".to_owned(),
         (Movement::Joined | Movement::Both { .. }, _) => "Not in scope then".to_owned(),

@@ -16,7 +16,7 @@ use crate::page::{Page, Size, from_top};
 /// Lays the matrix out on a sheet.
 #[must_use]
 pub fn picture(matrix: &Matrix, size: Size) -> Picture {
-    let (page, letters) = (Page::of(size), Letters::of(size));
+    let (page, letters) = (Page::dense(size), Letters::of(size));
     let (mut marks, free) = page.around(&matrix.caption);
     let legend = said(&matrix.legend, letters.detail);
     let free = from_top(free, legend::marks(&legend, letters.legend, free), &mut marks);

@@ -148,7 +148,8 @@ impl Chart<'_> {
         let em = self.letters.small;
         let plot = self.rise.plot;
         let face = Type::regular(em, Tone::SoftInk);
-        let words = match self.is_by_cost() && !self.stairs.steps.is_empty() {
+        let words = match self.is_by_cost() {
+            _ if self.stairs.steps.is_empty() => "",
             true => "spent so far, in your unit",
             false => "step by step",
         };
@@ -246,8 +247,8 @@ fn remarks(stairs: &Staircase, letters: Letters, area: Rect) -> Block {
     let mut free = from_top(area, paragraph(&stairs.certificate, bold, area), &mut marks);
     // As many tests as have room on two lines.
     let fits = |said: &String| Words::new(said, plain.weight).fits(plain.em, &[free.w; 2]);
-    let tests = (0..=stairs.tests.len()).rev().map(|most| tests(stairs, most));
-    let said = tests.clone().find(fits).or_else(|| tests.last()).unwrap_or_default();
+    let mut shorter = (0..=stairs.tests.len()).rev().map(|most| tests(stairs, most));
+    let said = shorter.find(fits).unwrap_or_else(|| tests(stairs, 0));
     free = from_top(free, paragraph(&said, plain, free), &mut marks);
     (marks, free.y - area.y)
 }

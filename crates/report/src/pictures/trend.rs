@@ -14,8 +14,11 @@ use crate::page::{LEADING, Page, Size};
 use crate::sheet::percent;
 use crate::view::trend::{Trend, rebased, stretches};
 
+/// What is read of a range.
+type Reading = fn(Range) -> f64;
+
 /// The three readings, from the bottom to the top of the band.
-const READINGS: [(&str, fn(Range) -> f64); 3] =
+const READINGS: [(&str, Reading); 3] =
     [("proven", |range| range.lo), ("expected", |range| range.exp), ("claimed", |range| range.hi)];
 /// Words about new yardsticks stand on so many rows at most; the others are told in words alone.
 const ROWS: usize = 3;

@@ -177,18 +177,16 @@ fn promise(assessment: &Assessment, technique: &TechniqueAssessment) -> (String,
     let Some(decided) = &technique.disposition else {
         return ("not decided".to_owned(), false);
     };
+    // The day comes before the name, which may be long.
     let owner = decided.owner.as_deref().unwrap_or("nobody named");
     let is_late = |due: &model::date::Date| *due < assessment.as_of;
-    match (decided.decision, decided.due, decided.until) {
-        (Decision::Fix, Some(due), _) if is_late(&due) => {
-            (format!("{owner}: overdue since {due}"), true)
-        }
-        (Decision::Fix, Some(due), _) => (format!("{owner}: due {due}"), false),
-        (decision, _, Some(until)) => {
-            (format!("{owner}: {} until {until}", decision.word()), false)
-        }
-        (decision, ..) => (format!("{owner}: {}", decision.word()), false),
-    }
+    let (what, is_overdue) = match (decided.decision, decided.due, decided.until) {
+        (Decision::Fix, Some(due), _) if is_late(&due) => (format!("overdue since {due}"), true),
+        (Decision::Fix, Some(due), _) => (format!("due {due}"), false),
+        (decision, _, Some(until)) => (format!("{} until {until}", decision.word()), false),
+        (decision, ..) => (decision.word().to_owned(), false),
+    };
+    (format!("{what}: {owner}"), is_overdue)
 }
 
 /// The names of the adversaries that use a technique, those that count most first.
@@ -255,7 +253,7 @@ mod tests {
         assert!(first.next.ends_with("not decided") && !first.is_overdue, "{first:?}");
         assert_eq!(
             second.next,
-            "Next: accept it, or leave it out · Infra: overdue since 2026-01-31"
+            "Next: accept it, or leave it out · overdue since 2026-01-31: Infra"
         );
         assert!(second.is_overdue && second.standing.starts_with("Nothing, and no telemetry"));
         assert_eq!(

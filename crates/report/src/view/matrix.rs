@@ -384,17 +384,20 @@ fn legend(assessment: &Assessment, show: Show) -> Legend {
     }
 }
 
-fn change_caption(before: &Assessment, now: &Assessment, moved: &Movements) -> Caption {
-    let (rose, fell) = rose_and_fell(moved, |_| true);
+/// What rose and what fell since an earlier assessment, in a sentence.
+pub(crate) fn change_finding(before: &Assessment, moved: &Movements) -> String {
     let since = before.as_of;
-    let title = match (rose, fell) {
+    match rose_and_fell(moved, |_| true) {
         (0, 0) => format!("Coverage of no technique has moved since {since}"),
         (rose, 0) => format!("Coverage of {} rose since {since}, of none it fell", many(rose)),
         (0, fell) => format!("Coverage of {} fell since {since}, of none it rose", many(fell)),
         (rose, fell) => {
             format!("Coverage of {} rose, of {fell} it fell, since {since}", many(rose))
         }
-    };
+    }
+}
+
+fn change_caption(before: &Assessment, now: &Assessment, moved: &Movements) -> Caption {
     let (least, much) = MOVED;
     let definition = format!(
         "Moved: expected coverage is {} or more from what it was, much: {}; each technique and \
@@ -402,8 +405,9 @@ fn change_caption(before: &Assessment, now: &Assessment, moved: &Movements) -> C
         points(least),
         points(much),
         input_hash(before),
+        since = before.as_of,
     );
-    let mut caption = caption(now, &title, &definition);
+    let mut caption = caption(now, &change_finding(before, moved), &definition);
     let unlike = unlike(before, now, moved);
     if !unlike.is_empty() {
         caption.subtitle =

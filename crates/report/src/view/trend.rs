@@ -149,7 +149,7 @@ mod tests {
     fn the_title_compares_only_what_one_yardstick_measured() {
         assert_eq!(title(&[]), "No assessment was made yet");
         let first = point(0, 0.3, &[]);
-        assert!(title(&[first.clone()]).ends_with("one assessment makes no line yet"));
+        assert!(title(std::slice::from_ref(&first)).ends_with("one assessment makes no line yet"));
         let better = point(31, 0.4, &[]);
         assert_eq!(
             title(&[first.clone(), better.clone()]),

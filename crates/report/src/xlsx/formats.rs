@@ -160,8 +160,12 @@ impl Formats {
 
 /// A text as a cell can hold it: nothing in it acts, and what is cut off is said.
 fn shown(text: &str) -> String {
-    let lines: Vec<String> = text.split('\n').map(crate::printable).collect();
-    let text = lines.join("\n");
+    // Nearly every text is plain.
+    let is_plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let text = match is_plain {
+        true => text.to_owned(),
+        false => text.split('\n').map(crate::printable).collect::<Vec<_>>().join("\n"),
+    };
     let Some(characters) = too_long(&text) else { return text };
     let end = format!("... [cut: {characters} characters, of which a cell holds {CHARACTERS}]");
     let mut room = CHARACTERS - end.len();

@@ -148,7 +148,7 @@ fn write_yours(
     for (decided, row) in decided.iter().zip(top + 1..) {
         match decided.as_ref().map(yours.value) {
             None | Some(Said::Day(None)) => {}
-            Some(Said::Text(text)) if text.is_empty() => {}
+            Some(Said::Text("")) => {}
             Some(Said::Text(text)) => formats.write_text(sheet, (row, at), text, format)?,
             Some(Said::Day(Some(day))) => write_day(sheet, formats, (row, at), day)?,
         }

@@ -24,7 +24,8 @@ pub(super) fn write(
     attack: &Attack,
 ) -> Result<(), XlsxError> {
     let matrix = view::matrix(assessment, attack, Show::Coverage);
-    let notes = [&view::caveats(assessment)[..], &[matrix.caption.footnote.clone()]].concat();
+    let notes =
+        [&view::caveats(assessment)[..], std::slice::from_ref(&matrix.caption.footnote)].concat();
     let top = page.head(assessment, &matrix.caption.title, &notes)?;
     let Page { sheet, formats } = page;
     let cells = Cells::of(formats);
