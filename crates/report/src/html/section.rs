@@ -177,7 +177,7 @@ fn noted(assessment: &Assessment, sheets: &[Sheet], targets: &Targets) -> Vec<Bl
     let blocks = sheets.iter().flat_map(|sheet| {
         let table = match sheet.rows.len() {
             0 => Block::Text(format!("{}.", sheet.title)),
-            ..LONG => Block::Table(Table::of(sheet, targets)),
+            1..LONG => Block::Table(Table::of(sheet, targets)),
             LONG.. => Block::Folded(sheet.title.clone(), Table::of(sheet, targets)),
         };
         let notes = sheet.notes.iter().filter(|note| !said.contains(note));
