@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{lacuna, lacuna_json, root, scratch};
+use crate::support::{files, lacuna, lacuna_json, root, scratch};
 
 #[test]
 fn the_example_adds_up() {
@@ -31,27 +31,37 @@ fn its_report_is_written_whole_and_twice_the_same() {
     let written = |name: &str| {
         let output = lacuna(&folder, &["report", example, "-o", name]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let entries = fs::read_dir(folder.join(name)).unwrap().map(|entry| entry.unwrap().path());
-        let mut files: Vec<_> = entries
-            .map(|path| (path.file_name().unwrap().to_owned(), fs::read(&path).unwrap()))
-            .collect();
-        files.sort();
-        files
+        files(&folder.join(name))
     };
     let first = written("a");
-    let names: Vec<_> = first.iter().map(|(name, _)| name.to_str().unwrap()).collect();
+    let names: Vec<&str> = first.keys().map(String::as_str).collect();
     let expected = [
         "assessment.json",
+        "board.png",
+        "board.svg",
+        "board@2x.png",
+        "charts.pdf",
+        "charts/adversaries.svg",
+        "charts/controls.svg",
+        "charts/findings.svg",
+        "charts/proof.svg",
+        "charts/steps.svg",
+        "charts/trend.svg",
+        "evidence.csv",
         "gaps.csv",
         "heatmap.png",
         "heatmap.svg",
         "index.html",
         "lacuna.xlsx",
         "layer.json",
+        "layers/all.json",
+        "layers/priority.json",
+        "layers/use.json",
+        "slides.pptx",
         "summary.md",
     ];
     assert_eq!(names, expected);
-    assert!(first.iter().all(|(_, bytes)| bytes.len() > 500));
+    assert!(first.values().all(|bytes| bytes.len() > 500));
     assert!(first == written("b"), "the same inputs gave other bytes");
     // Writing again replaces our own folder and leaves nothing beside it.
     assert!(first == written("a"));

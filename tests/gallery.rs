@@ -2,11 +2,10 @@
 //! is committed there is what lacuna writes, byte for byte. `cargo xtask gallery` writes it anew; look
 //! at each picture before it is kept.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::support::{copy, lacuna, root, scratch};
+use crate::support::{copy, files, lacuna, root, scratch};
 
 /// Where the gallery is.
 const GALLERY: &str = "reports/gallery";
@@ -37,21 +36,6 @@ fn write(folder: &Path) {
         let output = lacuna(folder, &typed);
         assert!(output.status.success(), "{typed:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
-}
-
-/// Everything in a folder, by its path in it.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-        let name = entry.file_name().into_string().unwrap();
-        if entry.file_type().unwrap().is_dir() {
-            let inner = self::files(&entry.path()).into_iter();
-            files.extend(inner.map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
-        } else {
-            files.insert(name, fs::read(entry.path()).unwrap());
-        }
-    }
-    files
 }
 
 #[test]

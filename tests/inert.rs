@@ -91,6 +91,12 @@ const PRINTED: &[Printed] = &[
 /// What commands write; every file of a folder is read by its ending. `WORD` stands for all words.
 const WRITTEN: &[&[&str]] = &[
     &["report", "shop", "-o", "out/report", "--against", "before.json", "--history", "out/history"],
+    &["chart", "board", "shop", "-o", "out/board.svg", "--title", "WORD", "--organisation", "WORD"],
+    &["chart", "controls", "shop", "-o", "out/controls.svg", "--classification", "WORD"],
+    &["chart", "findings", "shop", "-o", "out/findings.pdf", "--title", "WORD"],
+    &["chart", "change", "shop", "-o", "out/change.svg", "--against", "before.json"],
+    &["chart", "segments", "shop", "-o", "out/parts.svg", "--size", "a4"],
+    &["report", "shop", "-o", "out/redacted", "--redact", "--title", "WORD"],
     &["heatmap", "shop", "-o", "out/coverage.svg"],
     &["heatmap", "shop", "-o", "out/priority.png", "--show", "priority"],
     &["heatmap", "shop", "-o", "out/priority.json", "--show", "priority"],

@@ -91,7 +91,7 @@ impl Page {
     /// The sheet as it serves charts: its words can be read where it is shown to several people.
     pub(crate) fn of(size: Size) -> Self {
         let page = Self::dense(size);
-        let [title, subtitle, footnote] = [18.0, 11.0, 8.5].map(|points| page.pt(points));
+        let [title, subtitle, footnote] = [17.0, 10.0, 8.0].map(|points| page.pt(points));
         Self { title, subtitle, footnote, ..page }
     }
 

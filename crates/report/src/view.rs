@@ -498,13 +498,13 @@ pub fn provenance(assessment: &Assessment) -> String {
     format!("Inputs {} · {}", input_hash(assessment), assessment.generated_by)
 }
 
-/// The first twelve digits of the SHA-256 over all inputs, a line `path NUL sha256 LF` each, in
-/// their order.
+/// The first twelve digits of the SHA-256 over those of all inputs, a line each, in their order: the
+/// same wherever they lie, and where their names are left out.
 #[must_use]
 pub fn input_hash(assessment: &Assessment) -> String {
     let mut hash = Sha256::new();
     for source in &assessment.inputs {
-        hash.update(format!("{}\0{}\n", source.path, source.sha256));
+        hash.update(format!("{}\n", source.sha256));
     }
     let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     digits[..12].to_owned()

@@ -9,7 +9,7 @@ use crate::page::{Block, LEADING, Page};
 use crate::sheet::percent;
 
 /// What is free for a chart on a slide, in points: there, letters have their own size.
-const SLIDE: (f64, f64) = (900.0, 425.0);
+const SLIDE: (f64, f64) = (900.0, 423.0);
 /// Letters do not become smaller than this part of it.
 const SMALLEST: f64 = 0.8;
 

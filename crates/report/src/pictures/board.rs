@@ -107,6 +107,9 @@ impl Sheet {
         let mut marks = Vec::new();
         let free = from_top(area, self.page.head(&strip, area), &mut marks);
         let free = from_top(free, self.title(&caption.title, free), &mut marks);
+        if caption.subtitle.trim().is_empty() {
+            return (marks, free.y - area.y);
+        }
         let free = free.strip(self.pt(2.0), free.h);
         let sign = Rect { w: self.pt(13.0), h: self.line(), ..free };
         marks.extend(self.sign(board.verdict, sign));
@@ -174,7 +177,7 @@ impl Sheet {
     fn sure(&self, board: &Board, area: Rect) -> Block {
         let (label, beside) = self.labelled("How sure", area);
         let (lines, height) = self.lines(&board.sure, self.text(Tone::Ink), beside, SURE);
-        ([vec![label], lines].concat(), height)
+        ([vec![label], lines].concat(), height.max(self.line()))
     }
 
     /// The name of a row, and the area beside it.
