@@ -28,7 +28,7 @@ pub fn write(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The text such that it is a paragraph: no list, no code and no line beneath a heading.
-fn paragraph(text: &str) -> String {
+pub(crate) fn paragraph(text: &str) -> String {
     let inert = inert(text);
     let inert = inert.trim_start();
     let digits = inert.trim_start_matches(|c: char| c.is_ascii_digit());

@@ -30,7 +30,7 @@ pub fn write(material: &Material<'_>, out: &mut dyn Write) -> io::Result<()> {
     said.push(LIMIT.to_owned());
     said.push(view::provenance(assessment));
     for line in said.iter().filter(|line| !line.is_empty()) {
-        writeln!(out, "{}\n", markdown::inert(line))?;
+        writeln!(out, "{}\n", markdown::paragraph(line))?;
     }
     let sheets = sheets(material);
     sheets.iter().try_for_each(|sheet| {
