@@ -28,7 +28,7 @@ const CORPORA: [(&str, &[&str]); 9] = [
 /// What is timed: a name, and the arguments of lacuna. `S3`, `LIBRARY`, `DETTECT`, `BUNDLE` and `OUT`
 /// stand for the three folders of SigmaHQ rules, the same as libraries, scores of DeTT&CT, an ATT&CK
 /// bundle and a folder to write to.
-const WORK: [(&str, &str); 12] = [
+const WORK: [(&str, &str); 16] = [
     ("start: one adversary of the built-in release", "adversaries APT29 -q"),
     ("gaps over S3, six adversaries", "gaps S3 PROFILE -q"),
     ("gaps over S3, one thread", "gaps S3 PROFILE -q --threads 1"),
@@ -43,8 +43,12 @@ const WORK: [(&str, &str); 12] = [
     ),
     ("a 33 MB STIX bundle", "attack info --attack BUNDLE -q"),
     ("report of the example", "report controls/example -o OUT/report -q"),
+    ("report over S3", "report S3 PROFILE -o OUT/report-s3 -q"),
     ("heat map of the example, SVG", "heatmap controls/example -o OUT/map.svg -q"),
     ("heat map of the example, PNG", "heatmap controls/example -o OUT/map.png -q"),
+    ("heat map for A3, PDF", "heatmap controls/example -o OUT/map.pdf --size a3 -q"),
+    ("board page, SVG", "chart board controls/example -o OUT/board.svg -q"),
+    ("board page, PNG at 2x", "chart board controls/example -o OUT/board.png --scale 2 -q"),
 ];
 
 const PROFILE: &str = "--adversary APT29=3 --adversary FIN7=3 --adversary G0032=2 \
