@@ -27,7 +27,8 @@ use crate::streams::Streams;
 const MOVED: usize = 10;
 
 /// What a report may hold beside what this one does: an older one may have been asked for more.
-const KNOWN: [&str; 3] = ["charts/change.svg", "charts/segments.svg", "layers/change.json"];
+const KNOWN: [&str; 4] =
+    ["charts.pdf", "charts/change.svg", "charts/segments.svg", "layers/change.json"];
 
 pub(crate) fn run(common: &Common, output: &Path, asked: &Asked<'_>) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
