@@ -37,6 +37,7 @@ fn its_report_is_written_whole_and_twice_the_same() {
     let names: Vec<&str> = first.keys().map(String::as_str).collect();
     let expected = [
         "assessment.json",
+        "board-a4.pdf",
         "board.png",
         "board.svg",
         "board@2x.png",

@@ -34,23 +34,13 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write everything into a folder: page, heat map, gaps, layer, assessment
+    /// Write everything into a folder: page, board page, charts, slides, workbook, layers
     Report {
         /// The folder to write; it is written whole or not at all
         #[arg(short, long, value_name = "DIR", default_value = "lacuna-report")]
         output: PathBuf,
-        /// Keep the assessment in this folder of dated ones, and show how the figures went
-        #[arg(long, value_name = "DIR")]
-        history: Option<PathBuf>,
-        /// An earlier assessment.json, or the folder of its report: say what moved since, and
-        /// which promises were kept
-        #[arg(long, value_name = "BASELINE")]
-        against: Option<PathBuf>,
-        /// Leave out the names of rules and controls, paths, hosts, owners, tickets and reasons
-        #[arg(long)]
-        redact: bool,
         #[command(flatten)]
-        page: PageArgs,
+        material: MaterialArgs,
         #[command(flatten)]
         common: Common,
     },
@@ -213,6 +203,20 @@ pub(crate) enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// List what supports each requirement, with proof, date and place, for auditors
+    ///
+    /// The requirements are the controls of frameworks that your records name, else ATT&CK's
+    /// mitigations. It says what supports them; whether they are met is for an assessor to say.
+    Evidence {
+        /// List every control of this framework, too, such as nist_800_53, iso_27001 or nist_csf, or
+        /// every mitigation of ATT&CK with "mitigations"; may be repeated
+        #[arg(long = "framework", value_name = "NAME")]
+        frameworks: Vec<String>,
+        #[command(flatten)]
+        format: FormatArg,
+        #[command(flatten)]
+        common: Common,
+    },
     /// Draw one of the pictures of the report
     Chart {
         /// Which picture
@@ -227,31 +231,8 @@ pub(crate) enum Command {
         /// Pixels of a .png for each of the page
         #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
         scale: f32,
-        /// A folder of dated assessments, for the line over time
-        #[arg(long, value_name = "DIR")]
-        history: Option<PathBuf>,
-        /// An earlier assessment.json, or the folder of its report
-        #[arg(long, value_name = "BASELINE")]
-        against: Option<PathBuf>,
-        /// Leave out the names of rules and controls, paths, hosts, owners, tickets and reasons
-        #[arg(long)]
-        redact: bool,
         #[command(flatten)]
-        page: PageArgs,
-        #[command(flatten)]
-        common: Common,
-    },
-    /// List what supports each requirement, with proof, date and place, for auditors
-    ///
-    /// The requirements are the controls of frameworks that your records name, else ATT&CK's
-    /// mitigations. It says what supports them; whether they are met is for an assessor to say.
-    Evidence {
-        /// List every control of this framework, too, such as nist_800_53, iso_27001 or nist_csf, or
-        /// every mitigation of ATT&CK with "mitigations"; may be repeated
-        #[arg(long = "framework", value_name = "NAME")]
-        frameworks: Vec<String>,
-        #[command(flatten)]
-        format: FormatArg,
+        material: MaterialArgs,
         #[command(flatten)]
         common: Common,
     },
@@ -492,6 +473,23 @@ pub(crate) struct Common {
     /// What is asked for says nothing about what is in place, so that there need not be any input.
     #[arg(skip)]
     pub(crate) needs_no_input: bool,
+}
+
+/// What a report and its pictures are made from beside the inputs, and how they look.
+#[derive(Debug, Args)]
+pub(crate) struct MaterialArgs {
+    /// A folder of dated assessments: show how the figures went; report keeps its assessment there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) history: Option<PathBuf>,
+    /// An earlier assessment.json, or the folder of its report: say what moved since, and which
+    /// promises were kept
+    #[arg(long, value_name = "BASELINE")]
+    pub(crate) against: Option<PathBuf>,
+    /// Leave out the names of rules and controls, paths, hosts, owners, tickets and reasons
+    #[arg(long)]
+    pub(crate) redact: bool,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
 }
 
 /// What pages and pictures look like, and what stands on each of them.

@@ -30,7 +30,6 @@ use serde::Serialize;
 use crate::Outcome;
 use crate::args::{By, Cli, Command, Format, GapsBy};
 use crate::failure::Failure;
-use crate::prepared::{Asked, Past};
 use crate::streams::Streams;
 
 /// Commands of the design that are not built yet.
@@ -39,14 +38,9 @@ const PLANNED: &[&str] =
 
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
-        Command::Report { common, output, history, against, redact, page } => {
-            let past = Past { history: history.as_deref(), against: against.as_deref() };
-            report::run(&common, &output, &Asked { past, redact, page: &page })
-        }
-        Command::Chart { chart, output, size, scale, history, against, redact, page, common } => {
-            let past = Past { history: history.as_deref(), against: against.as_deref() };
-            let asked = Asked { past, redact, page: &page };
-            chart::run(&common, chart, (&output, size, scale), &asked)
+        Command::Report { common, output, material } => report::run(&common, &output, &material),
+        Command::Chart { chart, output, size, scale, material, common } => {
+            chart::run(&common, chart, (&output, size, scale), &material)
         }
         Command::Gaps { common, count, by: Some(GapsBy::Segment), format, .. } => {
             gaps::by_segment(&common, count, format.format)

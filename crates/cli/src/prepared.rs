@@ -1,7 +1,5 @@
 //! Everything that the outputs of an assessment are made from, computed once.
 
-use std::path::Path;
-
 use model::Assessment;
 use model::catalog::ReferenceStack;
 use model::compare::Comparison;
@@ -15,7 +13,7 @@ use model::scenario::{self, ScenarioCoverage};
 use model::trend::Point;
 use report::material::{Material, Since};
 
-use crate::args::{Common, PageArgs};
+use crate::args::{Common, MaterialArgs};
 use crate::assessing::{Assessed, answer, gathered, side_by_side};
 use crate::commands::{diff, evidence, recommend};
 use crate::failure::Failure;
@@ -27,23 +25,6 @@ const STEPS: usize = 10;
 
 /// Controls, and kinds of rules, that pages and pictures show one by one.
 const CONTROLS: usize = 11;
-
-/// What to compare with.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Past<'a> {
-    /// A folder of dated assessments.
-    pub(crate) history: Option<&'a Path>,
-    /// An earlier assessment.
-    pub(crate) against: Option<&'a Path>,
-}
-
-/// What is asked for beside the inputs.
-pub(crate) struct Asked<'a> {
-    pub(crate) past: Past<'a>,
-    /// Leave out what only insiders may read.
-    pub(crate) redact: bool,
-    pub(crate) page: &'a PageArgs,
-}
 
 /// An assessment, and what is known beside it.
 pub(crate) struct Prepared {
@@ -65,10 +46,10 @@ pub(crate) struct Prepared {
 impl Prepared {
     pub(crate) fn of(
         common: &Common,
-        asked: &Asked<'_>,
+        asked: &MaterialArgs,
         streams: &mut Streams,
     ) -> Result<Self, Failure> {
-        let before = asked.past.against.map(diff::assessment).transpose()?;
+        let before = asked.against.as_deref().map(diff::assessment).transpose()?;
         let gathered = gathered(common, streams)?;
         let rows = recommend::usual(&gathered);
         let catalog = gathered.catalog(&rows);
@@ -83,7 +64,7 @@ impl Prepared {
             false => inputs,
         };
         let assessment = &answer.assessment;
-        let since = match (before, asked.past.against) {
+        let since = match (before, asked.against.as_deref()) {
             (Some(before), Some(path)) => {
                 let before = if asked.redact { report::redact::redact(&before) } else { before };
                 let found = diff::since((&before, path), (assessment, &inputs), streams)?;
@@ -106,7 +87,7 @@ impl Prepared {
         drop(inputs);
         let target = gathered.plan().gate.gate.min_coverage;
         let found = gathered.finish(answer, common);
-        let history = asked.past.history.map(|folder| History::of(folder, &found.assessment));
+        let history = asked.history.as_deref().map(|folder| History::of(folder, &found.assessment));
         let line = history.map_or(Ok(Vec::new()), |history| history.line(&found.assessment))?;
         Ok(Self {
             found,

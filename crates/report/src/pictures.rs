@@ -10,7 +10,6 @@ pub mod crosstab;
 pub mod findings;
 pub mod heatmap;
 pub mod proof;
-pub mod scale;
 pub mod segments;
 pub mod staircase;
 pub mod trend;

@@ -5,18 +5,18 @@ use std::path::Path;
 use report::pack;
 
 use crate::Outcome;
-use crate::args::{Chart, Common, Size};
+use crate::args::{Chart, Common, MaterialArgs, Size};
 use crate::failure::Failure;
 use crate::folder::write_file;
 use crate::paper;
-use crate::prepared::{Asked, Prepared};
+use crate::prepared::Prepared;
 use crate::streams::Streams;
 
 pub(crate) fn run(
     common: &Common,
     chart: Chart,
     (output, size, scale): (&Path, Size, f32),
-    asked: &Asked<'_>,
+    asked: &MaterialArgs,
 ) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
     let format = paper::Format::of(output, scale).ok_or_else(|| {

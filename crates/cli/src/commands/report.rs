@@ -14,31 +14,40 @@ use report::xlsx;
 use report::{navigator, summary, view};
 
 use crate::Outcome;
-use crate::args::{Common, PageArgs};
+use crate::args::{Common, MaterialArgs, PageArgs};
 use crate::failure::Failure;
 use crate::folder::{File, write_folder};
 use crate::history::History;
 use crate::made::ASSESSMENT;
 use crate::paper::{self, Format};
-use crate::prepared::{Asked, Prepared};
+use crate::prepared::Prepared;
 use crate::streams::Streams;
 
 /// Techniques in the tables of what moved.
 const MOVED: usize = 10;
 
 /// What a report may hold beside what this one does: an older one may have been asked for more.
-const KNOWN: [&str; 4] =
-    ["charts.pdf", "charts/change.svg", "charts/segments.svg", "layers/change.json"];
+const KNOWN: [&str; 5] = [
+    "board-a4.pdf",
+    "charts.pdf",
+    "charts/change.svg",
+    "charts/segments.svg",
+    "layers/change.json",
+];
 
-pub(crate) fn run(common: &Common, output: &Path, asked: &Asked<'_>) -> Result<Outcome, Failure> {
+pub(crate) fn run(
+    common: &Common,
+    output: &Path,
+    asked: &MaterialArgs,
+) -> Result<Outcome, Failure> {
     let mut streams = Streams::new(&common.talk);
     let prepared = Prepared::of(common, asked, &mut streams)?;
     prepared.found.tell(common, false, &mut streams)?;
     let material = prepared.material();
     let moved = moved(&material);
-    let files = files(&material, &moved, asked.page)?;
+    let files = files(&material, &moved, &asked.page)?;
     write_folder(output, &files, &KNOWN)?;
-    if let Some(folder) = asked.past.history {
+    if let Some(folder) = &asked.history {
         let json = files.iter().find(|(name, _)| *name == ASSESSMENT);
         let history = History::of(folder, material.assessment);
         json.map_or(Ok(()), |(_, json)| history.keep(json))?;
@@ -102,6 +111,8 @@ fn files(material: &Material<'_>, moved: &[Sheet], page: &PageArgs) -> Result<Ve
     }
     let pages: Vec<Picture> = charts.into_iter().map(|(_, picture)| picture).collect();
     if paper::HAS_PDF {
+        let on_paper = Chart::Board.picture(material, Size::A4).expect("drawn of every assessment");
+        files.push(("board-a4.pdf", Format::Pdf.bytes(&on_paper, look)?));
         files.push(("charts.pdf", paper::pdf(&pages, look)?));
     }
     files.push(("slides.pptx", deck(material, page)?));

@@ -5,10 +5,9 @@ use model::assessment::{Assessment, CoverageLevel, TechniqueAssessment};
 use model::capability::Function;
 use model::score::Range;
 
-use crate::pictures::scale;
 use crate::sheet::{Sheet, Value, percent};
 use crate::view;
-use crate::view::references::References;
+use crate::view::references::{self, References};
 
 /// The three readings of the headline on a line, among those of well-known stacks, and how many
 /// gaps are open.
@@ -83,13 +82,13 @@ fn along(share: f64) -> String {
 
 /// The stacks by what is expected of them, the least first.
 fn ticks(references: &References<'_>) -> Vec<Tick> {
-    let mut ticks = references.scale().ticks;
-    ticks.sort_by(|a, b| a.share.total_cmp(&b.share).then_with(|| a.name.cmp(&b.name)));
-    let tick = |(letter, tick): (char, scale::Tick)| Tick {
+    let mut ticks = references.ticks();
+    ticks.sort_by(|a, b| a.share.total_cmp(&b.share).then_with(|| a.name.cmp(b.name)));
+    let tick = |(letter, tick): (char, references::Tick)| Tick {
         letter,
         figure: percent(tick.share),
         x: along(tick.share),
-        name: tick.name,
+        name: tick.name.to_owned(),
     };
     ('A'..='Z').zip(ticks).map(tick).collect()
 }

@@ -6,7 +6,6 @@ use model::catalog::ReferenceStack;
 use model::score::Range;
 
 use super::count;
-use crate::pictures::scale::{Scale, Tick};
 use crate::sheet::{Sheet, Value, percent};
 
 /// What the stacks are called on a picture, and in a sentence.
@@ -22,6 +21,15 @@ pub(super) const NAMES: [(&str, &str, &str); 4] = [
 pub struct References<'a> {
     assessment: &'a Assessment,
     stacks: Vec<Named<'a>>,
+}
+
+/// What a stack comes to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tick {
+    /// Its name.
+    pub name: &'static str,
+    /// Of coverage, 0..=1.
+    pub share: f64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -91,22 +99,11 @@ impl<'a> References<'a> {
         )
     }
 
-    /// The line with the figure of the assessment, and the stacks as ticks.
+    /// What the stacks are expected to come to, to be set beside a figure on a line.
     #[must_use]
-    pub fn scale(&self) -> Scale {
-        let tick = |Named { name, stack, .. }: &Named<'_>| Tick {
-            name: (*name).to_owned(),
-            share: stack.coverage.exp,
-        };
-        let Range { lo, exp, hi } = self.assessment.headline.threat_weighted;
-        Scale {
-            title: self.sentence(),
-            name: "Here".to_owned(),
-            proven: lo,
-            expected: exp,
-            claimed: hi,
-            ticks: self.stacks.iter().map(tick).collect(),
-        }
+    pub fn ticks(&self) -> Vec<Tick> {
+        let tick = |Named { name, stack, .. }: &Named<'_>| Tick { name, share: stack.coverage.exp };
+        self.stacks.iter().map(tick).collect()
     }
 
     /// The same as a table, with each function alone.
@@ -190,7 +187,7 @@ mod tests {
         ));
         assert!(sentence.contains("here it is 1 technique on 1 platform"), "{sentence}");
         assert_eq!(references.sheet().rows.len(), 3);
-        assert_eq!(references.scale().ticks.len(), 2);
+        assert_eq!(references.ticks().len(), 2);
     }
 
     #[test]
