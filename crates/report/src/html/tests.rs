@@ -95,7 +95,7 @@ fn a_text_is_never_markup() {
     let tags = "!DOCTYPE html head meta title style body header nav main section footer figure img \
                 figcaption h1 h2 h3 p a ul ol li div table caption thead tbody tr th td details \
                 summary label select optgroup option input button svg rect text dl dt dd b br span \
-                dfn aside";
+                dfn aside wbr";
     let tags: Vec<&str> = tags.split_whitespace().collect();
     for tag in after(markup(&page), "<", &[' ', '>']) {
         assert!(tags.contains(&tag.trim_start_matches('/')), "<{tag}");
@@ -103,7 +103,8 @@ fn a_text_is_never_markup() {
     assert_eq!(after(&page, "<img", &[' ']).len(), 1, "the picture alone");
     assert!(!page.contains("<img src=x") && !page.contains('\u{202e}'));
     assert_eq!(page.matches("</script").count(), 2, "a text ends the script or the data");
-    let shown = markup(&page);
+    // Names may break behind a slash.
+    let shown = markup(&page).replace("<wbr>", "");
     assert_eq!(shown.matches(INERT).count(), shown.matches("onerror").count());
     assert!(shown.matches(INERT).count() >= 30, "hardly anything was shown");
 }
