@@ -55,7 +55,12 @@ proptest! {
     }
 
     #[test]
-    fn a_part_never_counts_for_more_than_the_whole(world in world()) {
+    fn a_part_never_counts_for_more_than_the_whole(mut world in world()) {
+        // Of rows of one id the one counts of which most is expected, and another may claim more:
+        // where that one is not everywhere, more may be claimed.
+        for (at, row) in world.capabilities.iter_mut().enumerate() {
+            row.id = format!("id-{at}");
+        }
         let (divided, undivided) = (world.assess(), undivided(&world).assess());
         let (part, whole) =
             (divided.headline.threat_weighted, undivided.headline.threat_weighted);
