@@ -412,7 +412,9 @@ pub(in crate::pictures) fn fill(shade: Shade) -> Fill {
 /// Three lines across the bottom right corner, as one.
 fn hatch(area: Rect, em: f64) -> Mark {
     let (right, bottom) = (area.right() - 0.8, area.bottom() - 0.8);
-    let at = |part: f64| CORNER * em * part / 3.0;
+    // The smallest cells have less room than that.
+    let side = (CORNER * em).min(area.w - 1.6).min(area.h - 1.6).max(0.0);
+    let at = |part: f64| side * part / 3.0;
     let points = vec![
         (right - at(1.0), bottom),
         (right, bottom - at(1.0)),
