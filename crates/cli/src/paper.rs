@@ -77,7 +77,8 @@ impl Format {
     pub(crate) fn bytes(self, picture: &Picture, look: Look) -> Result<Vec<u8>, Failure> {
         match self {
             Self::Svg => Ok(draw::svg(picture, look).into_bytes()),
-            Self::Png(scale) => draw::png(picture, look, scale).map_err(Failure::new),
+            Self::Png(scale) => draw::png(picture, look, scale)
+                .map_err(|error| Failure::new(error).help("choose another --scale, such as 2")),
             Self::Pdf => pdf(std::slice::from_ref(picture), look),
         }
     }
